@@ -1,0 +1,39 @@
+"""Why the door stayed shut, in words for the person in front of it."""
+
+from .models import Step
+from .rules import Verdict
+
+
+class Refused(Exception):
+    """Base of all refusals; `sentences` is what the page shows."""
+
+    sentences: list[str]
+
+    def __init__(self, *sentences: str):
+        super().__init__(*sentences)
+        self.sentences = list(sentences)
+
+
+class NotYourHand(Refused):
+    """The account holds no right for this act on this desk, or would sign twice on one desk."""
+
+
+class TooLate(Refused):
+    """Somebody acted first: the case has left the state in which this act was possible."""
+
+    def __init__(self, case, last: Step | None):
+        done = f"{last.actor.name}已于{last.acted_on:%Y年%-m月%-d日}办理“{last.label}”" if last else "状态已变化"
+        super().__init__(f"{case.number} {done}，现为“{case.state_name}”，本次操作未生效，请按最新状态办理。")
+        self.last = last
+
+
+class RulesBroken(Refused):
+    """The law forbids the act; every broken rule is told at once (一次性告知)."""
+
+    def __init__(self, verdict: Verdict):
+        super().__init__(*[finding.sentence for finding in verdict.broken])
+        self.verdict = verdict
+
+
+class ChildBusy(Refused):
+    """The child already has an open change (第二十四条)."""

@@ -1,0 +1,305 @@
+from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django_fsm import ConcurrentTransitionMixin, FSMField
+
+from accounts.models import Appointment
+from accounts.policies import powers_of, school_ids_where
+from law import clock
+from schools.models import School, Seats
+
+from .desks import Desk, Hand, Side
+
+
+class CaseQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Cases of the schools the user may see; the other school sees a case once it has been handed in."""
+        ids = school_ids_where(user, "view_school")
+        return self.filter(Q(lead_school__in=ids) | Q(peer_school__in=ids, accepted_on__isnull=False))
+
+    def on_desk_of(self, user):
+        """Cases that wait for this user: right and school of the desk, compiled from the same hands as the buttons."""
+        mine = Q(pk__in=[])
+        for right, schools in powers_of(user).held.items():
+            mine |= Q(desk_right=right, desk_school__in=list(schools))
+        return self.filter(mine)
+
+    def open(self):
+        return self.filter(closed_on=None)
+
+
+class Case(ConcurrentTransitionMixin, models.Model):
+    """案件：学籍变动的共同脊梁，各类变动在此之上只添自己的栏目"""
+
+    kind = models.CharField("种类", max_length=20, editable=False)
+    number = models.CharField("编号", max_length=20, unique=True, editable=False)
+    state = FSMField("状态", protected=True, db_index=False)
+    round = models.PositiveSmallIntegerField("办理轮次", default=1)
+    lead_school = models.ForeignKey(School, models.PROTECT, related_name="+", verbose_name="主办学校")
+    peer_school = models.ForeignKey(School, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="相对学校")
+    desk_stage = models.CharField("所在环节", max_length=30, blank=True)
+    desk_right = models.CharField("待办权限", max_length=20, blank=True)
+    desk_school = models.ForeignKey(School, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="待办单位")
+    arrived_on = models.DateField("到达日期", null=True, blank=True)
+    due_on = models.DateField("到期日期", null=True, blank=True)
+    due_confirmed = models.BooleanField("到期日已确定", default=True)
+    opened_on = models.DateField("建立日期")
+    accepted_on = models.DateField("受理日期", null=True, blank=True)
+    closed_on = models.DateField("办结日期", null=True, blank=True)
+    opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="建立人")
+
+    objects = CaseQuerySet.as_manager()
+
+    kind_code = ""
+    prefix = ""
+    OPENER: Hand
+    DESKS: dict[str, Desk] = {}
+    CLOSED: frozenset[str] = frozenset()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "案件"
+        indexes = [
+            models.Index(fields=["desk_right", "desk_school", "due_on", "id"], name="case_queue", condition=Q(closed_on=None)),
+            models.Index(fields=["lead_school", "-id"], name="case_lead"),
+            models.Index(fields=["peer_school", "-id"], name="case_peer"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(due_on=None) | Q(due_on__gte=F("arrived_on")), name="case_due_after_arrival"),
+            models.CheckConstraint(
+                condition=Q(desk_right="") | Q(desk_school__isnull=False, closed_on=None), name="case_desk_is_whole"
+            ),
+        ]
+
+    def __str__(self):
+        return self.number
+
+    def get_absolute_url(self):
+        return reverse("approvals:case", args=[self.number])
+
+    @property
+    def model(self):
+        """The concrete kind of this case."""
+        from .kinds import model_of
+
+        return model_of(self.kind)
+
+    @property
+    def kind_name(self) -> str:
+        return str(self.model._meta.verbose_name)
+
+    @property
+    def state_name(self) -> str:
+        return dict(self.model.State.choices).get(self.state, self.state)
+
+    @property
+    def desk(self) -> Desk | None:
+        """The desk on which the case lies in its present state."""
+        return self.model.DESKS.get(self.state)
+
+    def desk_of(self, state: str) -> Desk | None:
+        """The desk of a state of this case; kinds override where the hands depend on the case."""
+        return self.model.DESKS.get(state)
+
+    def school_on(self, side: Side) -> School | None:
+        return self.lead_school if side == Side.LEAD else self.peer_school
+
+    @cached_property
+    def facts(self):
+        """What the rules look at; loaded once per instance, and perform() always works on a fresh one."""
+        return self.build_facts(clock.today())
+
+    def build_facts(self, day):
+        raise NotImplementedError
+
+    def accept(self) -> None:
+        """受理: the day by which windows are judged; kept when a case comes back after completion of papers."""
+        self.accepted_on = self.accepted_on or clock.today()
+
+    def fields_for(self, described) -> tuple[str, ...]:
+        """The particulars the act form asks for on this case."""
+        return described.fields
+
+    def particulars_of(self, action: str, given: dict) -> dict:
+        """What of a move's particulars goes into the signed step; kinds may add what they decided."""
+        return {name: str(value) for name, value in given.items() if value not in (None, "")}
+
+    @property
+    def is_open(self) -> bool:
+        return self.closed_on is None
+
+    @property
+    def child(self):
+        """The child of a case about one child."""
+        subject = self.subjects.select_related("child").first()
+        return subject.child if subject else None
+
+
+class CaseSubject(models.Model):
+    """案件对象：一名学生同时至多有一件未办结的变动"""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="subjects", verbose_name="案件")
+    child = models.ForeignKey("students.Student", models.PROTECT, related_name="case_subjects", verbose_name="学生")
+    blocking = models.BooleanField("在办", default=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "案件对象"
+        constraints = [
+            models.UniqueConstraint(fields=["child"], condition=Q(blocking=True), name="one_open_change_per_child"),
+            models.UniqueConstraint(fields=["case", "child"], name="subject_once"),
+        ]
+
+    def __str__(self):
+        return f"{self.case} {self.child}"
+
+
+class Step(models.Model):
+    """签署：每一步由谁、以何职务、依何条款、何日作出；只增不改"""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="steps", verbose_name="案件")
+    action = models.CharField("动作", max_length=40)
+    label = models.CharField("动作名称", max_length=60)
+    source = models.CharField("原状态", max_length=30)
+    target = models.CharField("新状态", max_length=30)
+    stage = models.CharField("环节", max_length=30, blank=True)
+    round = models.PositiveSmallIntegerField("轮次", default=1)
+    signature = models.CharField("签署", max_length=5, blank=True)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="办理人")
+    appointment = models.ForeignKey(Appointment, models.PROTECT, null=True, related_name="+", verbose_name="职务")
+    deputising = models.BooleanField("代行", default=False)
+    opinion = models.TextField("意见", blank=True)
+    article = models.CharField("依据", max_length=160)
+    acted_on = models.DateField("办理日期（法定）")
+    happened_on = models.DateField("发生日期")
+    entered_at = models.DateTimeField("录入时间")
+    arrived_on = models.DateField("到达本环节", null=True)
+    due_on = models.DateField("本环节到期", null=True)
+    particulars = models.JSONField("办理要素", default=dict)
+    canonical = models.BinaryField("规范字节")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "签署"
+        ordering = ["pk"]
+        default_permissions = ["view"]
+        constraints = [
+            # One account never gives both signatures of a desk in one round (G6), whatever the code above believes.
+            ExclusionConstraint(
+                name="step_two_hands",
+                expressions=[
+                    ("case", RangeOperators.EQUAL),
+                    ("stage", RangeOperators.EQUAL),
+                    ("round", RangeOperators.EQUAL),
+                    ("actor", RangeOperators.EQUAL),
+                    ("signature", RangeOperators.NOT_EQUAL),
+                ],
+                condition=~Q(signature=""),
+            ),
+            models.CheckConstraint(condition=Q(signature__in=["", "make", "check"]), name="step_signature"),
+        ]
+
+    def __str__(self):
+        return f"{self.case} {self.label}"
+
+
+class SeatHold(models.Model):
+    """学位预留：属于案件，随案件存亡"""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="seat_holds", verbose_name="案件")
+    seats = models.ForeignKey(Seats, models.PROTECT, related_name="holds", verbose_name="学位")
+    count = models.PositiveIntegerField("数量", default=1)
+    held_on = models.DateField("预留日期")
+    ended_on = models.DateField("结束日期", null=True, blank=True)
+    used = models.BooleanField("已使用", default=False)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "学位预留"
+        constraints = [
+            models.UniqueConstraint(fields=["case", "seats"], condition=Q(ended_on=None), name="seat_hold_once")
+        ]
+
+
+class Material(models.Model):
+    """材料：一次性告知的清单，逐项交验"""
+
+    class State(models.TextChoices):
+        MISSING = "missing", "未交"
+        HANDED = "handed", "已交未核"
+        RETURNED = "returned", "退回"
+        CHECKED = "checked", "已核"
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="materials", verbose_name="案件")
+    code = models.CharField("代码", max_length=40)
+    label = models.CharField("材料", max_length=120)
+    article = models.CharField("依据", max_length=40)
+    required = models.BooleanField("必交", default=True)
+    state = models.CharField("状态", max_length=10, choices=State, default=State.MISSING)
+    note = models.CharField("说明", max_length=200, blank=True)
+    checked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="学校核验人"
+    )
+    checked_on = models.DateField("核验日期", null=True, blank=True)
+    original_seen_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="教育局复核人"
+    )
+    original_seen_on = models.DateField("原件复核日期", null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "材料"
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["case", "code"], name="material_once"),
+            models.CheckConstraint(condition=Q(state__in=["missing", "handed", "returned", "checked"]), name="material_state"),
+            models.CheckConstraint(condition=~Q(state="checked") | Q(checked_by__isnull=False), name="material_checker"),
+        ]
+
+    def __str__(self):
+        return self.label
+
+
+class Scan(models.Model):
+    """材料原件的电子照片：随机名、加密存放、散列在此"""
+
+    material = models.ForeignKey(Material, models.PROTECT, related_name="scans", verbose_name="材料")
+    name = models.CharField("存储名", max_length=80, unique=True)
+    preview_name = models.CharField("预览存储名", max_length=80, blank=True)
+    preview_sha256 = models.CharField("预览散列", max_length=64, blank=True)
+    mime = models.CharField("类型", max_length=20)
+    size = models.PositiveIntegerField("字节数")
+    sha256 = models.CharField("散列", max_length=64)
+    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="上传人")
+    uploaded_at = models.DateTimeField("上传时间", auto_now_add=True)
+    withdrawn = models.BooleanField("已替换", default=False)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "扫描件"
+        ordering = ["pk"]
+
+
+class CeimsFiling(models.Model):
+    """系统办理：已决定的每一步须在全国学籍系统内办理并登记办理日与结果"""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="filings", verbose_name="案件")
+    step = models.OneToOneField(Step, models.PROTECT, related_name="filing", verbose_name="对应签署")
+    act = models.CharField("系统内操作", max_length=60)
+    school = models.ForeignKey(School, models.PROTECT, related_name="+", verbose_name="办理单位")
+    right = models.CharField("办理权限", max_length=20)
+    decided_on = models.DateField("本县决定日期")
+    filed_on = models.DateField("系统办理日", null=True, blank=True)
+    filed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="录入人"
+    )
+    confirmed_on = models.DateField("系统核办日", null=True, blank=True)
+    result = models.CharField("系统结果", max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "系统办理"
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(confirmed_on=None) | Q(filed_on__isnull=False), name="filing_order"),
+            models.CheckConstraint(condition=Q(filed_on=None) | Q(filed_on__gte=F("decided_on")), name="filing_after_decision"),
+        ]
+        indexes = [models.Index(fields=["school", "filed_on"], name="filing_pending", condition=Q(confirmed_on=None))]
+

@@ -1,0 +1,215 @@
+"""The one door: every change of a record, of one child or of hundreds, passes `perform()`.
+
+Lock children, then the case, then (inside the effect) seats, each in ascending id, so that two acts can never wait for
+each other; check the hand, then the rules; move; sign. All in one READ COMMITTED transaction.
+"""
+
+from collections.abc import Iterable
+
+from django.apps import apps
+from django.db import IntegrityError, connection, transaction
+
+from accounts.models import User
+from accounts.policies import Power, Powers, powers_of
+from law import clock, parameters, workdays
+from schools.models import School
+
+from .desks import Desk, Hand, Signature
+from .errors import ChildBusy, NotYourHand, RulesBroken, TooLate
+from .models import Case, CaseSubject, CeimsFiling, Step
+from .moves import Move, signature_of
+from .rules import judge
+from .signing import sign
+
+
+def lock(case: Case) -> Case:
+    """Lock the children of a case, then the case, and return it fresh as its concrete kind."""
+    ids = list(CaseSubject.objects.filter(case_id=case.pk).order_by("child_id").values_list("child_id", flat=True))
+    lock_children(ids)
+    Case.objects.select_for_update().get(pk=case.pk)
+    return case.model.objects.select_related("lead_school", "peer_school").get(pk=case.pk)
+
+
+def lock_children(ids: Iterable[int]) -> None:
+    """Lock the rows of these children in ascending id."""
+    student = apps.get_model("students", "Student")
+    list(student.objects.select_for_update().filter(pk__in=list(ids)).order_by("pk").values_list("pk", flat=True))
+
+
+def open_transition(case: Case, action: str):
+    """The transition `action` as it stands in the present state. Raises TooLate when the case has moved on."""
+    for candidate in case.get_all_state_transitions():
+        if candidate.name == action and candidate.source in (case.state, "*"):
+            return candidate
+    raise TooLate(case, case.steps.select_related("actor").last())
+
+
+def hand_of(case: Case, described: Move) -> Hand | None:
+    """The hand of a move: its own, or that of the desk on which the case lies."""
+    if described.hand:
+        return described.hand
+    desk = case.desk_of(case.state)
+    return desk.hand if desk else None
+
+
+def powers_for(case: Case, described: Move, powers: Powers) -> list[Power]:
+    """The powers by which a person may make this move; empty when none."""
+    hand = hand_of(case, described)
+    school = hand and case.school_on(hand.side)
+    return powers.on(hand.right, school.pk) if school else []
+
+
+def has_made(case: Case, desk: Desk | None, described: Move, by: User) -> bool:
+    """True when `by` already gave the other signature of this desk in this round (two people, G6)."""
+    signature = signature_of(desk, described)
+    if not signature:
+        return False
+    other = Signature.MAKE if signature == Signature.CHECK else Signature.CHECK
+    return Step.objects.filter(
+        case_id=case.pk, stage=desk.stage, round=case.round, signature=str(other), actor=by
+    ).exists()
+
+
+def permit(case: Case, described: Move, by: User) -> Power:
+    """The power by which `by` acts, looked up afresh. Raises NotYourHand."""
+    found = powers_for(case, described, Powers.of(by))
+    if not found:
+        raise NotYourHand(f"“{described.label}”不属于您的职权，本件现在“{case.desk_stage or case.state_name}”。")
+    if has_made(case, case.desk_of(case.state), described, by):
+        raise NotYourHand(f"您已在本环节签署，经办与审核须为两人（{described.article}），请由另一人办理。")
+    return found[0]
+
+
+def check(case: Case, candidate) -> None:
+    """Hold all rules of the move at once. Raises RulesBroken with every breach."""
+    if candidate.conditions:
+        verdict = judge(candidate.conditions, case.facts)
+        if verdict.broken:
+            raise RulesBroken(verdict)
+
+
+def put_on_desk(case: Case) -> None:
+    """After a move: whose desk, since when, until when; a closed case leaves every desk and frees its children."""
+    desk, today = case.desk_of(case.state), clock.today()
+    if case.state in case.CLOSED:
+        case.closed_on = case.closed_on or today
+        CaseSubject.objects.filter(case_id=case.pk).update(blocking=False)
+    school = desk and case.school_on(desk.hand.side)
+    stage = desk.stage if desk else ""
+    if stage != case.desk_stage or not desk:
+        start_clock(case, desk, today)
+    case.desk_stage = stage
+    case.desk_right = desk.hand.right if desk else ""
+    case.desk_school = school if desk else None
+
+
+def start_clock(case: Case, desk: Desk | None, today) -> None:
+    """A case arrives at a new stage: its working days begin tomorrow."""
+    case.arrived_on, case.due_on, case.due_confirmed = (today if desk else None), None, True
+    if desk and desk.clock:
+        due = workdays.add(today, parameters.on(today)[desk.clock])
+        case.due_on, case.due_confirmed = due.day, due.confirmed
+
+
+def open_filing(case: Case, step: Step, described: Move, desk: Desk | None) -> None:
+    """The decided act must be repeated in the national system: it stays on the maker's desk until it is."""
+    if not described.in_ceims or not desk:
+        return
+    right = "bureau_make" if desk.hand.right.startswith("bureau") else "make_change"
+    CeimsFiling.objects.create(
+        case_id=case.pk,
+        step=step,
+        act=described.in_ceims,
+        school=case.school_on(desk.hand.side),
+        right=right,
+        decided_on=step.acted_on,
+    )
+
+
+@transaction.atomic
+def perform(case: Case, action: str, *, by: User, opinion: str = "", happened_on=None, **particulars) -> Case:
+    """Make one move of a case: lock, permit, check, move, sign.
+
+    `particulars` are the fields the move declares. Raises TooLate, NotYourHand, RulesBroken, or what the effect raises
+    (NoSeat); whatever is raised, nothing has happened.
+    """
+    case = lock(case)
+    candidate = open_transition(case, action)
+    described: Move = candidate.custom["move"]
+    power = permit(case, described, by)
+    check(case, candidate)
+    desk, source = case.desk_of(case.state), case.state
+    arrived_on, due_on = case.arrived_on, case.due_on
+    case.acting = by
+    getattr(case, action)(**{"opinion": opinion, **particulars})
+    put_on_desk(case)
+    case.save()
+    step = sign(
+        case,
+        described,
+        action=action,
+        source=source,
+        by=by,
+        power=power,
+        desk=desk,
+        opinion=opinion,
+        happened_on=happened_on,
+        arrived_on=arrived_on,
+        due_on=due_on,
+        particulars=case.particulars_of(action, particulars),
+    )
+    open_filing(case, step, described, desk)
+    return case
+
+
+def next_number(prefix: str) -> tuple[int, str]:
+    """A primary key and the case number made from it: one series for all kinds, 转2026000123."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval(pg_get_serial_sequence('approvals_case', 'id'))")
+        (pk,) = cursor.fetchone()
+    return pk, f"{prefix}{clock.today().year}{pk:06d}"
+
+
+def refuse_busy(children: list[int]) -> None:
+    """Raise ChildBusy naming the open case and its desk when one of the children has one."""
+    busy = CaseSubject.objects.filter(child_id__in=children, blocking=True).select_related("case", "case__desk_school")
+    if sentences := [busy_sentence(subject.case) for subject in busy]:
+        raise ChildBusy(*sentences)
+
+
+def busy_sentence(case: Case) -> str:
+    desk = f"{case.desk_school or case.lead_school}“{case.desk_stage or case.state_name}”"
+    return f"该生有在办业务：{case.kind_name}{case.number}，现在{desk}。须待其办结或撤回后再申请（第二十四条）。"
+
+
+@transaction.atomic
+def open_case(kind: type, *, by: User, lead: School, children: Iterable, peer: School | None = None, **fields) -> Case:
+    """Open a case about these children. Raises NotYourHand, or ChildBusy when a child already has an open change."""
+    if not Powers.of(by).on(kind.OPENER.right, lead.pk):
+        raise NotYourHand(f"您在{lead}没有办理“{kind._meta.verbose_name}”的经办职权。")
+    ids = sorted(child.pk for child in children)
+    lock_children(ids)
+    refuse_busy(ids)
+    pk, number = next_number(kind.prefix)
+    case = kind(pk=pk, number=number, kind=kind.kind_code, lead_school=lead, peer_school=peer, opened_by=by, **fields)
+    case.opened_on = clock.today()
+    put_on_desk(case)
+    case.save(force_insert=True)
+    try:
+        with transaction.atomic():
+            CaseSubject.objects.bulk_create([CaseSubject(case_id=pk, child_id=child) for child in ids])
+    except IntegrityError as error:
+        raise ChildBusy("该生刚刚由他人发起了另一件变动，请刷新后查看（第二十四条）。") from error
+    return case
+
+
+def buttons_for(case: Case, user: User) -> list:
+    """The transitions this user may make now, in the order the kind declares them."""
+    powers, desk = powers_of(user), case.desk_of(case.state)
+    return [
+        candidate
+        for candidate in case.get_all_state_transitions()
+        if candidate.source == case.state
+        and powers_for(case, candidate.custom["move"], powers)
+        and not has_made(case, desk, candidate.custom["move"], user)
+    ]

@@ -1,0 +1,94 @@
+"""The regulation as constants: every rule, transition, deadline and refusal names one of these.
+
+A citation prints the way a clerk writes it (第十八条第二款). `Article.full` adds the document, for prints and
+for outside sources: the ten working days of each desk come from the ministry, not from the county.
+"""
+
+from dataclasses import dataclass
+
+DIGITS = "零一二三四五六七八九"
+
+
+def chinese_number(number: int) -> str:
+    """1…99 in Chinese numerals, as article numbers are written: 18 → 十八."""
+    tens, ones = divmod(number, 10)
+    head = "" if tens == 0 else ("十" if tens == 1 else f"{DIGITS[tens]}十")
+    return head + (DIGITS[ones] if ones else "") or DIGITS[0]
+
+
+@dataclass(frozen=True)
+class Document:
+    name: str
+    number: str
+    level: str
+
+    def __str__(self):
+        return f"《{self.name}》（{self.number}）"
+
+
+COUNTY = Document("建平县义务教育阶段学生学籍管理办法（试行）", "建教发〔2024〕3号", "县")
+MINISTRY_2013 = Document("中小学生学籍管理办法", "教基一〔2013〕7号", "国家")
+MINISTRY_TRANSFER_STOP = Document("关于做好全国中小学生学籍年度更新工作的通知", "教基司厅函〔2017〕23号", "国家")
+CIVIL_CODE = Document("中华人民共和国民法典", "2020年5月28日", "国家")
+
+
+@dataclass(frozen=True)
+class Article:
+    """One provision: number and clause as cited, and what it says in a line of our own."""
+
+    number: int
+    gist: str
+    clause: str = ""
+    document: Document = COUNTY
+
+    def __str__(self):
+        return f"第{chinese_number(self.number)}条{self.clause}" if self.number else str(self.document)
+
+    @property
+    def full(self) -> str:
+        return f"{self.document}{self if self.number else ''}"
+
+
+SCOPE_OF_LAW = Article(2, "适用于本县义务教育阶段学校和在这些学校就读的学生")
+RESPONSIBLE = Article(3, "县级主管、学校实施，学校对信息真实、准确、完整负责", "第三款")
+CATCHMENT = Article(4, "免试就近入学，学校按划定的学区接收")
+REGISTER_IN_A_MONTH = Article(6, "入学一个月内注册学籍，采集录入信息，申请学籍号", "第一款")
+REGISTER_COLLECT = Article(6, "学校按学生基本信息表采集，家长签字确认后录入", "第二款")
+REGISTER_GRADE_SEVEN = Article(6, "初中接续小学学籍，新学期二十日内完成", "第三款")
+ONE_CHILD_ONE_RECORD = Article(7, "一人一籍，籍随人走；不符合转学条件的不得接收")
+NO_FALSE_RECORD = Article(8, "不得以虚假信息建籍，不得重复建籍，不得超最大班额")
+ARCHIVE_PARTS = Article(9, "入学一个月内建立学籍档案，内容七项")
+BOOKS = Article(10, "电子与纸质档案一致，五种簿册永久保存")
+FILE_GOES_ALONG = Article(11, "转出校应提供纸质档案，不得扣留", "第一款")
+CORRECTION = Article(12, "修改基础信息凭户口簿等证明，学校核准、县级核准")
+VOLATILE_FIELDS = Article(13, "每学期维护留守、随迁、住址、电话、户口所在地")
+EXAM_FREEZE = Article(14, "中考报名至录取结束，禁止变更九年级关键信息")
+TRANSFER_GROUNDS = Article(16, "准予转学的六种情形，此外不得转学", "第一款")
+TRANSFER_PREREVIEW = Article(16, "证明材料经转入学校和县级主管部门审核通过，方可发起", "末款")
+TRANSFER_MATERIALS = Article(17, "转学材料", "第（一）项")
+TRANSFER_STAGES = Article(17, "转学流程：转入校、转入主管、转出校、转出主管依次核办", "第（二）项")
+TRANSFER_EXPLAIN = Article(17, "不符合条件、无法接收的，学校做好解释工作", "第（二）项")
+TRANSFER_WINDOW = Article(18, "县内和市内跨县转学在三月、九月办理；跨省、跨市即有即办", "第一款")
+TRANSFER_LIMITS = Article(
+    18, "九月三十日后不受理县域内九年级转学；县直学校之间、县直七年级第一学期的限制", "第二款"
+)
+NO_SEAT_NO_TRANSFER = Article(19, "转入年级无空余学位不得接收；不得为不实际就读者办理", "第一款")
+NO_LAWLESS_REFUSAL = Article(19, "不得拒收符合条件的学生，不得拖延办理；材料必须真实", "第二款")
+PLACEMENT = Article(20, "县外转入和进城务工子女可申请选派学校")
+SUSPENSION_ENDS = Article(23, "休学期满凭申请复学")
+CHANGES_IN_TIME = Article(24, "学籍异动及时提交；接续原有档案，禁止私自新建学籍")
+SPECIAL_NEEDS = Article(25, "特教与普通学校之间学籍可转可留")
+ABROAD = Article(26, "境外就读凭证件办理，归来接续原学籍")
+DEATH = Article(28, "凭证明十个工作日内注销学籍")
+DROPOUT = Article(30, "连续旷课四周且劝返无效视为辍学，保留学籍")
+GRADUATION = Article(32, "综合考核合格发毕业证书，不合格发修业证明")
+REGISTRAR_TRAINED = Article(34, "学籍管理员先培训后上岗")
+TERM_AUDIT = Article(35, "每学期核查学籍变动")
+WRITTEN_APPROVAL = Article(37, "未经县级主管部门书面批准，学籍信息不得外提")
+BREACHES = Article(38, "九种违规情形责令改正并追究责任")
+FOREIGN_CHILDREN = Article(39, "外籍和港澳台学生按有关规定管理")
+INTERPRETATION = Article(40, "教育局负责解释，自2024年3月1日起试行")
+
+TEN_WORKDAYS = Article(0, "转学各方应在十个工作日内核办", document=MINISTRY_2013)
+NATIONAL_STOP = Article(0, "每年暑期学籍系统停止受理新的转学申请", document=MINISTRY_TRANSFER_STOP)
+SAME_GRADE = Article(0, "转学不得变更就读年级", document=MINISTRY_2013)

@@ -1,0 +1,88 @@
+"""The seat ledger: every movement of a seat is one conditional UPDATE that refuses when none is free.
+
+Rows are taken in ascending id (grade row and class row), after children and case are locked, so two cases can never
+wait for each other. The table's CHECK stands underneath: either guard alone keeps the last seat from being sold twice.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.db.models import F
+
+from law.articles import Article
+
+from .models import SchoolClass, SeatGrant, Seats
+
+
+class NoSeat(Exception):
+    """The grade or class has no free seat left (第十九条第一款)."""
+
+    def __init__(self, seats: Seats):
+        super().__init__(str(seats))
+        self.seats = seats
+
+
+def rows_for(school_id: int, year: int, grade: int, school_class: SchoolClass | None) -> list[Seats]:
+    """The ledger rows that a child in this grade (and class) occupies, ids ascending."""
+    wanted = [None] if school_class is None else [None, school_class.pk]
+    rows = Seats.objects.filter(school_id=school_id, year=year, grade=grade).order_by("pk")
+    return [row for row in rows if row.school_class_id in wanted]
+
+
+def _take(row: Seats, column: str, count: int) -> None:
+    free = Seats.objects.with_free().filter(pk=row.pk, free__gte=count)
+    if not free.update(**{column: F(column) + count}):
+        raise NoSeat(row)
+
+
+def reserve(rows: Iterable[Seats], count: int = 1) -> None:
+    """Hold seats for an open case. Raises NoSeat."""
+    for row in rows:
+        _take(row, "reserved", count)
+
+
+def occupy(rows: Iterable[Seats], count: int = 1) -> None:
+    """Use seats at once, without a reservation before. Raises NoSeat."""
+    for row in rows:
+        _take(row, "used", count)
+
+
+def release(rows: Iterable[Seats], count: int = 1) -> None:
+    """Give reserved seats back."""
+    for row in rows:
+        Seats.objects.filter(pk=row.pk).update(reserved=F("reserved") - count)
+
+
+def use_reserved(rows: Iterable[Seats], count: int = 1) -> None:
+    """A held seat becomes a used one."""
+    for row in rows:
+        Seats.objects.filter(pk=row.pk).update(reserved=F("reserved") - count, used=F("used") + count)
+
+
+def vacate(rows: Iterable[Seats], count: int = 1) -> None:
+    """A child left: its seats are free again."""
+    for row in rows:
+        Seats.objects.filter(pk=row.pk).update(used=F("used") - count)
+
+
+def grant(row: Seats, count: int, *, article: Article, reason: str, on: date, case_number: str = "") -> SeatGrant:
+    """Add seats above capacity for a lawful reason, numbered and cited."""
+    Seats.objects.filter(pk=row.pk).update(granted=F("granted") + count)
+    number = f"增{on.year}-{row.pk:06d}-{SeatGrant.objects.filter(seats=row).count() + 1}"
+    return SeatGrant.objects.create(
+        seats=row, number=number, count=count, article=str(article), reason=reason, granted_on=on, case_number=case_number
+    )
+
+
+def ensure_rows(school_id: int, year: int, cap: int) -> None:
+    """Open the ledger of a school year where no plan did: each class has `cap` seats, a grade classes × cap (第八条)."""
+    classes = [c for c in SchoolClass.objects.filter(school_id=school_id, closed_on=None) if 1 <= c.grade_in(year) <= 9]
+    per_grade: dict[int, int] = {}
+    rows = []
+    for each in classes:
+        grade = each.grade_in(year)
+        counted = each.kind != SchoolClass.Kind.HOME_TEACHING
+        per_grade[grade] = per_grade.get(grade, 0) + cap * counted
+        rows.append(Seats(school_id=school_id, year=year, grade=grade, school_class=each, capacity=cap))
+    rows += [Seats(school_id=school_id, year=year, grade=g, capacity=n) for g, n in per_grade.items()]
+    Seats.objects.bulk_create(rows, ignore_conflicts=True)

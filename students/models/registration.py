@@ -1,0 +1,144 @@
+from django.db import models
+from django.db.models import Q
+
+from approvals.desks import Desk, Hand, Side, Signature
+from approvals.models import Case
+from approvals.moves import move
+from law import articles
+from schools.models import SchoolClass
+
+from .. import registering
+from ..registration_rules import CLASS_HAS_ROOM, EVERY_CHILD_NEW
+from .child import Student
+
+REGISTRAR = Hand("make_change", Side.LEAD)
+
+
+class Registration(Case):
+    """学籍注册：一批新采集的学生，学校核验、教育局核办后建立学籍（第六条）"""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", "待填报"
+        FILLED = "filled", "待学校提交"
+        SCHOOL_CHECK = "school_check", "待学校审核"
+        BUREAU = "bureau", "待教育局经办"
+        BUREAU_CHECK = "bureau_check", "待教育局审核"
+        DONE = "done", "已注册"
+        REFUSED = "refused", "未予注册"
+        WITHDRAWN = "withdrawn", "已撤回"
+
+    kind_code = "registration"
+    prefix = "册"
+    OPENER = REGISTRAR
+    CLOSED = frozenset({State.DONE, State.REFUSED, State.WITHDRAWN})
+    DESKS = {
+        State.DRAFT: Desk("学校填报", Signature.NONE, REGISTRAR, None),
+        State.FILLED: Desk("学校", Signature.MAKE, REGISTRAR, None),
+        State.SCHOOL_CHECK: Desk("学校", Signature.CHECK, Hand("check_change", Side.LEAD)),
+        State.BUREAU: Desk("教育局", Signature.MAKE, Hand("bureau_make", Side.LEAD), "registration.stage_workdays"),
+        State.BUREAU_CHECK: Desk(
+            "教育局", Signature.CHECK, Hand("bureau_check", Side.LEAD), "registration.stage_workdays"
+        ),
+    }
+
+    title = models.CharField("批次名称", max_length=100)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "学籍注册"
+
+    def build_facts(self, day):
+        return registering.facts_of(self, day)
+
+    @move(
+        "填入名册",
+        source=State.DRAFT,
+        target=State.FILLED,
+        article=articles.REGISTER_COLLECT,
+        fields=["plan"],
+        signs=False,
+    )
+    def fill(self, plan, **_):
+        self.filled = registering.fill(self, plan)
+
+    @move(
+        "提交学校审核",
+        source=State.FILLED,
+        target=State.SCHOOL_CHECK,
+        article=articles.REGISTER_COLLECT,
+        rules=[EVERY_CHILD_NEW, CLASS_HAS_ROOM],
+    )
+    def hand_in(self, **_):
+        self.accept()
+
+    @move("学校核验无误，报教育局", source=State.SCHOOL_CHECK, target=State.BUREAU, article=articles.REGISTER_COLLECT)
+    def vouch(self, **_):
+        pass
+
+    @move("拟准予注册", source=State.BUREAU, target=State.BUREAU_CHECK, article=articles.REGISTER_IN_A_MONTH)
+    def propose(self, **_):
+        pass
+
+    @move(
+        "准予注册",
+        source=State.BUREAU_CHECK,
+        target=State.DONE,
+        article=articles.REGISTER_IN_A_MONTH,
+        rules=[EVERY_CHILD_NEW, CLASS_HAS_ROOM],
+        in_ceims="学籍注册核办",
+    )
+    def register(self, **_):
+        registering.enrol_all(self)
+
+    @move(
+        "退回学校修改",
+        source=[State.SCHOOL_CHECK, State.BUREAU, State.BUREAU_CHECK],
+        target=State.FILLED,
+        article=articles.REGISTER_COLLECT,
+        opinion_required=True,
+        tone="warning",
+        signs=False,
+    )
+    def send_back(self, **_):
+        self.round += 1
+
+    @move(
+        "不予注册",
+        source=[State.BUREAU_CHECK],
+        target=State.REFUSED,
+        article=articles.NO_FALSE_RECORD,
+        opinion_required=True,
+        tone="danger",
+    )
+    def refuse(self, **_):
+        registering.reject_all(self)
+
+    @move(
+        "撤回本批",
+        source=[State.DRAFT, State.FILLED, State.SCHOOL_CHECK, State.BUREAU],
+        target=State.WITHDRAWN,
+        article=articles.REGISTER_COLLECT,
+        hand=REGISTRAR,
+        opinion_required=True,
+        tone="danger",
+        signs=False,
+    )
+    def withdraw(self, **_):
+        registering.reject_all(self)
+
+    def particulars_of(self, action, given):
+        """The signed step keeps the figures of the fill, not the rows."""
+        return getattr(self, "filled", {}) if action == "fill" else super().particulars_of(action, given)
+
+
+class RegistrationEntry(models.Model):
+    """注册名册的一行：哪名学生，拟编入哪个班，出自原表哪一行"""
+
+    registration = models.ForeignKey(Registration, models.PROTECT, related_name="entries", verbose_name="批次")
+    student = models.OneToOneField(Student, models.PROTECT, related_name="registration_entry", verbose_name="学生")
+    school_class = models.ForeignKey(SchoolClass, models.PROTECT, related_name="+", verbose_name="班级")
+    sheet_row = models.PositiveIntegerField("原表行号", default=0)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "注册名册"
+        ordering = ["school_class", "sheet_row"]
+        constraints = [models.CheckConstraint(condition=Q(sheet_row__gte=0), name="entry_row")]

@@ -1,0 +1,22 @@
+"""What must hold before a batch of newly collected children may be registered (第六、八条)."""
+
+from approvals.rules import rule
+from law import articles
+
+
+@rule(
+    "名册中有学生已在别处建立学籍：{f.taken_names}",
+    articles.NO_FALSE_RECORD,
+    remedy="请从本批退回该生，改按转学办理，不得重复建籍",
+)
+def EVERY_CHILD_NEW(facts):
+    return not facts.taken
+
+
+@rule(
+    "起始年级编入人数超过学位：{f.crowded_names}",
+    articles.NO_FALSE_RECORD,
+    remedy="请调整分班，或报教育局调整招生计划后再提交",
+)
+def CLASS_HAS_ROOM(facts):
+    return not facts.crowded

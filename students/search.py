@@ -1,0 +1,60 @@
+"""Finding a child by what people have in hand: name, part of a name, pinyin or initials, or any number ever held."""
+
+import re
+
+from django.db.models import Func, Q, QuerySet, TextField, Value
+from django.db.models.lookups import Exact
+
+from jianping_xueji import vault
+
+from .models.child import NumberKind, Student, StudentNumber
+
+LATIN = re.compile(r"^[a-z]+$", re.IGNORECASE)
+NUMBER = re.compile(r"^[GJL]?\d{14,18}[\dX]?$", re.IGNORECASE)
+
+
+def looks_like_number(text: str) -> bool:
+    """True when the words typed can only be an ID number or a 学籍号."""
+    return bool(NUMBER.match(text.replace(" ", "")))
+
+
+def by_number(number: str) -> QuerySet[Student]:
+    """Children who hold or ever held exactly this number, of either kind."""
+    indexes = [vault.index(number, kind) for kind in NumberKind.values]
+    return Student.objects.filter(pk__in=StudentNumber.objects.filter(index__in=indexes).values("student"))
+
+
+def matching(children: QuerySet[Student], text: str) -> QuerySet[Student]:
+    """Narrow a list by the words typed; an unfit word finds nothing rather than everything."""
+    text = text.strip()
+    if not text:
+        return children
+    if looks_like_number(text):
+        return children.filter(pk__in=by_number(text).values("pk"))
+    if LATIN.match(text):
+        word = text.lower()
+        return children.filter(Q(name_initials__startswith=word) | Q(name_pinyin__startswith=word))
+    return containing(children, text)
+
+
+def containing(children: QuerySet[Student], text: str) -> QuerySet[Student]:
+    """Names that contain `text`: the character index narrows, LIKE decides (a trigram index cannot see two characters)."""
+    characters = Func(Value(text), Value(None, output_field=TextField()), function="string_to_array")
+    held = Func("name", Value(None, output_field=TextField()), function="string_to_array")
+    return children.alias(held=held).filter(Contains(held, characters), name__contains=text)
+
+
+class Contains(Exact):
+    """`a @> b` on text arrays."""
+
+    lookup_name = "contains_all"
+
+    def as_sql(self, compiler, connection):
+        left, left_params = self.process_lhs(compiler, connection)
+        right, right_params = compiler.compile(self.rhs)
+        return f"{left} @> {right}", [*left_params, *right_params]
+
+
+def exact(name: str, number: str) -> Student | None:
+    """The child of exactly this name and number, wherever in the county: what a receiving school may look up."""
+    return by_number(number).filter(name=name.strip()).select_related("school").first()

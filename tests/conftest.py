@@ -1,0 +1,12 @@
+from tests.county import (  # noqa: F401 — fixtures
+    bureau,
+    child_at,
+    legal_day,
+    no1,
+    no2,
+    no3,
+    staff,
+    transfer,
+    transfer_from_outside,
+)
+from tests.database import django_db_setup, owner  # noqa: F401 — fixtures

@@ -1,0 +1,203 @@
+"""What a transfer does to the record: seats held, used and freed, the child moved, or moved back."""
+
+from dataclasses import dataclass, fields
+from datetime import date
+
+from approvals.errors import Refused
+from approvals.models import Material, SeatHold
+from approvals.rules import judge
+from approvals.services import refuse_busy
+from law import articles, clock, parameters
+from law.school_time import school_year_of
+from schools import seats
+from schools.divisions import Scope
+from students import enrolments
+from students.models import Enrolment, Placement, Student
+from students.pending import drop_pending
+
+from . import rules
+from .desks import State
+from .facts import Place, TransferFacts, facts_for
+from .grounds import RefusalGround
+
+OUTSIDE_FIELDS = ("outside_unit", "outside_person", "outside_day", "outside_evidence")
+
+
+@dataclass(frozen=True)
+class TransferCaseFacts(TransferFacts):
+    """The facts of a running case: those of the move, and what lies on the desk."""
+
+    missing_papers: str = ""
+    unchecked_papers: str = ""
+    unseen_originals: str = ""
+    exception_missing: bool = False
+    seat_held: bool = False
+
+
+def facts_of(case, day: date) -> TransferCaseFacts:
+    """Facts of a case. Windows and stops are judged by the day of 受理, seats and states by today."""
+    held = SeatHold.objects.filter(case_id=case.pk, ended_on=None).exists()
+    move = facts_for(
+        origin=origin_of(case),
+        target=Place.of_school(case.lead_school),
+        grade=case.grade,
+        ground=case.ground,
+        on=case.accepted_on or day,
+        to_school=None if held else case.lead_school,
+        student_state=case.child.status,
+        return_home=case.return_home,
+        problem=case.child.problem,
+    )
+    basics = {f.name: getattr(move, f.name) for f in fields(move)}
+    soft = judge(rules.SOFT_RULES, move).broken
+    return TransferCaseFacts(
+        **basics,
+        **papers_of(case),
+        exception_missing=bool(soft) and not case.exception_reason.strip(),
+        seat_held=held,
+    )
+
+
+def origin_of(case) -> Place:
+    if case.peer_school:
+        return Place.of_school(case.peer_school)
+    return Place.of_division(case.from_division, case.lead_school.division_id[:6])
+
+
+def papers_of(case) -> dict:
+    """Names of required papers that are missing, unchecked, or (县直) whose originals the bureau has not seen."""
+    needed = list(case.materials.filter(required=True))
+    on_paper = case.lead_school.county_direct and parameters.on(clock.today())["transfer.county_direct_paper"]
+
+    def names(wrong):
+        return "、".join(m.label for m in needed if wrong(m))
+
+    return {
+        "missing_papers": names(lambda m: m.state in (Material.State.MISSING, Material.State.RETURNED)),
+        "unchecked_papers": names(lambda m: m.state != Material.State.CHECKED),
+        "unseen_originals": names(lambda m: on_paper and m.original_seen_by_id is None),
+    }
+
+
+def soft_breaches(case) -> list[str]:
+    """The articles from which the leader exempts this case, in words, for the signed step."""
+    return [f"{finding.message}（{finding.article}）" for finding in judge(rules.SOFT_RULES, case.facts).broken]
+
+
+def last_desk(case, **_) -> str:
+    """Inside the county the same bureau has signed before: by parameter one signature is enough (第十七条第（二）项)."""
+    one = parameters.on(clock.today())["transfer.same_bureau_signatures"] == 1
+    return State.FROM_BUREAU_CHECK if case.scope == Scope.COUNTY and one else State.FROM_BUREAU
+
+
+def hold_seat(case) -> None:
+    """Reserve a seat in the grade and the class for the life of the case. Raises NoSeat (第十九条第一款)."""
+    year, today = school_year_of(clock.today()), clock.today()
+    seats.ensure_rows(case.lead_school_id, year, parameters.on(today)["class.cap"])
+    rows = seats.rows_for(case.lead_school_id, year, case.grade, case.to_class)
+    seats.reserve(rows)
+    SeatHold.objects.bulk_create([SeatHold(case_id=case.pk, seats=row, held_on=today) for row in rows])
+
+
+def end_holds(case, *, used: bool) -> None:
+    """The reservations of the case become used seats, or free ones."""
+    holds = list(SeatHold.objects.filter(case_id=case.pk, ended_on=None).select_related("seats").order_by("seats_id"))
+    (seats.use_reserved if used else seats.release)([hold.seats for hold in holds])
+    SeatHold.objects.filter(pk__in=[h.pk for h in holds]).update(ended_on=clock.today(), used=used)
+
+
+def move_child(case) -> None:
+    """办结: one day on which the child leaves one school's books and enters the other's (第七条)."""
+    today, child = clock.today(), case.child
+    leave_school(case, child, on=today, went_to=case.lead_school.name)
+    enrolments.begin(
+        [(child, case.to_class)],
+        school=case.lead_school,
+        on=today,
+        case=case,
+        how="转入",
+        came_from=case.from_school_name,
+    )
+    Student.objects.filter(pk=child.pk).update(status=Student.Status.ENROLLED)
+    enrolments.issue_temporary_numbers([child], on=today, area=case.lead_school.division_id[:6])
+    end_holds(case, used=True)
+    case.moved_on = today
+
+
+def leave_school(case, child, *, on: date, went_to: str) -> None:
+    """End the child's living enrolment and free the seats it used."""
+    for place in enrolments.end([child], on=on, case=case, how="转出", went_to=went_to):
+        school_class = place.school_class
+        seats.vacate(
+            seats.rows_for(school_class.school_id, place.year, school_class.grade_in(place.year), school_class)
+        )
+
+
+def move_child_back(case) -> None:
+    """False papers found afterwards: the record goes back to where it came from, seat or not, by a numbered grant."""
+    child, today = case.child, clock.today()
+    refuse_busy([child.pk])
+    if not Enrolment.objects.living().filter(student=child, came_by=case.pk).exists():
+        raise Refused("该生此后已有新的学籍变动，不能直接撤销本件，请先处理后来的变动（第十九条第二款）。")
+    leave_school(case, child, on=today, went_to=case.from_school_name)
+    if case.from_outside:
+        Student.objects.filter(pk=child.pk).update(status=Student.Status.MOVED_AWAY)
+        return
+    former = (
+        Placement.objects.filter(enrolment__left_by=case.pk, enrolment__student=child)
+        .select_related("school_class")
+        .last()
+    )
+    enrolments.begin(
+        [(child, former and former.school_class)], school=case.peer_school, on=today, case=case, how="撤销转学"
+    )
+    if former:
+        reclaim_seat(case, former, today)
+
+
+def reclaim_seat(case, former, today: date) -> None:
+    """Take back a seat at the first school; when it is gone, grant one and say why."""
+    year = school_year_of(today)
+    grade = former.school_class.grade_in(year)
+    for row in seats.rows_for(case.peer_school_id, year, grade, former.school_class):
+        if row.free_seats < 1:
+            reason = "转学被撤销，学籍回到原学校"
+            seats.grant(
+                row, 1, article=articles.NO_LAWLESS_REFUSAL, reason=reason, on=today, case_number=case.number
+            )
+        seats.occupy([row])
+
+
+def let_go(case) -> None:
+    """Refused or withdrawn: seats are free again, and a child taken in only for this case leaves the pending list."""
+    end_holds(case, used=False)
+    drop_pending(case.child)
+
+
+def record_arrival(case, day: date | None) -> None:
+    """报到: the day the child sat in the new class, not before the record moved, not in the future."""
+    if day is None or not case.moved_on <= day <= clock.today():
+        raise Refused(
+            f"报到日期须在办结日（{case.moved_on:%Y年%-m月%-d日}）至今日之间，请填写学生实际到校日期（第十九条第一款）。"
+        )
+    case.arrived_at_school_on = day
+
+
+def require_outside_record(case, stage: str, given: dict) -> None:
+    """A desk outside the county leaves unit, person, date and evidence, entered by our clerk."""
+    if not case.from_outside:
+        return
+    names = dict(zip(OUTSIDE_FIELDS, ("办理单位", "办理人", "办理日期", "凭据"), strict=True))
+    empty = [label for name, label in names.items() if not given.get(name)]
+    if empty:
+        raise Refused(f"{stage}在县外，请登记{'、'.join(empty)}后再提交（第十七条第（二）项）。")
+    if given["outside_day"] > clock.today():
+        raise Refused("县外单位的办理日期不能晚于今日，请核对后重新填写。")
+
+
+def require_listed_ground(case, ground: str) -> None:
+    """The sending side refuses only on a listed ground; “不放人” is none (第十九条第二款)."""
+    if ground not in RefusalGround.values:
+        listed = "；".join(RefusalGround.labels)
+        raise Refused(f"不得以其他借口不放行。可选事由：{listed}（第十九条第二款）。")
+    case.refusal_ground = ground

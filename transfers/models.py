@@ -1,0 +1,299 @@
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Q
+from django_fsm import GET_STATE
+
+from approvals.models import Case
+from approvals.moves import move
+from law import articles
+from schools.models import SchoolClass
+
+from . import desks, effects, rules
+from .desks import CHECK, CLOSED, DESKS, FROM_BUREAU, FROM_SCHOOL, LEADER, OPEN, REGISTRAR, State
+from .grounds import Ground, RefusalGround
+
+
+class Transfer(Case):
+    """转学（第十六至十九条）：预审通过后，转入校、转入主管、转出校、转出主管依次核办"""
+
+    State = State
+
+    kind_code = "transfer"
+    prefix = "转"
+    OPENER = REGISTRAR
+    CLOSED = CLOSED
+    DESKS = DESKS
+
+    from_division = models.CharField("转出学校所在区划", max_length=12, validators=[RegexValidator(r"^\d{6}(\d{3}|\d{6})?$")])
+    from_school_name = models.CharField("转出学校全称", max_length=60)
+    from_school_code = models.CharField("转出学校标识码", max_length=10, blank=True)
+    from_class = models.CharField("现就读班级", max_length=30, blank=True)
+    grade = models.PositiveSmallIntegerField("年级")
+    to_class = models.ForeignKey(SchoolClass, models.PROTECT, null=True, blank=True, verbose_name="拟转入班级")
+    scope = models.CharField("转学范围", max_length=4)
+    ground = models.CharField("转学理由", max_length=2, choices=Ground)
+    ground_note = models.CharField("理由说明", max_length=200, blank=True)
+    household_moved = models.BooleanField("户籍已迁移", default=False)
+    has_property = models.BooleanField("监护人有房产", default=True)
+    is_talent = models.BooleanField("高级专业技术管理人才子女", default=False)
+    return_home = models.BooleanField("回原籍参加中考", default=False)
+    exception_reason = models.TextField("特批理由", blank=True)
+    exception_rules = models.JSONField("特批事项", default=list)
+    returned_from = models.CharField("退回环节", max_length=30, blank=True)
+    refusal_ground = models.CharField("不予放行事由", max_length=20, choices=RefusalGround, blank=True)
+    moved_on = models.DateField("学籍转移日期", null=True, blank=True)
+    arrived_at_school_on = models.DateField("报到日期", null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "转学"
+        constraints = [
+            models.CheckConstraint(condition=Q(ground__in=["T1", "T2", "T3", "T4", "T5", "T9"]), name="transfer_ground"),
+            models.CheckConstraint(condition=Q(grade__range=(1, 9)), name="transfer_grade"),
+        ]
+
+    @property
+    def from_outside(self) -> bool:
+        """The sending school is not one of ours: its two desks are entered by the county's clerk."""
+        return self.peer_school_id is None
+
+    def desk_of(self, state):
+        if self.from_outside and state in desks.RECORDED:
+            return desks.RECORDED[state]
+        if state == State.SCHOOL_REVIEW and self.lead_school.county_direct:
+            return desks.HEADMASTER_SIGNS
+        return DESKS.get(state)
+
+    def build_facts(self, day):
+        return effects.facts_of(self, day)
+
+    # 预审（第十六条末款）
+
+    @move(
+        "提交学校预审",
+        source=State.DRAFT,
+        target=State.SCHOOL_REVIEW,
+        article=articles.TRANSFER_PREREVIEW,
+        rules=[*rules.HARD_RULES, rules.papers_are_handed_in, rules.exception_is_argued],
+    )
+    def submit(self, **_):
+        self.accept()
+
+    @move(
+        "预审同意，报教育局预审",
+        source=State.SCHOOL_REVIEW,
+        target=State.BUREAU_REVIEW,
+        article=articles.TRANSFER_PREREVIEW,
+        rules=[rules.papers_are_checked],
+    )
+    def vouch(self, **_):
+        pass
+
+    @move(
+        "拟同意预审",
+        source=State.BUREAU_REVIEW,
+        target=State.BUREAU_REVIEW_CHECK,
+        article=articles.TRANSFER_PREREVIEW,
+        rules=[rules.papers_are_checked, rules.originals_are_seen],
+    )
+    def review(self, **_):
+        pass
+
+    @move(
+        "预审通过，预留学位",
+        source=State.BUREAU_REVIEW_CHECK,
+        target=State.READY,
+        article=articles.TRANSFER_PREREVIEW,
+        rules=rules.RULES,
+    )
+    def pass_review(self, **_):
+        effects.hold_seat(self)
+
+    @move(
+        "特批预审通过，预留学位",
+        source=State.BUREAU_REVIEW_CHECK,
+        target=State.READY,
+        article=articles.TRANSFER_LIMITS,
+        hand=LEADER,
+        rules=rules.HARD_RULES,
+        opinion_required=True,
+        tone="warning",
+    )
+    def grant_exception(self, **_):
+        self.exception_rules = effects.soft_breaches(self)
+        effects.hold_seat(self)
+
+    # 流程（第十七条第（二）项）
+
+    @move("发起转学", source=State.READY, target=State.TO_SCHOOL_CHECK, article=articles.TRANSFER_STAGES)
+    def apply(self, **_):
+        pass
+
+    @move(
+        "同意转入，报转入主管部门",
+        source=State.TO_SCHOOL_CHECK,
+        target=State.TO_BUREAU,
+        article=articles.TRANSFER_STAGES,
+        in_ceims="转入学校：发起转学申请并核办",
+    )
+    def accept_child(self, **_):
+        pass
+
+    @move("拟同意转入", source=State.TO_BUREAU, target=State.TO_BUREAU_CHECK, article=articles.TRANSFER_STAGES)
+    def propose_entry(self, **_):
+        pass
+
+    @move(
+        "同意转入，转转出学校",
+        source=State.TO_BUREAU_CHECK,
+        target=State.FROM_SCHOOL,
+        article=articles.TRANSFER_STAGES,
+        in_ceims="转入主管部门：转学核办",
+    )
+    def approve_entry(self, **_):
+        pass
+
+    @move(
+        "拟同意转出",
+        source=State.FROM_SCHOOL,
+        target=State.FROM_SCHOOL_CHECK,
+        article=articles.TRANSFER_STAGES,
+        fields=effects.OUTSIDE_FIELDS,
+    )
+    def propose_release(self, **given):
+        effects.require_outside_record(self, FROM_SCHOOL, given)
+
+    @move(
+        "同意转出，转转出主管部门",
+        source=State.FROM_SCHOOL_CHECK,
+        target=GET_STATE(effects.last_desk, states=[State.FROM_BUREAU, State.FROM_BUREAU_CHECK]),
+        article=articles.TRANSFER_STAGES,
+        in_ceims="转出学校：转学核办",
+    )
+    def release(self, **_):
+        pass
+
+    @move(
+        "拟同意转出",
+        source=State.FROM_BUREAU,
+        target=State.FROM_BUREAU_CHECK,
+        article=articles.TRANSFER_STAGES,
+        fields=effects.OUTSIDE_FIELDS,
+    )
+    def propose_clearance(self, **given):
+        effects.require_outside_record(self, FROM_BUREAU, given)
+
+    @move(
+        "同意转出，办结",
+        source=State.FROM_BUREAU_CHECK,
+        target=State.DONE,
+        article=articles.TRANSFER_STAGES,
+        rules=[rules.seat_is_held, rules.child_is_in_school, rules.no_problem_record],
+        in_ceims="转出主管部门：转学核办",
+    )
+    def complete(self, **_):
+        effects.move_child(self)
+
+    @move(
+        "登记报到",
+        source=State.DONE,
+        target=State.ARRIVED,
+        article=articles.NO_SEAT_NO_TRANSFER,
+        hand=REGISTRAR,
+        fields=["arrived_at_school_on"],
+        signs=False,
+    )
+    def report(self, arrived_at_school_on=None, **_):
+        effects.record_arrival(self, arrived_at_school_on)
+
+    # 退回、不通过、撤回、撤销
+
+    @move(
+        "退回经办",
+        source=list(desks.MAKER_OF),
+        target=GET_STATE(lambda case, **_: desks.MAKER_OF[case.state], states=list(desks.MAKER_OF.values())),
+        article=articles.TRANSFER_STAGES,
+        opinion_required=True,
+        tone="secondary",
+        signs=False,
+    )
+    def hand_back(self, **_):
+        pass
+
+    @move(
+        "退回补正",
+        source=desks.RETURNABLE,
+        target=State.SUPPLEMENT,
+        article=articles.TRANSFER_MATERIALS,
+        opinion_required=True,
+        tone="warning",
+        signs=False,
+    )
+    def send_back(self, **_):
+        self.returned_from = desks.MAKER_OF.get(self.state, self.state)
+
+    @move(
+        "补正完毕，重新提交",
+        source=State.SUPPLEMENT,
+        target=GET_STATE(lambda case, **_: case.returned_from, states=list(set(desks.MAKER_OF.values()))),
+        article=articles.TRANSFER_MATERIALS,
+        rules=[rules.papers_are_handed_in, rules.papers_are_checked],
+        signs=False,
+    )
+    def resubmit(self, **_):
+        self.round += 1
+
+    @move(
+        "不通过",
+        source=desks.RECEIVING_CHECKS,
+        target=State.REFUSED,
+        article=articles.TRANSFER_EXPLAIN,
+        opinion_required=True,
+        tone="danger",
+    )
+    def refuse(self, **_):
+        effects.let_go(self)
+
+    @move(
+        "不予放行",
+        source=desks.SENDING_CHECKS,
+        target=State.REFUSED,
+        article=articles.NO_LAWLESS_REFUSAL,
+        opinion_required=True,
+        tone="danger",
+        fields=["refusal_ground"],
+    )
+    def refuse_release(self, refusal_ground="", **_):
+        effects.require_listed_ground(self, refusal_ground)
+        effects.let_go(self)
+
+    @move(
+        "撤回申请",
+        source=OPEN,
+        target=State.WITHDRAWN,
+        article=articles.TRANSFER_STAGES,
+        hand=REGISTRAR,
+        opinion_required=True,
+        tone="danger",
+        signs=False,
+    )
+    def withdraw(self, **_):
+        effects.let_go(self)
+
+    @move(
+        "撤销办结（材料虚假）",
+        source=[State.DONE, State.ARRIVED],
+        target=State.REVERTED,
+        article=articles.NO_LAWLESS_REFUSAL,
+        hand=LEADER,
+        opinion_required=True,
+        tone="danger",
+        signs=False,
+    )
+    def revert(self, **_):
+        effects.move_child_back(self)
+
+    def fields_for(self, described):
+        """The sending desks ask for the outside unit's decision only when the school lies outside the county."""
+        if described.fields == effects.OUTSIDE_FIELDS and not self.from_outside:
+            return ()
+        return described.fields
