@@ -14,7 +14,9 @@ from .models import Case, Material, Scan
 def permit_paper(material: Material, by, right: str) -> None:
     """The registrar of the receiving school keeps the papers; the bureau's clerk sees the originals."""
     if not Powers.of(by).on(right, material.case.lead_school_id):
-        raise NotYourHand(f"“{material.label}”由{material.case.lead_school}的经办人员或教育局经办收验，您没有此项职权。")
+        raise NotYourHand(
+            f"“{material.label}”由{material.case.lead_school}的经办人员或教育局经办收验，您没有此项职权。"
+        )
     if not material.case.is_open:
         raise Refused(f"{material.case.number}已办结，材料不能再变动。")
 

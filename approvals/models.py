@@ -40,10 +40,14 @@ class Case(ConcurrentTransitionMixin, models.Model):
     state = FSMField("状态", protected=True, db_index=False)
     round = models.PositiveSmallIntegerField("办理轮次", default=1)
     lead_school = models.ForeignKey(School, models.PROTECT, related_name="+", verbose_name="主办学校")
-    peer_school = models.ForeignKey(School, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="相对学校")
+    peer_school = models.ForeignKey(
+        School, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="相对学校"
+    )
     desk_stage = models.CharField("所在环节", max_length=30, blank=True)
     desk_right = models.CharField("待办权限", max_length=20, blank=True)
-    desk_school = models.ForeignKey(School, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="待办单位")
+    desk_school = models.ForeignKey(
+        School, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="待办单位"
+    )
     arrived_on = models.DateField("到达日期", null=True, blank=True)
     due_on = models.DateField("到期日期", null=True, blank=True)
     due_confirmed = models.BooleanField("到期日已确定", default=True)
@@ -57,18 +61,25 @@ class Case(ConcurrentTransitionMixin, models.Model):
     kind_code = ""
     prefix = ""
     OPENER: Hand
+    PARTICULARS: dict = {}
+    TEMPLATE = "approvals/case.html"
     DESKS: dict[str, Desk] = {}
     CLOSED: frozenset[str] = frozenset()
+    SUCCESS: frozenset[str] = frozenset()
 
     class Meta:
         verbose_name = verbose_name_plural = "案件"
         indexes = [
-            models.Index(fields=["desk_right", "desk_school", "due_on", "id"], name="case_queue", condition=Q(closed_on=None)),
+            models.Index(
+                fields=["desk_right", "desk_school", "due_on", "id"], name="case_queue", condition=Q(closed_on=None)
+            ),
             models.Index(fields=["lead_school", "-id"], name="case_lead"),
             models.Index(fields=["peer_school", "-id"], name="case_peer"),
         ]
         constraints = [
-            models.CheckConstraint(condition=Q(due_on=None) | Q(due_on__gte=F("arrived_on")), name="case_due_after_arrival"),
+            models.CheckConstraint(
+                condition=Q(due_on=None) | Q(due_on__gte=F("arrived_on")), name="case_due_after_arrival"
+            ),
             models.CheckConstraint(
                 condition=Q(desk_right="") | Q(desk_school__isnull=False, closed_on=None), name="case_desk_is_whole"
             ),
@@ -94,6 +105,11 @@ class Case(ConcurrentTransitionMixin, models.Model):
     @property
     def state_name(self) -> str:
         return dict(self.model.State.choices).get(self.state, self.state)
+
+    @property
+    def tone(self) -> str:
+        """How a closed case is drawn: refused and withdrawn are not done."""
+        return "done" if self.state in self.model.SUCCESS else "refused" if self.state == "refused" else "idle"
 
     @property
     def desk(self) -> Desk | None:
@@ -126,6 +142,14 @@ class Case(ConcurrentTransitionMixin, models.Model):
     def particulars_of(self, action: str, given: dict) -> dict:
         """What of a move's particulars goes into the signed step; kinds may add what they decided."""
         return {name: str(value) for name, value in given.items() if value not in (None, "")}
+
+    def page(self, user) -> dict:
+        """What the kind adds to the context of the case page."""
+        return {}
+
+    def to_type_in_ceims(self) -> list[dict]:
+        """Fields to type into the national system for this case: label, value."""
+        return []
 
     @property
     def is_open(self) -> bool:
@@ -251,8 +275,12 @@ class Material(models.Model):
         ordering = ["pk"]
         constraints = [
             models.UniqueConstraint(fields=["case", "code"], name="material_once"),
-            models.CheckConstraint(condition=Q(state__in=["missing", "handed", "returned", "checked"]), name="material_state"),
-            models.CheckConstraint(condition=~Q(state="checked") | Q(checked_by__isnull=False), name="material_checker"),
+            models.CheckConstraint(
+                condition=Q(state__in=["missing", "handed", "returned", "checked"]), name="material_state"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="checked") | Q(checked_by__isnull=False), name="material_checker"
+            ),
         ]
 
     def __str__(self):
@@ -299,7 +327,8 @@ class CeimsFiling(models.Model):
         ordering = ["pk"]
         constraints = [
             models.CheckConstraint(condition=Q(confirmed_on=None) | Q(filed_on__isnull=False), name="filing_order"),
-            models.CheckConstraint(condition=Q(filed_on=None) | Q(filed_on__gte=F("decided_on")), name="filing_after_decision"),
+            models.CheckConstraint(
+                condition=Q(filed_on=None) | Q(filed_on__gte=F("decided_on")), name="filing_after_decision"
+            ),
         ]
         indexes = [models.Index(fields=["school", "filed_on"], name="filing_pending", condition=Q(confirmed_on=None))]
-

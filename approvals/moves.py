@@ -27,6 +27,7 @@ class Move:
     fields: tuple[str, ...] = ()
     in_ceims: str = ""
     signs: bool = True
+    by_hand: bool = True
 
 
 def move(
@@ -42,16 +43,16 @@ def move(
     fields: Sequence[str] = (),
     in_ceims: str = "",
     signs: bool = True,
+    by_hand: bool = True,
 ):
     """Declare a transition of `Case.state`.
 
     `fields` are the particulars the act form asks for and the method receives as keywords; `in_ceims` names the act to
-    be repeated in the national system; `signs=False` marks a move that is not the desk's signature (a withdrawal).
+    be repeated in the national system; `signs=False` marks a move that is not the desk's signature (a withdrawal);
+    `by_hand=False` one that a job makes, so that no page shows a button for it.
     """
-    described = Move(label, article, hand, opinion_required, tone, tuple(fields), in_ceims, signs)
-    return transition(
-        field="state", source=source, target=target, conditions=list(rules), custom={"move": described}
-    )
+    described = Move(label, article, hand, opinion_required, tone, tuple(fields), in_ceims, signs, by_hand)
+    return transition(field="state", source=source, target=target, conditions=list(rules), custom={"move": described})
 
 
 def signature_of(desk, described: Move) -> Signature:

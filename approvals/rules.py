@@ -42,17 +42,21 @@ class Rule:
     holds: Callable[[Any], bool]
     remedy: str
     timely: bool = False
+    kept_message: str = ""
 
     def __call__(self, case) -> bool:
         """django-fsm asks with the case; the case knows its facts."""
         return self.holds(case.facts)
 
 
-def rule(message: str, article: Article, *, remedy: str, level: Level = Level.HARD, timely: bool = False):
-    """Make the decorated predicate a Rule; its name becomes the code. `timely` says that waiting may cure it."""
+def rule(message: str, article: Article, *, remedy: str, level: Level = Level.HARD, timely: bool = False, kept=""):
+    """Make the decorated predicate a Rule; its name becomes the code.
+
+    `timely` says that waiting may cure it; `kept` is what the page says when the rule is kept.
+    """
 
     def made(holds: Callable) -> Rule:
-        return Rule(holds.__name__, message, article, level, holds, remedy, timely)
+        return Rule(holds.__name__, message, article, level, holds, remedy, timely, kept or str(article))
 
     return made
 

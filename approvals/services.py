@@ -210,6 +210,7 @@ def buttons_for(case: Case, user: User) -> list:
         candidate
         for candidate in case.get_all_state_transitions()
         if candidate.source == case.state
+        and candidate.custom["move"].by_hand
         and powers_for(case, candidate.custom["move"], powers)
         and not has_made(case, desk, candidate.custom["move"], user)
     ]

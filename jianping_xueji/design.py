@@ -36,7 +36,6 @@ class SampleForm(forms.Form):
     """One field of every shape, with an error shown."""
 
     name = forms.CharField(label="学生姓名", help_text="与户口簿一致，少数民族姓名中的点用“·”。")
-    number = forms.CharField(label="身份证件号", help_text="18 位，末位可为 X。")
     on = forms.DateField(label="拟转学日期", widget=forms.DateInput(attrs={"type": "date"}))
     ground = forms.ChoiceField(
         label="转学理由",
@@ -51,7 +50,7 @@ class SampleForm(forms.Form):
 @login_not_required
 def design(request: HttpRequest) -> HttpResponse:
     """Every component once, each with data as an office would see it."""
-    form = SampleForm({"name": "样例甲", "number": "2113990012", "on": "2026-09-21", "ground": "move", "read": "on"})
+    form = SampleForm({"name": "样例甲", "on": "2026-09-21", "ground": "move", "read": "on"})
     samples = {
         "today": TODAY,
         "due": DUE,
@@ -73,20 +72,17 @@ def _frame() -> dict:
             {"label": "班级与学位", "url": "#", "icon": "class"},
             {"label": "数据导入", "url": "#", "icon": "upload"},
             {"label": "统计与超期", "url": "#", "icon": "chart"},
-            {"label": "校历", "url": "#", "icon": "calendar"},
         ],
         "trail": [{"label": "样例一小", "url": "#"}, {"label": "四年级2班", "url": "#"}, {"label": "样例甲"}],
         "tabs": [
             {"label": "轮到我办", "url": "#", "active": True, "count": 12},
             {"label": "等待他人", "url": "#", "count": 8},
             {"label": "超期", "url": "#", "count": 2, "tone": "refused"},
-            {"label": "已办结", "url": "#"},
         ],
         "figures": [
             {"label": "超期", "value": 2, "url": "#", "tone": "refused"},
             {"label": "今天到期", "value": 3, "url": "#", "tone": "soon"},
             {"label": "轮到我办", "value": 12, "url": "#"},
-            {"label": "等待他人", "value": 8, "url": "#"},
             {"label": "本月办结", "value": 41, "url": "#", "tone": "done"},
         ],
     }
@@ -107,44 +103,59 @@ def _case() -> dict:
         "findings": _findings(),
         "first_possible": date(2026, 9, 21),
         "far_possible": date(2027, 1, 18),
-        "person": {
-            "key": "1",
-            "name": "样例甲",
-            "url": "#",
-            "sex": "男",
-            "number": "L**************0012",
-            "school": "样例一小",
-            "school_code": "2121000001",
-            "place": "四年级2班",
-            "word": "转学办理中",
-            "tone": "now",
-        },
-        "facts": [
-            {"label": "业务编号", "value": "ZX-2026-000137", "copy_text": "ZX-2026-000137"},
-            {"label": "转学范围", "value": "县内"},
-            {"label": "转出学校", "value": "样例一小", "url": "#"},
-            {"label": "转入学校", "value": "样例中心小学", "url": "#"},
-            {"label": "转学理由", "value": "家庭住址迁移", "change_url": "#"},
-            {"label": "系统办理日", "value": "", "missing": True},
-        ],
-        "changes": [
-            {"label": "就读学校", "old": "样例一小", "new": "样例中心小学"},
-            {"label": "年级班级", "old": "四年级2班", "new": "四年级1班", "note": "到校后由转入学校编班"},
-            {"label": "现住址", "old": "", "new": "样例镇样例村"},
-        ],
-        "acts": [
-            {"label": "提交转出学校核办", "dialog": "sample-send", "allowed": True, "tone": "primary"},
-            {"label": "撤回转学申请", "dialog": "sample-withdraw", "allowed": True, "tone": "plain"},
-            {
-                "label": "办理休学",
-                "allowed": False,
-                "reason": "转学办结前不能同时办理休学。",
-                "article": "办法第十八条",
-            },
-        ],
+        "person": _person(),
+        "facts": _facts(),
+        "changes": _changes(),
+        "acts": _acts(),
         "events": _events(),
         **_materials(),
     }
+
+
+def _person() -> dict:
+    return {
+        "key": "1",
+        "name": "样例甲",
+        "url": "#",
+        "sex": "男",
+        "number": "L**************0012",
+        "school": "样例一小",
+        "school_code": "2121000001",
+        "place": "四年级2班",
+        "word": "转学办理中",
+        "tone": "now",
+    }
+
+
+def _facts() -> list[dict]:
+    return [
+        {"label": "业务编号", "value": "ZX-2026-000137", "copy_text": "ZX-2026-000137"},
+        {"label": "转出学校", "value": "样例一小", "url": "#"},
+        {"label": "转入学校", "value": "样例中心小学", "url": "#"},
+        {"label": "转学理由", "value": "家庭住址迁移", "change_url": "#"},
+        {"label": "系统办理日", "value": "", "missing": True},
+    ]
+
+
+def _changes() -> list[dict]:
+    return [
+        {"label": "就读学校", "old": "样例一小", "new": "样例中心小学"},
+        {"label": "年级班级", "old": "四年级2班", "new": "四年级1班", "note": "到校后由转入学校编班"},
+        {"label": "现住址", "old": "", "new": "样例镇样例村"},
+    ]
+
+
+def _acts() -> list[dict]:
+    return [
+        {"label": "提交转出学校核办", "dialog": "sample-send", "allowed": True, "tone": "primary"},
+        {"label": "撤回转学申请", "dialog": "sample-withdraw", "allowed": True, "tone": "plain"},
+        {
+            "label": "办理休学",
+            "allowed": False,
+            "reason": "转学办结前不能同时办理休学。",
+            "article": "办法第十八条",
+        },
+    ]
 
 
 def _desks() -> list[dict]:
@@ -186,7 +197,12 @@ def _refused_desks() -> list[dict]:
 
 def _findings() -> list[dict]:
     return [
-        {"level": "red", "message": "四年级没有空余学位。", "article": "办法第十九条", "cure": "请转入学校申请增批学位，或另选学校。"},
+        {
+            "level": "red",
+            "message": "四年级没有空余学位。",
+            "article": "办法第十九条",
+            "cure": "请转入学校申请增批学位，或另选学校。",
+        },
         {
             "level": "red",
             "message": "拟转学日期不在办理时段内。",
@@ -207,9 +223,26 @@ def _findings() -> list[dict]:
 
 def _events() -> list[dict]:
     return [
-        {"on": date(2026, 9, 14), "title": "转出学校经办同意", "who": "样例一小 · 经办乙", "article": "办法第十八条", "tone": "now"},
-        {"on": date(2026, 9, 3), "title": "转入学校审核同意", "text": "预留四年级学位1个。", "who": "样例中心小学 · 审核甲", "tone": "done"},
-        {"on": date(2026, 8, 20), "title": "退回补正", "text": "缺实际居住地证明，家长8月26日补齐。", "tone": "refused"},
+        {
+            "on": date(2026, 9, 14),
+            "title": "转出学校经办同意",
+            "who": "样例一小 · 经办乙",
+            "article": "办法第十八条",
+            "tone": "now",
+        },
+        {
+            "on": date(2026, 9, 3),
+            "title": "转入学校审核同意",
+            "text": "预留四年级学位1个。",
+            "who": "样例中心小学 · 审核甲",
+            "tone": "done",
+        },
+        {
+            "on": date(2026, 8, 20),
+            "title": "退回补正",
+            "text": "缺实际居住地证明，家长8月26日补齐。",
+            "tone": "refused",
+        },
         {"on": date(2023, 9, 1), "title": "一年级入学，建立学籍", "who": "样例一小", "tone": "idle"},
     ]
 
@@ -221,17 +254,49 @@ def _materials() -> dict:
     return {
         "scans": [household, lease],
         "materials": [
-            {"key": "book", "name": "户口簿", "required": True, "state": "checked", "scans": [household], "checked_by": "经办甲 9月2日核对无误"},
-            {"key": "home", "name": "实际居住地证明", "required": True, "state": "filed", "scans": [lease], "requirement": "房产证、租赁合同或居住证之一"},
-            {"key": "work", "name": "务工证明", "required": False, "state": "returned", "reason": "没有单位公章，请盖章后重拍。"},
-            {"key": "form", "name": "转学申请表", "required": True, "state": "missing", "requirement": "监护人签字，拍照即可"},
+            {
+                "key": "book",
+                "name": "户口簿",
+                "required": True,
+                "state": "checked",
+                "scans": [household],
+                "checked_by": "经办甲 9月2日核对无误",
+            },
+            {
+                "key": "home",
+                "name": "实际居住地证明",
+                "required": True,
+                "state": "filed",
+                "scans": [lease],
+                "requirement": "房产证、租赁合同或居住证之一",
+            },
+            {
+                "key": "work",
+                "name": "务工证明",
+                "required": False,
+                "state": "returned",
+                "reason": "没有单位公章，请盖章后重拍。",
+            },
+            {
+                "key": "form",
+                "name": "转学申请表",
+                "required": True,
+                "state": "missing",
+                "requirement": "监护人签字，拍照即可",
+            },
         ],
     }
 
 
 def _lists() -> dict:
     """Rows for the tables."""
-    words = [("等转出学校核办", "now"), ("等教育局核办", "wait"), ("已办结", "done"), ("不通过", "refused"), ("退回补正", "soon")]
+    words = [
+        ("等转出学校核办", "now"),
+        ("等教育局核办", "wait"),
+        ("等转入学校核办", "wait"),
+        ("退回补正", "soon"),
+        ("草稿", "idle"),
+    ]
     lefts = [(-2, True), (0, True), (3, False), (8, True), (None, True)]
     return {
         "queue": [
@@ -246,7 +311,9 @@ def _lists() -> dict:
                 "left": lefts[n][0],
                 "confirmed": lefts[n][1],
             }
-            for n, (name, grade) in enumerate(zip("甲乙丙丁戊", ["四年级", "七年级", "二年级", "五年级", "八年级"], strict=True))
+            for n, (name, grade) in enumerate(
+                zip("甲乙丙丁戊", ["四年级", "七年级", "二年级", "五年级", "八年级"], strict=True)
+            )
         ],
         "page": {"previous": "", "next": "bzE0Mg"},
         "seat_rows": [
@@ -279,20 +346,40 @@ def _work() -> dict:
             ],
         },
         "finished_job": {"state": "done", "message": "新增 214，变更 31，无变化 2259，有误 8。"},
-        "groups": [
-            {
-                "label": "身份证件号被写成了数字，末尾已丢失",
-                "count": 6,
-                "fix": "把该列设为文本格式，重新填写 18 位号码后再上传。",
-                "rows": [{"sheet": "Sheet1", "row": 18, "column": "身份证件号", "value": "2.11E+17", "message": "无法还原，不予采用"}],
-            },
-            {
-                "label": "出生日期与身份证件号不一致",
-                "count": 2,
-                "tone": "soon",
-                "rows": [{"sheet": "Sheet1", "row": 77, "column": "出生日期", "value": "2016-13-01", "message": "没有这一天"}],
-            },
-        ],
+        "groups": _groups(),
+        **_charts(),
+    }
+
+
+def _groups() -> list[dict]:
+    return [
+        {
+            "label": "身份证件号被写成了数字，末尾已丢失",
+            "count": 6,
+            "fix": "把该列设为文本格式，重新填写 18 位号码后再上传。",
+            "rows": [
+                {
+                    "sheet": "Sheet1",
+                    "row": 18,
+                    "column": "身份证件号",
+                    "value": "2.11E+17",
+                    "message": "无法还原，不予采用",
+                }
+            ],
+        },
+        {
+            "label": "出生日期与身份证件号不一致",
+            "count": 2,
+            "tone": "soon",
+            "rows": [
+                {"sheet": "Sheet1", "row": 77, "column": "出生日期", "value": "2016-13-01", "message": "没有这一天"}
+            ],
+        },
+    ]
+
+
+def _charts() -> dict:
+    return {
         "chart": {
             "kind": "line",
             "unit": "%",

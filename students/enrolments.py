@@ -30,7 +30,14 @@ def begin(
     """These children live at `school` from `on`, each in the given class."""
     made = Enrolment.objects.bulk_create(
         [
-            Enrolment(student=child, school=school, during=(on, None), came_by_id=case and case.pk, came_how=how, came_from=came_from)
+            Enrolment(
+                student=child,
+                school=school,
+                during=(on, None),
+                came_by_id=case and case.pk,
+                came_how=how,
+                came_from=came_from,
+            )
             for child, _ in children
         ],
         batch_size=1000,
@@ -49,12 +56,13 @@ def begin(
 def end(children: Iterable[Student], *, on: date, case, how: str, went_to: str = "") -> list[Placement]:
     """Their living enrolments end: `on` is the first day on which they are no longer here. Returns the places left."""
     living = Enrolment.objects.living().filter(student__in=list(children))
-    left = list(
-        Placement.objects.filter(enrolment__in=living, ends=None).select_related("school_class", "enrolment")
-    )
+    left = list(Placement.objects.filter(enrolment__in=living, ends=None).select_related("school_class", "enrolment"))
     Placement.objects.filter(pk__in=[p.pk for p in left]).update(ends=on)
     living.update(
-        during=Func(Func(F("during"), function="lower"), Value(on), function="daterange"), left_by=case.pk, left_how=how, went_to=went_to
+        during=Func(Func(F("during"), function="lower"), Value(on), function="daterange"),
+        left_by=case.pk,
+        left_how=how,
+        went_to=went_to,
     )
     return left
 
@@ -81,7 +89,8 @@ def unused_numbers(children: Sequence[Student], area: str, rng) -> list[tuple[St
         drawn = [(child, make_temporary(area, child.birth_date, rng)) for child in waiting]
         indexed = [(vault.index(number, NumberKind.REGISTRY), child, number) for child, number in drawn]
         held = {
-            bytes(i) for i in StudentNumber.objects.filter(index__in=[i for i, _, _ in indexed]).values_list("index", flat=True)
+            bytes(i)
+            for i in StudentNumber.objects.filter(index__in=[i for i, _, _ in indexed]).values_list("index", flat=True)
         }
         waiting = []
         for index, child, number in indexed:
@@ -103,5 +112,3 @@ def sealed_number(child: Student, kind: str, number: str, on: date) -> StudentNu
         letter=number[0] if kind == NumberKind.REGISTRY else "",
         since=on,
     )
-
-

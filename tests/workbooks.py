@@ -116,9 +116,7 @@ def far_corner() -> bytes:
     return rewritten(
         workbook([pupil()]),
         SHEET_PART,
-        lambda xml: xml.replace(
-            b"</sheetData>", b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'
-        ),
+        lambda xml: xml.replace(b"</sheetData>", b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'),
     )
 
 

@@ -8,8 +8,9 @@ from approvals.moves import move
 from law import articles
 from schools.models import SchoolClass
 
-from . import desks, effects, rules
+from . import desks, effects, presenting, rules
 from .desks import CHECK, CLOSED, DESKS, FROM_BUREAU, FROM_SCHOOL, LEADER, OPEN, REGISTRAR, State
+from .forms import PARTICULARS
 from .grounds import Ground, RefusalGround
 
 
@@ -22,6 +23,9 @@ class Transfer(Case):
     prefix = "转"
     OPENER = REGISTRAR
     CLOSED = CLOSED
+    SUCCESS = frozenset({State.DONE, State.ARRIVED})
+    TEMPLATE = "transfers/detail.html"
+    PARTICULARS = PARTICULARS
     DESKS = DESKS
 
     from_division = models.CharField("转出学校所在区划", max_length=12, validators=[RegexValidator(r"^\d{6}(\d{3}|\d{6})?$")])
@@ -62,6 +66,12 @@ class Transfer(Case):
         if state == State.SCHOOL_REVIEW and self.lead_school.county_direct:
             return desks.HEADMASTER_SIGNS
         return DESKS.get(state)
+
+    def page(self, user):
+        return presenting.page_of(self, user)
+
+    def to_type_in_ceims(self):
+        return presenting.to_type(self)
 
     def build_facts(self, day):
         return effects.facts_of(self, day)

@@ -8,12 +8,22 @@ from .facts import MOVABLE
 from .grounds import Ground
 
 
-@rule("转出、转入学校均不在本县", articles.SCOPE_OF_LAW, remedy="请向学校所在地教育行政部门提出")
+@rule(
+    "转出、转入学校均不在本县",
+    articles.SCOPE_OF_LAW,
+    remedy="请向学校所在地教育行政部门提出",
+    kept="转出或转入学校在本县",
+)
 def concerns_this_county(f):
     return f.origin.in_county or f.target.in_county
 
 
-@rule("转学理由不属于准予转学的六种情形", articles.TRANSFER_GROUNDS, remedy="请按实际情况选择六种情形之一并备齐证明")
+@rule(
+    "转学理由不属于准予转学的六种情形",
+    articles.TRANSFER_GROUNDS,
+    remedy="请按实际情况选择六种情形之一并备齐证明",
+    kept="理由属于准予转学的六种情形",
+)
 def ground_is_listed(f):
     return f.ground in Ground.values
 
@@ -22,6 +32,7 @@ def ground_is_listed(f):
     "“户籍及家庭住址迁移”须跨省、市、县，本次为{f.scope}转学，理由与范围不符",
     articles.TRANSFER_GROUNDS,
     remedy="县内住址变化请改选“跨学区迁移就近入学困难”或其他相符情形",
+    kept="理由与转学范围相符",
 )
 def ground_fits_scope(f):
     return f.ground != Ground.HOUSEHOLD or f.scope != Scope.COUNTY
@@ -31,6 +42,7 @@ def ground_fits_scope(f):
     "{f.target.name}不设{f.grade_name}，转学不得变更年级",
     articles.SAME_GRADE,
     remedy="请选择设有{f.grade_name}的学校；小学毕业升初中按招生入学办理",
+    kept="转入学校设有该年级，不变更年级",
 )
 def same_grade(f):
     return f.grade in f.target.grades
@@ -40,17 +52,23 @@ def same_grade(f):
     "学生现为“{f.state_name}”状态，不能转学",
     articles.SUSPENSION_ENDS,
     remedy="请先在原学校办理复学或返校手续，恢复在读后再申请",
+    kept="学生在读，可以转学",
 )
 def child_is_in_school(f):
     return f.student_state in MOVABLE
 
 
-@rule("{f.open_case}", articles.CHANGES_IN_TIME, remedy="请待在办业务办结或撤回后再申请")
+@rule("{f.open_case}", articles.CHANGES_IN_TIME, remedy="请待在办业务办结或撤回后再申请", kept="学生没有其他在办业务")
 def no_open_case(f):
     return not f.open_case
 
 
-@rule("学生存在问题学籍：{f.problem}", articles.NO_FALSE_RECORD, remedy="请先由学籍学校处理问题学籍")
+@rule(
+    "学生存在问题学籍：{f.problem}",
+    articles.NO_FALSE_RECORD,
+    remedy="请先由学籍学校处理问题学籍",
+    kept="学生没有问题学籍",
+)
 def no_problem_record(f):
     return not f.problem
 
@@ -60,6 +78,7 @@ def no_problem_record(f):
     articles.NATIONAL_STOP,
     remedy="请在停办期过后申请，已在办的不受影响",
     timely=True,
+    kept="不在暑期停办期内",
 )
 def outside_national_stop(f):
     return not f.in_national_stop
@@ -71,6 +90,7 @@ def outside_national_stop(f):
     remedy="请在受理月份申请；确有特殊情况的，写明理由由主管局长签批",
     level=Level.SOFT,
     timely=True,
+    kept="在受理月份内，或属即有即办",
 )
 def inside_window(f):
     bound = f.scope in (Scope.COUNTY, Scope.CITY)
@@ -82,6 +102,7 @@ def inside_window(f):
     articles.TRANSFER_LIMITS,
     remedy="请在原学校完成学业；回原籍参加中考的凭户籍等证明办理",
     timely=True,
+    kept="不涉及九年级县域内限制",
 )
 def grade_nine_in_county(f):
     return not (f.in_county and f.grade == 9 and f.after_grade_nine_deadline and not f.return_home)
@@ -93,6 +114,7 @@ def grade_nine_in_county(f):
     remedy="须写明理由由主管局长签批；回原籍参加中考的凭证明办理",
     level=Level.SOFT,
     timely=True,
+    kept="不涉及九年级转往县外的限制",
 )
 def grade_nine_outward(f):
     return not (f.outward and f.grade == 9 and f.after_grade_nine_deadline and not f.return_home)
@@ -103,6 +125,7 @@ def grade_nine_outward(f):
     articles.TRANSFER_LIMITS,
     remedy="确有特殊情况的，写明理由由主管局长签批",
     level=Level.SOFT,
+    kept="不属于县直学校之间转学",
 )
 def not_between_county_direct(f):
     return not (f.origin.county_direct and f.target.county_direct)
@@ -113,6 +136,7 @@ def not_between_county_direct(f):
     articles.TRANSFER_LIMITS,
     remedy="请在第二学期受理月份申请",
     timely=True,
+    kept="不涉及县直七年级新生限制",
 )
 def newcomer_stays_in_county(f):
     return not (f.in_county and f.origin.county_direct and f.grade == 7 and f.in_first_term)
@@ -124,6 +148,7 @@ def newcomer_stays_in_county(f):
     remedy="须写明理由由主管局长签批",
     level=Level.SOFT,
     timely=True,
+    kept="不涉及县直七年级新生转往县外",
 )
 def newcomer_outward(f):
     return not (f.outward and f.origin.county_direct and f.grade == 7 and f.in_first_term)
@@ -135,6 +160,7 @@ def newcomer_outward(f):
     remedy="须写明理由由主管局长签批，或在第二学期申请",
     level=Level.SOFT,
     timely=True,
+    kept="不涉及第一学期转入县直七年级",
 )
 def into_county_direct_grade_seven(f):
     return not (f.target.county_direct and f.grade == 7 and f.in_first_term)
@@ -144,6 +170,7 @@ def into_county_direct_grade_seven(f):
     "{f.target.name}{f.grade_name}没有空余学位，不得接收",
     articles.NO_SEAT_NO_TRANSFER,
     remedy="请选择有空余学位的学校，或向教育局申请选派学校（第二十条）",
+    kept="转入年级有空余学位",
 )
 def seat_is_free(f):
     return f.free_seats is None or f.free_seats > 0 or f.grade not in f.target.grades
@@ -174,12 +201,22 @@ SOFT_RULES = tuple(r for r in RULES if r.level == Level.SOFT)
 # Rules of the running case: what is on the desk rather than what is on the calendar.
 
 
-@rule("必交材料尚未交齐：{f.missing_papers}", articles.TRANSFER_MATERIALS, remedy="请补交后再提交，缺项已列入一次性告知单")
+@rule(
+    "必交材料尚未交齐：{f.missing_papers}",
+    articles.TRANSFER_MATERIALS,
+    remedy="请补交后再提交，缺项已列入一次性告知单",
+    kept="必交材料已交齐",
+)
 def papers_are_handed_in(f):
     return not f.missing_papers
 
 
-@rule("必交材料尚未逐项核验：{f.unchecked_papers}", articles.TRANSFER_PREREVIEW, remedy="请对照原件逐项核验后再签署")
+@rule(
+    "必交材料尚未逐项核验：{f.unchecked_papers}",
+    articles.TRANSFER_PREREVIEW,
+    remedy="请对照原件逐项核验后再签署",
+    kept="必交材料已逐项核验",
+)
 def papers_are_checked(f):
     return not f.unchecked_papers
 
@@ -188,6 +225,7 @@ def papers_are_checked(f):
     "转入县直学校的材料原件尚未由教育局复核：{f.unseen_originals}",
     articles.TRANSFER_MATERIALS,
     remedy="请收取原件及复印件，逐项复核后再签署",
+    kept="原件复核已完成或不需要",
 )
 def originals_are_seen(f):
     return not f.unseen_originals
@@ -197,11 +235,12 @@ def originals_are_seen(f):
     "本件涉及须特批的情形，尚未写明理由",
     articles.TRANSFER_LIMITS,
     remedy="请在“特批理由”中写明情况，由主管局长签批",
+    kept="特批理由已写明或不需要",
 )
 def exception_is_argued(f):
     return not f.exception_missing
 
 
-@rule("本件没有预留学位，不能办结", articles.NO_SEAT_NO_TRANSFER, remedy="请重新预审以预留学位")
+@rule("本件没有预留学位，不能办结", articles.NO_SEAT_NO_TRANSFER, remedy="请重新预审以预留学位", kept="学位已预留")
 def seat_is_held(f):
     return f.seat_held

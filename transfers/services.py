@@ -7,15 +7,20 @@ from django.db import transaction
 from approvals.errors import Refused
 from approvals.models import Case
 from approvals.services import lock, open_case, permit
+from law import clock
 from schools.divisions import scope_between
 from schools.models import School, SchoolClass
+from students import idnumber
 from students.models import Placement, Student
+from students.pending import take_in
 
 from .desks import State
+from .grounds import Ground
 from .materials import lay_out
 from .models import Transfer
 
 DRAFT_FIELDS = (
+    "grade",
     "to_class",
     "ground",
     "ground_note",
@@ -78,6 +83,19 @@ def start_transfer(
     )
     lay_out(case)
     return case
+
+
+@transaction.atomic
+def start_from_outside(by, school: School, basics: dict, origin: Origin, grade: int) -> Transfer:
+    """Take in a child of another county as pending and open its transfer, both or neither. Raises Refused."""
+    number = idnumber.normalise(basics["id_number"])
+    problems = [p for p in idnumber.check(number, today=clock.today()) if p.level == "error"]
+    if problems:
+        raise Refused(*[p.message for p in problems])
+    if idnumber.birth_of(number) != basics["birth_date"] or idnumber.sex_of(number) != basics["sex"]:
+        raise Refused("身份证件号与填写的出生日期或性别不符，请对照户口簿核对（第八条）。")
+    child = take_in(school=school, id_type="1", **(basics | {"id_number": number}))
+    return start_transfer(child, school, by=by, ground=Ground.HOUSEHOLD, grade=grade, origin=origin)
 
 
 def _check_class(to_class: SchoolClass | None, to_school: School) -> None:

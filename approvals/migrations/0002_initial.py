@@ -6,39 +6,67 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('approvals', '0001_initial'),
-        ('schools', '0001_initial'),
+        ("approvals", "0001_initial"),
+        ("schools", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='case',
-            name='desk_school',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='schools.school', verbose_name='待办单位'),
+            model_name="case",
+            name="desk_school",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="schools.school",
+                verbose_name="待办单位",
+            ),
         ),
         migrations.AddField(
-            model_name='case',
-            name='lead_school',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='schools.school', verbose_name='主办学校'),
+            model_name="case",
+            name="lead_school",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="schools.school",
+                verbose_name="主办学校",
+            ),
         ),
         migrations.AddField(
-            model_name='case',
-            name='opened_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='建立人'),
+            model_name="case",
+            name="opened_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="建立人",
+            ),
         ),
         migrations.AddField(
-            model_name='case',
-            name='peer_school',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='schools.school', verbose_name='相对学校'),
+            model_name="case",
+            name="peer_school",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="schools.school",
+                verbose_name="相对学校",
+            ),
         ),
         migrations.AddField(
-            model_name='casesubject',
-            name='case',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='subjects', to='approvals.case', verbose_name='案件'),
+            model_name="casesubject",
+            name="case",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="subjects",
+                to="approvals.case",
+                verbose_name="案件",
+            ),
         ),
     ]

@@ -7,155 +7,273 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0002_initial'),
-        ('approvals', '0002_initial'),
-        ('schools', '0001_initial'),
-        ('students', '0001_initial'),
+        ("accounts", "0002_initial"),
+        ("approvals", "0002_initial"),
+        ("schools", "0001_initial"),
+        ("students", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='casesubject',
-            name='child',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='case_subjects', to='students.student', verbose_name='学生'),
+            model_name="casesubject",
+            name="child",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="case_subjects",
+                to="students.student",
+                verbose_name="学生",
+            ),
         ),
         migrations.AddField(
-            model_name='ceimsfiling',
-            name='case',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='filings', to='approvals.case', verbose_name='案件'),
+            model_name="ceimsfiling",
+            name="case",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="filings",
+                to="approvals.case",
+                verbose_name="案件",
+            ),
         ),
         migrations.AddField(
-            model_name='ceimsfiling',
-            name='filed_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='录入人'),
+            model_name="ceimsfiling",
+            name="filed_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="录入人",
+            ),
         ),
         migrations.AddField(
-            model_name='ceimsfiling',
-            name='school',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='schools.school', verbose_name='办理单位'),
+            model_name="ceimsfiling",
+            name="school",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="schools.school",
+                verbose_name="办理单位",
+            ),
         ),
         migrations.AddField(
-            model_name='material',
-            name='case',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='materials', to='approvals.case', verbose_name='案件'),
+            model_name="material",
+            name="case",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="materials",
+                to="approvals.case",
+                verbose_name="案件",
+            ),
         ),
         migrations.AddField(
-            model_name='material',
-            name='checked_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='学校核验人'),
+            model_name="material",
+            name="checked_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="学校核验人",
+            ),
         ),
         migrations.AddField(
-            model_name='material',
-            name='original_seen_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='教育局复核人'),
+            model_name="material",
+            name="original_seen_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="教育局复核人",
+            ),
         ),
         migrations.AddField(
-            model_name='scan',
-            name='material',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='scans', to='approvals.material', verbose_name='材料'),
+            model_name="scan",
+            name="material",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="scans",
+                to="approvals.material",
+                verbose_name="材料",
+            ),
         ),
         migrations.AddField(
-            model_name='scan',
-            name='uploaded_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='上传人'),
+            model_name="scan",
+            name="uploaded_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="上传人",
+            ),
         ),
         migrations.AddField(
-            model_name='seathold',
-            name='case',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='seat_holds', to='approvals.case', verbose_name='案件'),
+            model_name="seathold",
+            name="case",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="seat_holds",
+                to="approvals.case",
+                verbose_name="案件",
+            ),
         ),
         migrations.AddField(
-            model_name='seathold',
-            name='seats',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='holds', to='schools.seats', verbose_name='学位'),
+            model_name="seathold",
+            name="seats",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="holds",
+                to="schools.seats",
+                verbose_name="学位",
+            ),
         ),
         migrations.AddField(
-            model_name='step',
-            name='actor',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='办理人'),
+            model_name="step",
+            name="actor",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="办理人",
+            ),
         ),
         migrations.AddField(
-            model_name='step',
-            name='appointment',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.appointment', verbose_name='职务'),
+            model_name="step",
+            name="appointment",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="accounts.appointment",
+                verbose_name="职务",
+            ),
         ),
         migrations.AddField(
-            model_name='step',
-            name='case',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='approvals.case', verbose_name='案件'),
+            model_name="step",
+            name="case",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="steps",
+                to="approvals.case",
+                verbose_name="案件",
+            ),
         ),
         migrations.AddField(
-            model_name='ceimsfiling',
-            name='step',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='filing', to='approvals.step', verbose_name='对应签署'),
+            model_name="ceimsfiling",
+            name="step",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="filing",
+                to="approvals.step",
+                verbose_name="对应签署",
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('closed_on', None)), fields=['desk_right', 'desk_school', 'due_on', 'id'], name='case_queue'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("closed_on", None)),
+                fields=["desk_right", "desk_school", "due_on", "id"],
+                name="case_queue",
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['lead_school', '-id'], name='case_lead'),
+            model_name="case",
+            index=models.Index(fields=["lead_school", "-id"], name="case_lead"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['peer_school', '-id'], name='case_peer'),
+            model_name="case",
+            index=models.Index(fields=["peer_school", "-id"], name="case_peer"),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('due_on', None), ('due_on__gte', models.F('arrived_on')), _connector='OR'), name='case_due_after_arrival'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("due_on", None), ("due_on__gte", models.F("arrived_on")), _connector="OR"),
+                name="case_due_after_arrival",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('desk_right', ''), models.Q(('closed_on', None), ('desk_school__isnull', False)), _connector='OR'), name='case_desk_is_whole'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("desk_right", ""), models.Q(("closed_on", None), ("desk_school__isnull", False)), _connector="OR"
+                ),
+                name="case_desk_is_whole",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='casesubject',
-            constraint=models.UniqueConstraint(condition=models.Q(('blocking', True)), fields=('child',), name='one_open_change_per_child'),
+            model_name="casesubject",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("blocking", True)), fields=("child",), name="one_open_change_per_child"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='casesubject',
-            constraint=models.UniqueConstraint(fields=('case', 'child'), name='subject_once'),
+            model_name="casesubject",
+            constraint=models.UniqueConstraint(fields=("case", "child"), name="subject_once"),
         ),
         migrations.AddConstraint(
-            model_name='material',
-            constraint=models.UniqueConstraint(fields=('case', 'code'), name='material_once'),
+            model_name="material",
+            constraint=models.UniqueConstraint(fields=("case", "code"), name="material_once"),
         ),
         migrations.AddConstraint(
-            model_name='material',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['missing', 'handed', 'returned', 'checked'])), name='material_state'),
+            model_name="material",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["missing", "handed", "returned", "checked"])), name="material_state"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='material',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'checked'), _negated=True), ('checked_by__isnull', False), _connector='OR'), name='material_checker'),
+            model_name="material",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "checked"), _negated=True), ("checked_by__isnull", False), _connector="OR"
+                ),
+                name="material_checker",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='seathold',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_on', None)), fields=('case', 'seats'), name='seat_hold_once'),
+            model_name="seathold",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_on", None)), fields=("case", "seats"), name="seat_hold_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='step',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('signature', ''), _negated=True), expressions=[('case', '='), ('stage', '='), ('round', '='), ('actor', '='), ('signature', '<>')], name='step_two_hands'),
+            model_name="step",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                condition=models.Q(("signature", ""), _negated=True),
+                expressions=[("case", "="), ("stage", "="), ("round", "="), ("actor", "="), ("signature", "<>")],
+                name="step_two_hands",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='step',
-            constraint=models.CheckConstraint(condition=models.Q(('signature__in', ['', 'make', 'check'])), name='step_signature'),
+            model_name="step",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("signature__in", ["", "make", "check"])), name="step_signature"
+            ),
         ),
         migrations.AddIndex(
-            model_name='ceimsfiling',
-            index=models.Index(condition=models.Q(('confirmed_on', None)), fields=['school', 'filed_on'], name='filing_pending'),
+            model_name="ceimsfiling",
+            index=models.Index(
+                condition=models.Q(("confirmed_on", None)), fields=["school", "filed_on"], name="filing_pending"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ceimsfiling',
-            constraint=models.CheckConstraint(condition=models.Q(('confirmed_on', None), ('filed_on__isnull', False), _connector='OR'), name='filing_order'),
+            model_name="ceimsfiling",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("confirmed_on", None), ("filed_on__isnull", False), _connector="OR"),
+                name="filing_order",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ceimsfiling',
-            constraint=models.CheckConstraint(condition=models.Q(('filed_on', None), ('filed_on__gte', models.F('decided_on')), _connector='OR'), name='filing_after_decision'),
+            model_name="ceimsfiling",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("filed_on", None), ("filed_on__gte", models.F("decided_on")), _connector="OR"),
+                name="filing_after_decision",
+            ),
         ),
     ]

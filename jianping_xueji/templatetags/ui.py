@@ -26,7 +26,7 @@ TONE_ICONS = {
     "idle": "dash",
 }
 STRIP_DAYS = 21
-STRIP_LEAD = 10  # days shown before the first possible date when it is far away
+STRIP_LEAD = 8  # days shown before the first possible date when it is far away
 
 
 # -- words ------------------------------------------------------------------
@@ -70,9 +70,7 @@ def status(word: str, tone: str = "idle") -> str:
     """A state as word, shape and colour. Tones: done now wait refused soon idle."""
     if tone not in TONE_ICONS:
         tone = "idle"
-    return format_html(
-        '<span class="status is-{}">{}{}</span>', tone, icon(TONE_ICONS[tone]), word
-    )
+    return format_html('<span class="status is-{}">{}{}</span>', tone, icon(TONE_ICONS[tone]), word)
 
 
 @register.simple_tag
@@ -128,9 +126,7 @@ def sheet(content: str, heading: str = "", note: str = "", flush: bool = False, 
 @register.simple_block_tag
 def notice(content: str, tone: str = "info", heading: str = "") -> str:
     """A notice on the page. Tones: info done soon refused."""
-    return render_to_string(
-        "components/notice.html", {"content": content, "tone": tone, "heading": heading}
-    )
+    return render_to_string("components/notice.html", {"content": content, "tone": tone, "heading": heading})
 
 
 @register.simple_block_tag(takes_context=True)

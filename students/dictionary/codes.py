@@ -35,7 +35,7 @@ class CodeTable:
 
     def _register(self, code: Code, aliases: list[str]) -> None:
         """A text that two codes share keeps its first meaning (the table lists compulsory education first)."""
-        for text in (code.code, code.code.lstrip("0") or "0", code.name, *aliases):
+        for text in (code.code, code.code.lstrip("0") or "0", code.code.zfill(2), code.name, *aliases):
             self._lookup.setdefault(self._plain(text), code.code)
 
     def _plain(self, text: str) -> str:

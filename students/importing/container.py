@@ -97,7 +97,7 @@ class Container:
 
 def _check_magic(data: bytes, limits: Limits) -> None:
     if not data:
-        raise WorkbookRefused("empty", "文件是空的")
+        raise WorkbookRefused("empty", "文件是空的，请重新上传")
     if len(data) > limits.file_bytes:
         raise WorkbookRefused("too_large", f"文件超过 {limits.file_bytes // _MEGABYTE} MB，请按年级或班级分开上传")
     if data.startswith(b"PK\x03\x04"):

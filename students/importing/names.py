@@ -7,10 +7,7 @@ from functools import cache
 from students.importing.cells import Answer, error, fixed, tidy, warned, without_variations
 
 _DOTS = re.compile("[•．‧・∙⋅●･․᛫。]")
-_HAN = (
-    "\u3007\u3400-\u4dbf\u4e00-\u9fff\ufa0e-\ufa29"
-    "\U00020000-\U0002a6df\U0002a700-\U0002ee5d\U00030000-\U000323af"
-)
+_HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\ufa0e-\ufa29\U00020000-\U0002a6df\U0002a700-\U0002ee5d\U00030000-\U000323af"
 _HAN_NAME = re.compile(f"[{_HAN}]+(?:·[{_HAN}]+)*")
 _ANY_HAN = re.compile(f"[{_HAN}]")
 _LATIN_NAME = re.compile(r"[A-Za-zÀ-ɏ][A-Za-zÀ-ɏ .,'’\-]*")

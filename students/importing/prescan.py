@@ -15,10 +15,9 @@ from students.importing.container import Container, Limits
 from students.importing.findings import WorkbookRefused, column_index
 
 _PREFIX = rb"<(?:[A-Za-z][\w.-]{0,20}:)?"
-_CELL = re.compile(_PREFIX + rb"""c\s[^<>]*?\br\s*=\s*["']\$?([A-Za-z]+)\$?(\d+)["'][^<>]*?(/?)>""")
-_USUAL_CELL = re.compile(rb'<c r="([A-Z]+)(\d+)"([^>]*)>')
+_CELL = re.compile(_PREFIX + rb"""c\s[^<>]*?\br\s*=\s*["']\$?([A-Za-z]+)\$?(\d+)["'][^<>]*?(/>|>\s*</[^<>]*c>|>)""")
+_USUAL_CELL = re.compile(rb'<c r="([^"\d]+)(\d+)"(?:[^>]*[^/])?>(?!</c>)')
 _ANY_CELL = re.compile(_PREFIX + rb"c[\s/>]")
-_UNUSUAL = tuple(f"{opening}c{after}".encode() for opening in "<:" for after in " \t\r\n/>")[1:]
 _ROW = re.compile(_PREFIX + rb"row(\s[^<>]*)?>")
 _COLUMN = re.compile(_PREFIX + rb"col(\s[^<>]*)/?>")
 _MERGE = re.compile(_PREFIX + rb"""mergeCell\s[^<>]*?ref\s*=\s*["']([A-Za-z]+)(\d+):([A-Za-z]+)(\d+)["']""")
@@ -34,9 +33,10 @@ _FORMULA_CELL = re.compile(
     + rb"""v\s*(/?)>([^<]*))?"""
 )
 _ATTRIBUTE = re.compile(rb"""\b([A-Za-z]+)\s*=\s*["']([^"']*)["']""")
+_EMPTY = (b"/>", b"c>")
 _TRUE = (b"1", b"true")
 _MAX_ROW_BYTES = 8 * 1024 * 1024
-_NOTED = 20_000
+_NOTED = 200_000
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _STRICT = "{http://purl.oclc.org/ooxml/spreadsheetml/main}"
@@ -179,8 +179,8 @@ def _measure(piece: bytes, sheet: SheetScan) -> None:
     sheet.cells += number
     if not used:
         return
-    columns, rows = {letters for letters, _ in used}, {row for _, row in used}
-    if max(map(len, columns)) > 3 or max(map(len, rows)) > 7:
+    columns, rows = map(set, zip(*used, strict=True))
+    if not all(letters.isalpha() and len(letters) <= 3 for letters in columns) or max(map(len, rows)) > 7:
         raise WorkbookRefused("bad_reference", "文件内部的单元格坐标不正常，已拒绝打开")
     sheet.columns = max(sheet.columns, *(column_index(letters.decode()) + 1 for letters in columns))
     sheet.rows = max(sheet.rows, *map(int, rows))
@@ -191,13 +191,11 @@ def _used_cells(piece: bytes) -> tuple[int, list[tuple[bytes, bytes]]]:
 
     Nearly all programs write `<c r="A1"`; only the others pay for the patient pattern.
     """
-    number = piece.count(b"<c ")
-    if not any(token in piece for token in _UNUSUAL):
-        found = _USUAL_CELL.findall(piece)
-        if len(found) == number:
-            return number, [(letters, row) for letters, row, rest in found if not rest.endswith(b"/")]
+    number = piece.count(b'<c r="')
+    if number == piece.count(b"<c") and b":c" not in piece:
+        return number, _USUAL_CELL.findall(piece)
     found = _CELL.findall(piece)
-    used = [(letters, row) for letters, row, empty in found if not empty]
+    used = [(letters, row) for letters, row, rest in found if not rest.endswith(_EMPTY)]
     return max(len(found), len(_ANY_CELL.findall(piece))), used
 
 

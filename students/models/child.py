@@ -133,7 +133,9 @@ class Student(models.Model):
         ]
         indexes = [
             models.Index(fields=["school", "name_pinyin", "id"], name="student_school_list"),
-            models.Index(fields=["name_pinyin", "id"], name="student_list", opclasses=["varchar_pattern_ops", "int8_ops"]),
+            models.Index(
+                fields=["name_pinyin", "id"], name="student_list", opclasses=["varchar_pattern_ops", "int8_ops"]
+            ),
             models.Index(fields=["name_initials"], name="student_initials", opclasses=["varchar_pattern_ops"]),
             models.Index(fields=["birth_date", "sex"], name="student_birth"),
             GinIndex(
@@ -238,5 +240,3 @@ class FamilyMember(models.Model):
 
     def __str__(self):
         return self.name
-
-

@@ -31,6 +31,7 @@ class Registration(Case):
     prefix = "册"
     OPENER = REGISTRAR
     CLOSED = frozenset({State.DONE, State.REFUSED, State.WITHDRAWN})
+    SUCCESS = frozenset({State.DONE})
     DESKS = {
         State.DRAFT: Desk("学校填报", Signature.NONE, REGISTRAR, None),
         State.FILLED: Desk("学校", Signature.MAKE, REGISTRAR, None),
@@ -56,6 +57,7 @@ class Registration(Case):
         article=articles.REGISTER_COLLECT,
         fields=["plan"],
         signs=False,
+        by_hand=False,
     )
     def fill(self, plan, **_):
         self.filled = registering.fill(self, plan)

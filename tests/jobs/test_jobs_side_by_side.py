@@ -211,7 +211,8 @@ def test_a_poisonous_job_is_given_to_a_person_after_three_attempts():
 
 def test_a_job_cancelled_while_its_worker_was_dead_is_not_taken_up_again():
     job = jobs.start("test.count", {}, by=None)
-    Job.objects.filter(pk=job.pk).update(state=State.RUNNING, leased_by="killed", lease_until=Now() + timedelta(hours=1))
+    later = Now() + timedelta(hours=1)
+    Job.objects.filter(pk=job.pk).update(state=State.RUNNING, leased_by="killed", lease_until=later)
     jobs.cancel(job)
     expire(job)
     assert tasks.run(job.pk) == State.CANCELLED

@@ -22,6 +22,7 @@ from jianping_xueji.jobs.models import Job
 
 pytestmark = [pytest.mark.crash, pytest.mark.django_db(transaction=True)]
 LEASE_SECONDS = 2
+WORKER = ("celery", "-A", "tests.jobs.worker_app", "worker", "-c", "1", "-l", "warning")
 
 
 @pytest.fixture
@@ -37,12 +38,11 @@ def hire(broker, tmp_path):
     """Start workers with a short lease; all of them are killed in the end."""
     url = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}")
     environment = os.environ | {"DATABASE_URL": urlunsplit(url), "JOBS_LEASE_SECONDS": str(LEASE_SECONDS)}
-    command = "celery -A tests.jobs.worker_app worker -c 1 -l warning --without-gossip --without-mingle".split()
     workers = []
 
     def worker():
         with (tmp_path / "worker.log").open("ab") as log:
-            arguments = [sys.executable, "-m", *command, "-n", f"test{os.getpid()}-{len(workers)}@%h"]
+            arguments = [sys.executable, "-m", *WORKER, "-n", f"test{os.getpid()}-{len(workers)}@%h"]
             workers.append(
                 subprocess.Popen(
                     arguments, env=environment, cwd=settings.BASE_DIR, stdout=log, stderr=log, start_new_session=True

@@ -1,5 +1,6 @@
 import time
 import zlib
+from contextlib import suppress
 
 import pytest
 
@@ -8,8 +9,10 @@ from jianping_xueji.vault.scans import accept_scan
 
 
 def pdf(body: bytes = b"", trailer: bytes = b"<</Root 1 0 R>>") -> bytes:
-    return b"%PDF-1.7\n1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n" + body + (
-        b"\ntrailer\n" + trailer + b"\nstartxref\n9\n%%EOF\n"
+    return (
+        b"%PDF-1.7\n1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n"
+        + body
+        + (b"\ntrailer\n" + trailer + b"\nstartxref\n9\n%%EOF\n")
     )
 
 
@@ -101,8 +104,6 @@ def test_packing_that_cannot_be_read_is_refused():
 )
 def test_hostile_structure_costs_no_time(body):
     start = time.perf_counter()
-    try:
+    with suppress(ScanRefused):
         accept_scan(pdf(body))
-    except ScanRefused:
-        pass
     assert time.perf_counter() - start < 2

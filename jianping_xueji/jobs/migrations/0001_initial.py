@@ -8,7 +8,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -17,35 +16,107 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Job',
+            name="Job",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=60, verbose_name='种类')),
-                ('arguments', models.JSONField(blank=True, default=dict, verbose_name='参数')),
-                ('school_id', models.BigIntegerField(blank=True, null=True, verbose_name='学校')),
-                ('idempotency_key', models.CharField(blank=True, max_length=120, null=True, unique=True, verbose_name='防重号')),
-                ('state', models.CharField(choices=[('queued', '排队中'), ('running', '进行中'), ('done', '已完成'), ('failed', '失败'), ('cancelled', '已取消')], default='queued', max_length=10, verbose_name='状态')),
-                ('phase', models.CharField(blank=True, max_length=200, verbose_name='阶段')),
-                ('done', models.PositiveIntegerField(default=0, verbose_name='已完成数')),
-                ('total', models.PositiveIntegerField(default=0, verbose_name='总数')),
-                ('result', models.JSONField(blank=True, default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder, verbose_name='结果')),
-                ('error', models.TextField(blank=True, verbose_name='错误')),
-                ('cancel_requested', models.BooleanField(default=False, verbose_name='要求取消')),
-                ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='尝试次数')),
-                ('leased_by', models.CharField(blank=True, max_length=120, verbose_name='承办进程')),
-                ('lease_until', models.DateTimeField(blank=True, null=True, verbose_name='租约到期')),
-                ('rung_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='上次呼叫')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='发起时间')),
-                ('started_at', models.DateTimeField(blank=True, null=True, verbose_name='开始时间')),
-                ('finished_at', models.DateTimeField(blank=True, null=True, verbose_name='结束时间')),
-                ('requested_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='jobs', to=settings.AUTH_USER_MODEL, verbose_name='发起人')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=60, verbose_name="种类")),
+                ("arguments", models.JSONField(blank=True, default=dict, verbose_name="参数")),
+                ("school_id", models.BigIntegerField(blank=True, null=True, verbose_name="学校")),
+                (
+                    "idempotency_key",
+                    models.CharField(blank=True, max_length=120, null=True, unique=True, verbose_name="防重号"),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("queued", "排队中"),
+                            ("running", "进行中"),
+                            ("done", "已完成"),
+                            ("failed", "失败"),
+                            ("cancelled", "已取消"),
+                        ],
+                        default="queued",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("phase", models.CharField(blank=True, max_length=200, verbose_name="阶段")),
+                ("done", models.PositiveIntegerField(default=0, verbose_name="已完成数")),
+                ("total", models.PositiveIntegerField(default=0, verbose_name="总数")),
+                (
+                    "result",
+                    models.JSONField(
+                        blank=True,
+                        default=dict,
+                        encoder=django.core.serializers.json.DjangoJSONEncoder,
+                        verbose_name="结果",
+                    ),
+                ),
+                ("error", models.TextField(blank=True, verbose_name="错误")),
+                ("cancel_requested", models.BooleanField(default=False, verbose_name="要求取消")),
+                ("attempts", models.PositiveSmallIntegerField(default=0, verbose_name="尝试次数")),
+                ("leased_by", models.CharField(blank=True, max_length=120, verbose_name="承办进程")),
+                ("lease_until", models.DateTimeField(blank=True, null=True, verbose_name="租约到期")),
+                (
+                    "rung_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name="上次呼叫"),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name="发起时间"),
+                ),
+                ("started_at", models.DateTimeField(blank=True, null=True, verbose_name="开始时间")),
+                ("finished_at", models.DateTimeField(blank=True, null=True, verbose_name="结束时间")),
+                (
+                    "requested_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="jobs",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="发起人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '后台任务',
-                'verbose_name_plural': '后台任务',
-                'ordering': ['-created_at', '-pk'],
-                'indexes': [models.Index(condition=models.Q(('state__in', ['queued', 'running'])), fields=['rung_at'], name='job_open_by_ring'), models.Index(fields=['requested_by', '-created_at'], name='job_by_requester')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['queued', 'running', 'done', 'failed', 'cancelled'])), name='job_state_known'), models.CheckConstraint(condition=models.Q(models.Q(('lease_until__isnull', False), ('state', 'running')), models.Q(models.Q(('state', 'running'), _negated=True), ('leased_by', '')), _connector='OR'), name='job_leased_only_while_running'), models.CheckConstraint(condition=models.Q(models.Q(('finished_at__isnull', True), ('state__in', ['queued', 'running'])), models.Q(models.Q(('state__in', ['queued', 'running']), _negated=True), ('finished_at__isnull', False)), _connector='OR'), name='job_finished_has_time')],
+                "verbose_name": "后台任务",
+                "verbose_name_plural": "后台任务",
+                "ordering": ["-created_at", "-pk"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state__in", ["queued", "running"])),
+                        fields=["rung_at"],
+                        name="job_open_by_ring",
+                    ),
+                    models.Index(fields=["requested_by", "-created_at"], name="job_by_requester"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["queued", "running", "done", "failed", "cancelled"])),
+                        name="job_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("lease_until__isnull", False), ("state", "running")),
+                            models.Q(models.Q(("state", "running"), _negated=True), ("leased_by", "")),
+                            _connector="OR",
+                        ),
+                        name="job_leased_only_while_running",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("finished_at__isnull", True), ("state__in", ["queued", "running"])),
+                            models.Q(
+                                models.Q(("state__in", ["queued", "running"]), _negated=True),
+                                ("finished_at__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="job_finished_has_time",
+                    ),
+                ],
             },
         ),
     ]
