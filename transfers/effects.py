@@ -93,8 +93,11 @@ def last_desk(case, **_) -> str:
 def hold_seat(case) -> None:
     """Reserve a seat in the grade and the class for the life of the case. Raises NoSeat (第十九条第一款)."""
     year, today = school_year_of(clock.today()), clock.today()
-    seats.ensure_rows(case.lead_school_id, year, parameters.on(today)["class.cap"])
     rows = seats.rows_for(case.lead_school_id, year, case.grade, case.to_class)
+    if len(rows) < (2 if case.to_class else 1):
+        # Only for a year whose ledger is not open: an insert, even of nothing, waits for everybody who holds a seat row.
+        seats.ensure_rows(case.lead_school_id, year, parameters.on(today)["class.cap"])
+        rows = seats.rows_for(case.lead_school_id, year, case.grade, case.to_class)
     seats.reserve(rows)
     SeatHold.objects.bulk_create([SeatHold(case_id=case.pk, seats=row, held_on=today) for row in rows])
 

@@ -1,0 +1,34 @@
+from django import forms
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
+from django.contrib.auth.password_validation import password_validators_help_texts
+
+WRONG = "用户名或密码不对，请核对后重新输入。忘记密码请联系县教育局数据管理员重设。"
+
+
+class SignInForm(AuthenticationForm):
+    """Sign-in. An unknown name, a wrong password and a closed account get the same sentence."""
+
+    error_messages = {"invalid_login": WRONG, "inactive": WRONG}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["username"].label = "用户名"
+        self.fields["password"].label = "密码"
+
+
+class NewPasswordForm(PasswordChangeForm):
+    """Change of one's own password; the rules are told before anybody breaks them."""
+
+    error_messages = PasswordChangeForm.error_messages | {
+        "password_incorrect": "原密码不对，请重新输入。",
+        "password_mismatch": "两次输入的新密码不一致。",
+    }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        labels = {"old_password": "原密码", "new_password1": "新密码", "new_password2": "再输一次新密码"}
+        for name, label in labels.items():
+            self.fields[name].label = label
+        self.fields["new_password1"].help_text = "；".join(text.rstrip("。") for text in password_validators_help_texts()) + "。"
+        self.fields["new_password2"].help_text = ""
+        self.fields["new_password1"].widget = forms.PasswordInput(attrs={"autocomplete": "new-password"})

@@ -1,0 +1,85 @@
+"""What every page needs besides its own content: the legal date, the menu of the user's rights, where the user serves."""
+
+from dataclasses import dataclass
+
+from django.urls import NoReverseMatch, reverse
+
+from accounts.policies import Powers, powers_of
+from approvals.models import Case
+from law import clock
+
+BUREAU = frozenset({"bureau_make", "bureau_check", "bureau_sign"})
+DECIDES = frozenset({"make_change", "check_change", "sign_change"}) | BUREAU
+SEES = frozenset({"view_school"})
+
+
+@dataclass(frozen=True)
+class Item:
+    """A line of the menu, shown to whoever holds one of the rights."""
+
+    label: str
+    route: str
+    icon: str
+    rights: frozenset[str]
+    query: str = ""
+    counted: bool = False
+
+
+
+MENU = (
+    Item("我的待办", "approvals:workbench", "inbox", DECIDES, counted=True),
+    Item("学生", "students:list", "people", SEES | {"teach_class"}),
+    Item("班级与学位", "students:classes", "class", SEES | {"teach_class"}),
+    Item("能否办理", "transfers:check", "search", DECIDES),
+    Item("发起转学", "transfers:new", "transfer", frozenset({"make_change"})),
+    Item("办理队列", "approvals:queue", "folder", SEES),
+    Item("系统办理", "approvals:filings", "file", frozenset({"make_change", "bureau_make"})),
+    Item("学籍采集导入", "students:import", "upload", frozenset({"make_change"})),
+    Item("管理后台", "admin:index", "edit", frozenset({"fix_data"})),
+)
+
+
+def office(request) -> dict:
+    """Context processor of all pages; strangers only learn the date."""
+    context = {"legal_date": clock.today(), "legal_date_is_set": clock.is_set()}
+    user = getattr(request, "user", None)
+    if not (user and user.is_authenticated):
+        return context
+    powers = powers_of(user)
+    return context | {
+        "rail": rail_for(request, powers),
+        "places": places_of(powers),
+        "sign_out_url": reverse("accounts:logout"),
+    }
+
+
+def places_of(powers: Powers) -> list[str]:
+    """Where and as what the user serves today: 第一小学学籍管理员."""
+    said = [f"{p.appointment.place}{p.appointment.get_role_display()}{'（代）' * p.deputising}" for p in powers.appointments]
+    return said or ["今日无有效任职"]
+
+
+def rail_for(request, powers: Powers) -> list[dict]:
+    """The menu, with the number of cases on the user's desks; the longest address that fits is the present place."""
+    lines = [line for item in MENU if (line := line_of(item, request, powers))]
+    fitting = [line for line in lines if _lies_under(request.path, line)]
+    if fitting:
+        max(fitting, key=lambda line: len(line["url"]))["active"] = True
+    return lines
+
+
+def line_of(item: Item, request, powers: Powers) -> dict | None:
+    """One line of the menu, or None without the right (or while its page is not installed)."""
+    if not any(powers.schools(right) for right in item.rights):
+        return None
+    try:
+        url = reverse(item.route)
+    except NoReverseMatch:
+        return None
+    count = Case.objects.on_desk_of(request.user).open().count() if item.counted else 0
+    return {"label": item.label, "url": url + item.query, "icon": item.icon, "count": count}
+
+
+def _lies_under(path: str, line: dict) -> bool:
+    address = line["url"].partition("?")[0]
+    return path == address or (address != "/" and path.startswith(address))

@@ -1,0 +1,44 @@
+"""Keyset pages: cost does not grow with the page number, and a new child does not shift what was already seen.
+
+A cursor is the slug of the last (or first) child shown, so that no address carries a name.
+"""
+
+from dataclasses import dataclass, field
+
+from django.db.models import Q, QuerySet
+
+PAGE = 50
+
+
+@dataclass
+class Page:
+    """Rows of one page and the cursors to its neighbours ("" when there is none)."""
+
+    rows: list = field(default_factory=list)
+    previous: str = ""
+    next: str = ""
+
+
+def beyond(keys: tuple[str, ...], values: tuple, *, forward: bool) -> Q:
+    """Rows after (or before) `values` in the ascending order of `keys`."""
+    word = "gt" if forward else "lt"
+    found = Q()
+    for place, key in enumerate(keys):
+        equal = {earlier: values[n] for n, earlier in enumerate(keys[:place])}
+        found |= Q(**equal, **{f"{key}__{word}": values[place]})
+    return found
+
+
+def page_of(rows: QuerySet, keys: tuple[str, ...], *, after="", before="", descending=False, size=PAGE) -> Page:
+    """One page of children ordered by `keys`; an unknown cursor is the first page."""
+    cursor = rows.filter(slug=after or before).values_list(*keys).first() if after or before else None
+    backwards = bool(before and cursor)
+    ascending = backwards == descending
+    ordered = rows.order_by(*(keys if ascending else [f"-{key}" for key in keys]))
+    if cursor:
+        ordered = ordered.filter(beyond(keys, cursor, forward=ascending))
+    found = list(ordered[: size + 1])
+    more, found = len(found) > size, found[:size]
+    if backwards:
+        return Page(found[::-1], found[-1].slug if more else "", found[0].slug if found else "")
+    return Page(found, found[0].slug if cursor and found else "", found[-1].slug if more else "")

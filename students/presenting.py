@@ -1,0 +1,57 @@
+"""What the pages draw of children: the place now, the state in a word and a colour, the open case. Decides nothing."""
+
+from collections.abc import Iterable
+
+from approvals.models import Case, CaseSubject
+from law import clock
+from law.school_time import school_year_of
+
+from .models import Placement, Student
+
+TONES = {
+    Student.Status.PENDING: "wait",
+    Student.Status.ENROLLED: "done",
+    Student.Status.SUSPENDED: "soon",
+    Student.Status.DROPPED_OUT: "refused",
+    Student.Status.IN_CUSTODY: "soon",
+    Student.Status.ABROAD: "idle",
+}
+
+
+def with_places(children: Iterable[Student], user) -> list[Student]:
+    """The same children, each carrying `place`, `tone` and `open_case` (only a case the user may see); two queries."""
+    children = list(children)
+    places = places_of(children)
+    cases = open_cases_of(children, user)
+    for child in children:
+        child.place = places.get(child.pk)
+        child.tone = TONES.get(child.status, "idle")
+        child.open_case = cases.get(child.pk)
+    return children
+
+
+def places_of(children: Iterable[Student]) -> dict[int, "Seat"]:
+    """child id → class in which the child sits now."""
+    rows = Placement.objects.filter(ends=None, enrolment__voided=False, enrolment__student__in=list(children))
+    year = school_year_of(clock.today())
+    return {row.enrolment.student_id: Seat(row, year) for row in rows.select_related("enrolment", "school_class")}
+
+
+class Seat:
+    """A present placement with the name people use for the class this year."""
+
+    def __init__(self, placement: Placement, year: int):
+        self.school_class = placement.school_class
+        self.grade = placement.school_class.grade_in(year)
+        self.name = placement.school_class.name_in(year)
+
+    def __str__(self):
+        return self.name
+
+
+def open_cases_of(children: Iterable[Student], user) -> dict[int, Case]:
+    """child id → the open case, where the user may see it."""
+    subjects = CaseSubject.objects.filter(
+        child__in=list(children), blocking=True, case__in=Case.objects.visible_to(user)
+    )
+    return {subject.child_id: subject.case for subject in subjects.select_related("case")}

@@ -1,0 +1,13 @@
+from django.urls import path
+
+from .views import child, classes, lists
+
+app_name = "students"
+urlpatterns = [
+    path("students/", lists.children, name="list"),
+    path("search/", lists.search, name="search"),
+    path("students/<slug:slug>/", child.child, name="child"),
+    path("students/<slug:slug>/numbers/<slug:kind>/", child.number, name="number"),
+    path("classes/", classes.classes, name="classes"),
+    path("classes/<int:pk>/", classes.school_class, name="class"),
+]

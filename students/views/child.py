@@ -1,0 +1,109 @@
+"""A child's page, and the one act on it: looking at a full number, with a reason."""
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import NoReverseMatch, reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.policies import may
+from approvals.errors import NotYourHand, Refused
+from approvals.presenting import with_days
+from law import articles
+
+from ..life import events_of
+from ..lookup import reveal
+from ..models import NumberKind, Student
+from ..presenting import TONES, with_places
+from ..record import family_of, groups_of
+
+LOOKS_SHOWN = 20
+TRANSFERABLE = (Student.Status.ENROLLED,)
+
+
+def visible_child(request, slug: str) -> Student:
+    """The child with school, numbers and family, or 404 for whoever has no part in it."""
+    children = Student.objects.visible_to(request.user).select_related("school__bureau")
+    return get_object_or_404(children.prefetch_related("numbers", "family"), slug=slug)
+
+
+@require_GET
+def child(request, slug):
+    found = visible_child(request, slug)
+    (found,) = with_places([found], request.user)
+    if found.open_case:
+        with_days([found.open_case])
+    sees_looks = may(request.user, "audit_school", found.school_id) or may(request.user, "check_change", found.school_id)
+    context = {
+        "child": found,
+        "person": person_line(found),
+        "numbers": number_rows(found, may(request.user, "view_school", found.school_id)),
+        "acts": acts_for(found, request.user),
+        "groups": groups_of(found),
+        "family": family_of(found),
+        "events": events_of(found, request.user),
+        "looks": found.looks.select_related("user", "school")[:LOOKS_SHOWN] if sees_looks else None,
+    }
+    return render(request, "students/child.html", context)
+
+
+def person_line(child: Student) -> dict:
+    return {
+        "key": child.slug,
+        "name": child.name,
+        "sex": child.sex_name,
+        "number": child.registry_number.masked if child.registry_number else "",
+        "school": child.school.short_name,
+        "school_code": child.school.code,
+        "place": str(child.place or ""),
+        "word": child.get_status_display(),
+        "tone": TONES.get(child.status, "idle"),
+    }
+
+
+def number_rows(child: Student, may_look: bool) -> list[dict]:
+    """Every number the child holds or held, masked; the present ones with the address that shows them in full."""
+    return [
+        {
+            "key": number.pk,
+            "label": NumberKind(number.kind).label,
+            "masked": number.masked,
+            "since": number.since,
+            "until": number.until,
+            "reveal_url": reverse("students:number", args=[child.slug, number.kind])
+            if may_look and number.until is None
+            else "",
+        }
+        for number in sorted(child.numbers.all(), key=lambda n: (n.until is not None, n.kind))
+    ]
+
+
+def acts_for(child: Student, user) -> list[dict]:
+    """What may be done about this child now; what may not is shown grey with its reason."""
+    try:
+        check_url = f"{reverse('transfers:check')}?child={child.slug}"
+    except NoReverseMatch:
+        return []
+    if child.status not in TRANSFERABLE:
+        reason = f"该生现为“{child.get_status_display()}”，在读学生方可转学。"
+        return [{"label": "能否办理转学", "allowed": False, "reason": reason, "article": str(articles.TRANSFER_GROUNDS)}]
+    if child.open_case:
+        reason = f"已有{child.open_case.kind_name}{child.open_case.number}在办，须待其办结或撤回。"
+        return [{"label": "能否办理转学", "allowed": False, "reason": reason, "article": str(articles.CHANGES_IN_TIME)}]
+    hint = "转学由转入学校发起；此处先看条件与最早可办日期。"
+    return [{"label": "能否办理转学", "url": check_url, "allowed": True, "tone": "primary", "reason": hint}]
+
+
+@require_POST
+@never_cache
+def number(request, slug, kind):
+    """The full number as plain text, once the reason is written down."""
+    found = visible_child(request, slug)
+    try:
+        text, status = reveal(found, kind, by=request.user, reason=request.POST.get("reason", "")), 200
+    except NotYourHand as refusal:
+        raise PermissionDenied(str(refusal)) from refusal
+    except Refused as refusal:
+        text, status = str(refusal), 422
+    return HttpResponse(text, content_type="text/plain; charset=utf-8", status=status)

@@ -1,0 +1,80 @@
+"""Classes and seats: how full every grade and class is, who sits there, which case holds which seat."""
+
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET
+
+from accounts.policies import powers_of
+from law import clock
+from law.school_time import school_year_name, school_year_of
+from schools.models import School, SchoolClass
+
+from ..models import Student
+from ..presenting import with_places
+from ..seating import county_chart, county_rows, grades_of, holds_in, limits_on, state_of
+
+
+@require_GET
+def classes(request):
+    """One school's grades and classes; for whoever sees many schools, the county first."""
+    powers = powers_of(request.user)
+    schools = powers.schools("view_school")
+    if not schools and powers.class_ids:
+        return redirect("students:class", min(powers.class_ids))
+    wanted = request.GET.get("school", "")
+    if wanted or len(schools) == 1:
+        return school_page(request, _school(wanted or str(min(schools)), schools), len(schools) > 1)
+    return county_page(request, schools)
+
+
+def _school(wanted: str, schools: set[int]) -> School:
+    if not (wanted.isdigit() and int(wanted) in schools):
+        raise Http404(wanted)
+    return School.objects.get(pk=wanted)
+
+
+def county_page(request, schools):
+    year = school_year_of(clock.today())
+    rows = county_rows(schools, year)
+    context = {"rows": rows, "chart": county_chart(schools, year), "year_name": school_year_name(year)}
+    return render(request, "students/county.html", context)
+
+
+def school_page(request, school: School, one_of_many: bool):
+    year = school_year_of(clock.today())
+    context = {
+        "school": school,
+        "grades": grades_of(school, year),
+        "limits": limits_on(clock.today()),
+        "holds": holds_in(school, year, request.user),
+        "year_name": school_year_name(year),
+        "one_of_many": one_of_many,
+    }
+    return render(request, "students/classes.html", context)
+
+
+@require_GET
+def school_class(request, pk):
+    """The children of one class, by class number where there is one, and the seats cases hold in it."""
+    found = get_object_or_404(SchoolClass.objects.select_related("school"), pk=pk)
+    powers = powers_of(request.user)
+    if not (powers.on("view_school", found.school_id) or found.pk in powers.class_ids):
+        raise Http404(pk)
+    year = school_year_of(clock.today())
+    seated = Student.objects.filter(
+        enrolments__placements__school_class=found,
+        enrolments__placements__ends=None,
+        enrolments__voided=False,
+    )
+    children = seated.select_related("school").prefetch_related("numbers").order_by("name_pinyin", "id")
+    rows = with_places(children, request.user)
+    context = {
+        "school_class": found,
+        "name": found.name_in(year),
+        "children": rows,
+        "state": state_of(len(rows), found.stage, limits_on(clock.today())),
+        "bar": next((c["bar"] for g in grades_of(found.school, year) for c in g["classes"] if c["pk"] == pk), None),
+        "holds": holds_in(found.school, year, request.user, school_class=found),
+        "sees_school": bool(powers.on("view_school", found.school_id)),
+    }
+    return render(request, "students/class.html", context)

@@ -1,0 +1,55 @@
+"""The list of children and the search box of the header."""
+
+import re
+
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.http import require_GET
+
+from accounts.policies import powers_of
+from approvals.models import Case
+from law import clock
+from law.school_time import school_year_of
+
+from ..filters import StudentFilter
+from ..models import Student
+from ..paging import page_of
+from ..presenting import with_places
+from ..search import matching
+
+CASE_NUMBER = re.compile(r"^[\u4e00-\u9fff]\d{8,}$")
+
+
+@require_GET
+def children(request):
+    """Children in sight, narrowed by the filters of the address, fifty at a time."""
+    chosen = StudentFilter(request.GET, user=request.user, year=school_year_of(clock.today()))
+    found = chosen.narrow()
+    rows, keys, descending = chosen.ordered(found, request.GET.get("sort", ""))
+    rows = rows.select_related("school").prefetch_related("numbers").defer("wrapped_key")
+    after, before = request.GET.get("after", ""), request.GET.get("before", "")
+    page = page_of(rows, keys, after=after, before=before, descending=descending)
+    context = {
+        "filter": chosen,
+        "page": page,
+        "children": with_places(page.rows, request.user),
+        "count": found.count(),
+        "class_sort": "class" if chosen.chosen_school else "",
+        "may_import": bool(powers_of(request.user).schools("make_change")),
+    }
+    return render(request, "students/list.html", context)
+
+
+@require_GET
+def search(request):
+    """The header's box: a case by its number, the one child who fits, or the list of all who do."""
+    words = request.GET.get("q", "").strip()
+    if CASE_NUMBER.match(words):
+        if case := Case.objects.visible_to(request.user).filter(number=words).first():
+            return redirect(case)
+    if words:
+        fitting = list(matching(Student.objects.visible_to(request.user), words).exclude(status=Student.Status.REJECTED)[:2])
+        if len(fitting) == 1:
+            return redirect(fitting[0])
+    return redirect(f"{reverse('students:list')}?{urlencode({'q': words, 'status': 'all'})}")
