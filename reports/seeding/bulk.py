@@ -1,4 +1,4 @@
-"""COPY for model rows: the way tens of thousands of children get in. Triggers and constraints hold as for any insert."""
+"""COPY for model rows: how tens of thousands of children get in. Triggers and constraints hold as for any insert."""
 
 from collections.abc import Iterable
 from operator import attrgetter

@@ -127,7 +127,9 @@ class ChildMaker:
     def _parents(self, child: Student, seat: Seatmate, surname: str) -> list[FamilyMember]:
         """Father and mother, for one child in twelve only one of them."""
         rng = self.rng
-        relations = [(FATHER, "1"), (MOTHER, "2")] if rng.random() > 0.08 else [rng.choice([(FATHER, "1"), (MOTHER, "2")])]
+        relations = (
+            [(FATHER, "1"), (MOTHER, "2")] if rng.random() > 0.08 else [rng.choice([(FATHER, "1"), (MOTHER, "2")])]
+        )
         return [
             FamilyMember(
                 student_id=child.pk,

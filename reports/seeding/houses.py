@@ -62,7 +62,10 @@ def _former_classes(plan: SchoolPlan, school: School, kind: str) -> list[SchoolC
     lasts = [(grade, stage) for grade, stage in ((6, Stage.PRIMARY), (9, Stage.JUNIOR)) if grade in plan.sizes]
     classes = []
     for grade, stage in lasts:
-        last_cohort, years = cohort_of(grade, SEED_YEAR)[1], grade if stage == Stage.PRIMARY else grade - LAST_PRIMARY_GRADE
+        last_cohort, years = (
+            cohort_of(grade, SEED_YEAR)[1],
+            grade if stage == Stage.PRIMARY else grade - LAST_PRIMARY_GRADE,
+        )
         for cohort in range(last_cohort - FORMER_COHORTS, last_cohort):
             closed = date(cohort + years, 7, 31)
             classes.append(

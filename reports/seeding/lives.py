@@ -1,4 +1,4 @@
-"""Where an invented child has lived: one enrolment since the entry year, a placement for each school year of interest."""
+"""Where an invented child has lived: one enrolment since the entry year, a placement for each school year since."""
 
 from collections import defaultdict
 from dataclasses import dataclass

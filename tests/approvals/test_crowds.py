@@ -19,7 +19,7 @@ from schools import seats
 from schools.models import Seats
 from students import enrolments
 from students.models import Enrolment
-from tests.county import LEGAL_DAY, class_of, hand_for, seats_of, walk
+from tests.county import LEGAL_DAY, hand_for, seats_of, walk
 from tests.crowd import crowd
 from transfers.services import start_transfer
 
@@ -46,7 +46,7 @@ def applicants(request, no1, no2, child_at, staff):
     registrar, checker = staff(Role.REGISTRAR, no2), staff(Role.BUREAU_CHECKER, no2.bureau)
     Seats.objects.filter(school=no1, grade=3).update(capacity=people)
     cases = [
-        start_transfer(child_at(no1, grade=3), no2, by=registrar, ground="T4", grade=3, to_class=class_of(no2, 3))
+        start_transfer(child_at(no1, grade=3), no2, by=registrar, ground="T4", grade=3)
         for _ in range(people)
     ]
     Material.objects.update(state="checked", checked_by=registrar, checked_on=LEGAL_DAY)

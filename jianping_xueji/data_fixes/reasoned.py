@@ -1,0 +1,155 @@
+"""The form of every change in the admin: a reason first, before and after kept, nothing ever deleted."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from django import forms
+from django.apps import apps
+from django.contrib import admin
+from django.core.exceptions import FieldDoesNotExist
+from django.db import transaction
+from django.utils.html import format_html, format_html_join
+
+from jianping_xueji.vault import mask_phone
+from law import clock
+from students.models import DataFix
+
+from .site import may_fix
+
+PHONES = ("phone",)
+
+
+class ReasonedForm(forms.ModelForm):
+    """Adds the compulsory reason to the form of any model."""
+
+    reason = forms.CharField(
+        label="更正理由",
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2, "cols": 80}),
+        help_text="写明依据的证件或文件，不要写入完整的证件号码。理由与改前、改后一并永久留存。",
+    )
+
+    def clean_reason(self):
+        reason = self.cleaned_data["reason"].strip()
+        if not reason:
+            raise forms.ValidationError("请写明更正理由。")
+        return reason
+
+
+def kept_value(name: str, value):
+    """A value as the log keeps it: readable, JSON-safe, phones masked; sealed bytes never arrive here."""
+    if name in PHONES and value:
+        return mask_phone(str(value))
+    if isinstance(value, (date, datetime, Decimal)):
+        return str(value)
+    if isinstance(value, (bool, int, float, str, list, dict)) or value is None:
+        return value
+    return str(value)
+
+
+class FixRights:
+    """In sight and changeable for the data administrator; deletable for nobody."""
+
+    actions = None
+    can_add = False
+    can_change = True
+
+    def has_module_permission(self, request):
+        return may_fix(request.user)
+
+    def has_view_permission(self, request, obj=None):
+        return may_fix(request.user)
+
+    def has_add_permission(self, request):
+        return self.can_add and may_fix(request.user)
+
+    def has_change_permission(self, request, obj=None):
+        return self.can_change and may_fix(request.user)
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+class ReadOnlyAdmin(FixRights, admin.ModelAdmin):
+    """What is signed or follows from a signature: to be looked at only."""
+
+    can_change = False
+
+
+class ReasonedAdmin(FixRights, admin.ModelAdmin):
+    """A table that may be corrected, by a form with a reason; each save writes one DataFix."""
+
+    form = ReasonedForm
+    list_per_page = 50
+    show_full_result_count = False
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        kwargs.setdefault("form", self.form)
+        return super().get_form(request, obj, change=change, **kwargs)
+
+    def get_fields(self, request, obj=None):
+        fields = [name for name in super().get_fields(request, obj) if name != "reason"]
+        return ["reason", *fields]
+
+    @transaction.atomic
+    def save_model(self, request, obj, form, change):
+        before = self._stored(obj, form) if change else {}
+        super().save_model(request, obj, form, change)
+        changed = [name for name in form.changed_data if name != "reason"]
+        after = {name: kept_value(name, getattr(obj, name, None)) for name in changed}
+        record_fix(obj, request.user, form.cleaned_data["reason"], before, after)
+
+    def _stored(self, obj, form) -> dict:
+        """What the row held before, for the fields that change."""
+        old = type(obj).objects.get(pk=obj.pk)
+        names = [name for name in form.changed_data if name != "reason"]
+        return {name: kept_value(name, getattr(old, name, None)) for name in names}
+
+    def log_change(self, request, obj, message):
+        """The reasoned log replaces Django's own."""
+
+    log_addition = log_change
+
+    def render_change_form(self, request, context, *args, obj=None, **kwargs):
+        context["title"] = f"更正{self.opts.verbose_name}" if obj else f"新增{self.opts.verbose_name}"
+        context["show_save_and_add_another"] = False
+        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+
+    def history_view(self, request, object_id, extra_context=None):
+        """Django's history page, filled from the reasoned log."""
+        fixes = DataFix.objects.filter(model=self.opts.label_lower, object_id=str(object_id)).select_related("by")
+        return super().history_view(request, object_id, {"fixes": fixes, **(extra_context or {})})
+
+
+def record_fix(obj, by, reason: str, before: dict, after: dict) -> DataFix:
+    """Write down one correction."""
+    return DataFix.objects.create(
+        model=obj._meta.label_lower,
+        model_name=str(obj._meta.verbose_name),
+        object_id=str(obj.pk),
+        object_name=str(obj)[:200],
+        reason=reason,
+        before=before,
+        after=after,
+        by=by,
+        legal_date=clock.today(),
+    )
+
+
+@admin.display(description="改前 → 改后")
+def difference(fix: DataFix) -> str:
+    """Old and new value of every changed field, one a line."""
+    model = _model_of(fix)
+    rows = [(_label(model, name), fix.before.get(name, "—"), new) for name, new in fix.after.items()]
+    return format_html_join("", "<div><b>{}</b>：{} → {}</div>", rows) or format_html("未改动任何栏目")
+
+
+def _model_of(fix: DataFix):
+    return apps.get_model(fix.model)
+
+
+def _label(model, name: str) -> str:
+    try:
+        return str(model._meta.get_field(name).verbose_name)
+    except FieldDoesNotExist:  # a form field without a column, such as the new password
+        return name
