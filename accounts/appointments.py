@@ -90,6 +90,8 @@ def dismiss(appointment: Appointment, *, on: date) -> None:
     appointment = Appointment.objects.select_for_update().get(pk=appointment.pk)
     appointment.ends = on
     appointment.save(update_fields=["ends"])
-    others = Appointment.objects.live(on).filter(user=appointment.user, group=appointment.group).exclude(pk=appointment.pk)
+    others = (
+        Appointment.objects.live(on).filter(user=appointment.user, group=appointment.group).exclude(pk=appointment.pk)
+    )
     if not others.exists():
         appointment.user.groups.remove(appointment.group)

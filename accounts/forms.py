@@ -29,6 +29,8 @@ class NewPasswordForm(PasswordChangeForm):
         labels = {"old_password": "原密码", "new_password1": "新密码", "new_password2": "再输一次新密码"}
         for name, label in labels.items():
             self.fields[name].label = label
-        self.fields["new_password1"].help_text = "；".join(text.rstrip("。") for text in password_validators_help_texts()) + "。"
+        self.fields["new_password1"].help_text = (
+            "；".join(text.rstrip("。") for text in password_validators_help_texts()) + "。"
+        )
         self.fields["new_password2"].help_text = ""
         self.fields["new_password1"].widget = forms.PasswordInput(attrs={"autocomplete": "new-password"})

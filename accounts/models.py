@@ -60,7 +60,9 @@ class Appointment(models.Model):
         ordering = ["user", "-starts"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(school__isnull=False, bureau__isnull=True, role__in=[r for r in RIGHTS if r not in BUREAU_ROLES])
+                condition=Q(
+                    school__isnull=False, bureau__isnull=True, role__in=[r for r in RIGHTS if r not in BUREAU_ROLES]
+                )
                 | Q(school__isnull=True, bureau__isnull=False, role__in=list(BUREAU_ROLES)),
                 name="appointment_at_school_or_bureau",
             ),

@@ -25,7 +25,6 @@ class Item:
     counted: bool = False
 
 
-
 MENU = (
     Item("我的待办", "approvals:workbench", "inbox", DECIDES, counted=True),
     Item("学生", "students:list", "people", SEES | {"teach_class"}),
@@ -55,7 +54,9 @@ def office(request) -> dict:
 
 def places_of(powers: Powers) -> list[str]:
     """Where and as what the user serves today: 第一小学学籍管理员."""
-    said = [f"{p.appointment.place}{p.appointment.get_role_display()}{'（代）' * p.deputising}" for p in powers.appointments]
+    said = [
+        f"{p.appointment.place}{p.appointment.get_role_display()}{'（代）' * p.deputising}" for p in powers.appointments
+    ]
     return said or ["今日无有效任职"]
 
 

@@ -1,14 +1,16 @@
 from django.conf import settings
-from django.contrib import admin
 from django.urls import include, path
 
+from jianping_xueji.data_fixes.urls import urls as data_fixes
 from jianping_xueji.health import healthz
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
-    path("admin/", admin.site.urls),
+    path("admin/", data_fixes),
     path("jobs/", include("jianping_xueji.jobs.urls")),
     path("transfers/", include("transfers.urls")),
+    path("", include("accounts.urls")),
+    path("", include("students.urls")),
     path("", include("approvals.urls")),
 ]
 

@@ -34,7 +34,9 @@ class StudentFilter(forms.Form):
         label="姓名、拼音或号码",
         required=False,
         max_length=60,
-        widget=forms.TextInput(attrs={"type": "search", "placeholder": "姓名、拼音首字母、学籍号", "autocomplete": "off"}),
+        widget=forms.TextInput(
+            attrs={"type": "search", "placeholder": "姓名、拼音首字母、学籍号", "autocomplete": "off"}
+        ),
     )
     school = forms.ModelChoiceField(School.objects.none(), label="学校", required=False, empty_label="不限")
     grade = forms.TypedChoiceField(label="年级", choices=GRADES, coerce=int, required=False)
@@ -108,7 +110,10 @@ def _number(text: str | None) -> int | None:
 
 def present_classes(year: int) -> QuerySet[SchoolClass]:
     """Classes that have not been closed and not yet left school."""
-    primary, junior = Q(stage="primary", cohort__range=(year - 5, year)), Q(stage="junior", cohort__range=(year - 2, year))
+    primary, junior = (
+        Q(stage="primary", cohort__range=(year - 5, year)),
+        Q(stage="junior", cohort__range=(year - 2, year)),
+    )
     return SchoolClass.objects.filter(primary | junior, closed_on=None)
 
 

@@ -57,7 +57,9 @@ def grades_of(school: School, year: int) -> list[dict]:
     return [
         {
             "name": grade_name(grade),
-            "bar": bar(f"{grade_name(grade)}合计", ledger.get((grade, None)), sum(heads[c.pk] for c in by_grade[grade])),
+            "bar": bar(
+                f"{grade_name(grade)}合计", ledger.get((grade, None)), sum(heads[c.pk] for c in by_grade[grade])
+            ),
             "classes": [class_row(c, ledger.get((grade, c.pk)), heads[c.pk], year, limits) for c in by_grade[grade]],
         }
         for grade in grades
@@ -107,7 +109,9 @@ def county_rows(schools: set[int], year: int) -> list[dict]:
     heads = heads_per_class(school_class__school__in=schools)
     sums = {
         row["school"]: row
-        for row in Seats.objects.filter(school__in=schools, year=year, school_class=None).values("school").annotate(**_sums())
+        for row in Seats.objects.filter(school__in=schools, year=year, school_class=None)
+        .values("school")
+        .annotate(**_sums())
     }
     classes: dict[int, list[SchoolClass]] = defaultdict(list)
     for each in present_classes(year).filter(school__in=schools):

@@ -147,7 +147,7 @@ def move_child_back(case) -> None:
         Student.objects.filter(pk=child.pk).update(status=Student.Status.MOVED_AWAY)
         return
     former = (
-        Placement.objects.filter(enrolment__left_by=case.pk, enrolment__student=child)
+        Placement.objects.filter(enrolment__left_by=case.pk, enrolment__school=case.peer_school)
         .select_related("school_class")
         .last()
     )

@@ -6,65 +6,124 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('auth', '0012_alter_user_first_name_max_length'),
-        ('schools', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("auth", "0012_alter_user_first_name_max_length"),
+        ("schools", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='appointment',
-            name='bureau',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='schools.bureau', verbose_name='主管部门'),
+            model_name="appointment",
+            name="bureau",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                to="schools.bureau",
+                verbose_name="主管部门",
+            ),
         ),
         migrations.AddField(
-            model_name='appointment',
-            name='group',
-            field=models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, to='auth.group', verbose_name='权限组'),
+            model_name="appointment",
+            name="group",
+            field=models.ForeignKey(
+                editable=False, on_delete=django.db.models.deletion.PROTECT, to="auth.group", verbose_name="权限组"
+            ),
         ),
         migrations.AddField(
-            model_name='appointment',
-            name='school',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='schools.school', verbose_name='学校'),
+            model_name="appointment",
+            name="school",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                to="schools.school",
+                verbose_name="学校",
+            ),
         ),
         migrations.AddField(
-            model_name='appointment',
-            name='school_class',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='schools.schoolclass', verbose_name='班级'),
+            model_name="appointment",
+            name="school_class",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                to="schools.schoolclass",
+                verbose_name="班级",
+            ),
         ),
         migrations.AddField(
-            model_name='appointment',
-            name='user',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='appointments', to=settings.AUTH_USER_MODEL, verbose_name='用户'),
+            model_name="appointment",
+            name="user",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="appointments",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="用户",
+            ),
         ),
         migrations.AddField(
-            model_name='deputy',
-            name='appointment',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deputies', to='accounts.appointment', verbose_name='被代理任职'),
+            model_name="deputy",
+            name="appointment",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="deputies",
+                to="accounts.appointment",
+                verbose_name="被代理任职",
+            ),
         ),
         migrations.AddField(
-            model_name='deputy',
-            name='user',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deputised', to=settings.AUTH_USER_MODEL, verbose_name='代理人'),
+            model_name="deputy",
+            name="user",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="deputised",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="代理人",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appointment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('bureau__isnull', True), ('role__in', ['class_teacher', 'registrar', 'deputy_head', 'headmaster']), ('school__isnull', False)), models.Q(('bureau__isnull', False), ('role__in', ['bureau_clerk', 'bureau_checker', 'bureau_leader', 'data_admin', 'auditor']), ('school__isnull', True)), _connector='OR'), name='appointment_at_school_or_bureau'),
+            model_name="appointment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("bureau__isnull", True),
+                        ("role__in", ["class_teacher", "registrar", "deputy_head", "headmaster"]),
+                        ("school__isnull", False),
+                    ),
+                    models.Q(
+                        ("bureau__isnull", False),
+                        ("role__in", ["bureau_clerk", "bureau_checker", "bureau_leader", "data_admin", "auditor"]),
+                        ("school__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="appointment_at_school_or_bureau",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appointment',
-            constraint=models.CheckConstraint(condition=models.Q(('ends', None), ('ends__gte', models.F('starts')), _connector='OR'), name='appointment_dates'),
+            model_name="appointment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends", None), ("ends__gte", models.F("starts")), _connector="OR"),
+                name="appointment_dates",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appointment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('role', 'class_teacher'), _negated=True), ('school_class__isnull', False), _connector='OR'), name='class_teacher_has_class'),
+            model_name="appointment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("role", "class_teacher"), _negated=True), ("school_class__isnull", False), _connector="OR"
+                ),
+                name="class_teacher_has_class",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='deputy',
-            constraint=models.CheckConstraint(condition=models.Q(('ends__gte', models.F('starts'))), name='deputy_dates'),
+            model_name="deputy",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends__gte", models.F("starts"))), name="deputy_dates"
+            ),
         ),
     ]

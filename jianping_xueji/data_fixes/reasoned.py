@@ -1,11 +1,13 @@
 """The form of every change in the admin: a reason first, before and after kept, nothing ever deleted."""
 
+import re
 from datetime import date, datetime
 from decimal import Decimal
 
 from django import forms
 from django.apps import apps
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
 from django.core.exceptions import FieldDoesNotExist
 from django.db import transaction
 from django.utils.html import format_html, format_html_join
@@ -17,6 +19,7 @@ from students.models import DataFix
 from .site import may_fix
 
 PHONES = ("phone",)
+LONG_NUMBER = re.compile(r"\d{11,}")
 
 
 class ReasonedForm(forms.ModelForm):
@@ -33,6 +36,8 @@ class ReasonedForm(forms.ModelForm):
         reason = self.cleaned_data["reason"].strip()
         if not reason:
             raise forms.ValidationError("请写明更正理由。")
+        if LONG_NUMBER.search(reason):
+            raise forms.ValidationError("理由中含有疑似完整号码，请只写末四位。")
         return reason
 
 
@@ -45,6 +50,10 @@ def kept_value(name: str, value):
     if isinstance(value, (bool, int, float, str, list, dict)) or value is None:
         return value
     return str(value)
+
+
+def kept_values(obj, names: list[str]) -> dict:
+    return {name: kept_value(name, getattr(obj, name, None)) for name in names}
 
 
 class FixRights:
@@ -82,6 +91,7 @@ class ReasonedAdmin(FixRights, admin.ModelAdmin):
     form = ReasonedForm
     list_per_page = 50
     show_full_result_count = False
+    object_history_template = "admin/data_fixes.html"
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         kwargs.setdefault("form", self.form)
@@ -93,17 +103,21 @@ class ReasonedAdmin(FixRights, admin.ModelAdmin):
 
     @transaction.atomic
     def save_model(self, request, obj, form, change):
-        before = self._stored(obj, form) if change else {}
-        super().save_model(request, obj, form, change)
+        """Save only what changed, so that a ledger moving meanwhile is not set back; write the reason beside it."""
         changed = [name for name in form.changed_data if name != "reason"]
-        after = {name: kept_value(name, getattr(obj, name, None)) for name in changed}
-        record_fix(obj, request.user, form.cleaned_data["reason"], before, after)
+        if change and not changed:
+            return
+        before = self._stored(obj, changed) if change else {}
+        self.store(obj, form, changed, change)
+        record_fix(obj, request.user, form.cleaned_data["reason"], before, kept_values(obj, changed))
 
-    def _stored(self, obj, form) -> dict:
-        """What the row held before, for the fields that change."""
-        old = type(obj).objects.get(pk=obj.pk)
-        names = [name for name in form.changed_data if name != "reason"]
-        return {name: kept_value(name, getattr(old, name, None)) for name in names}
+    def store(self, obj, form, changed: list[str], change: bool) -> None:
+        """Write the row; tables with derived columns add theirs."""
+        obj.save(update_fields=changed) if change else obj.save()
+
+    def _stored(self, obj, names: list[str]) -> dict:
+        """What the row held before."""
+        return kept_values(type(obj).objects.get(pk=obj.pk), names)
 
     def log_change(self, request, obj, message):
         """The reasoned log replaces Django's own."""
@@ -117,8 +131,9 @@ class ReasonedAdmin(FixRights, admin.ModelAdmin):
 
     def history_view(self, request, object_id, extra_context=None):
         """Django's history page, filled from the reasoned log."""
-        fixes = DataFix.objects.filter(model=self.opts.label_lower, object_id=str(object_id)).select_related("by")
-        return super().history_view(request, object_id, {"fixes": fixes, **(extra_context or {})})
+        fixes = DataFix.objects.filter(model=self.opts.label_lower, object_id=unquote(object_id)).select_related("by")
+        told = [{"fix": fix, "difference": difference(fix)} for fix in fixes]
+        return super().history_view(request, object_id, {"fixes": told, **(extra_context or {})})
 
 
 def record_fix(obj, by, reason: str, before: dict, after: dict) -> DataFix:

@@ -34,8 +34,9 @@ WAY = (
     ("release", "{of}_deputy"),
     ("complete", "jyj_checker"),
 )
+SENDING = 8  # acts before the sending side decides
 # The same where the sending school lies outside: our clerk and checker enter what it decided.
-RECORDED = WAY[:8] + (
+RECORDED = WAY[:SENDING] + (
     ("propose_release", "jyj_clerk1"),
     ("release", "jyj_checker"),
     ("propose_clearance", "jyj_clerk1"),
@@ -86,6 +87,10 @@ def _september(day: int) -> date:
     return date(SEED_YEAR, 9, day)
 
 
+def _reported(day: int) -> Turn:
+    return Turn("report", "{to}_registrar", "", {"arrived_at_school_on": _september(day)})
+
+
 NINGCHENG = Outsider("陈若溪", "2", date(2018, 3, 2), 451, Origin("150429", "宁城县（演示）实验小学", "", "三年级2班"))
 SHENYANG = Outsider(
     "马博远", "1", date(2016, 5, 11), 452, Origin("210105", "沈阳市皇姑区（演示）小学", "", "五年级1班")
@@ -102,7 +107,6 @@ NOT_RELEASED = Turn(
     "refuse_release", "{of}_deputy", "父母双方对转学意见不一致", {"refusal_ground": RefusalGround.CUSTODY}
 )
 WITHDRAW = Turn("withdraw", "{to}_registrar", "家长来校说明不再迁居，申请撤回")
-REPORT = Turn("report", "{to}_registrar", "", {"arrived_at_school_on": _september(10)})
 REVERT = Turn("revert", "jyj_leader", "经核实房产证明系伪造，依第十九条撤销，学生回原学校")
 LATE = "暑假期间举家迁入，学生九月一日须到新校上课，请予特批"
 BETWEEN_DIRECT = "双胞胎兄弟在转入学校就读，家中仅一位老人接送，请予特批"
@@ -127,8 +131,8 @@ STORIES = (
     Story("外", "jpxx", 5, _september(1), "release", Ground.HOUSEHOLD, outsider=SHENYANG),
     Story("hszx", "shzx", 7, _september(4), "vouch", turns=(SEND_BACK,)),
     Story("mgz", "cl", 4, _september(1), "complete"),
-    Story("hsxx", "shxx", 5, _september(1), "complete", turns=(REPORT,)),
-    Story("cl", "hl", 8, _september(2), "complete", Ground.MIGRANT, turns=(REPORT,)),
+    Story("hsxx", "shxx", 5, _september(1), "complete", turns=(_reported(9),)),
+    Story("cl", "hl", 8, _september(2), "complete", Ground.MIGRANT, turns=(_reported(10),)),
     Story("zjyzxx", "klqxx", 4, _september(3), "review", turns=(REFUSE,)),
     Story("besjxx", "klqxx", 6, _september(2), "propose_release", turns=(NOT_RELEASED,)),
     Story("shxx", "hsxx", 4, _september(3), "submit", turns=(WITHDRAW,)),
@@ -152,29 +156,29 @@ class Teller:
         self.calendar = Calendar.between(date(SEED_YEAR, 8, 1), date(SEED_YEAR, 12, 31))
 
     def tell(self, story: Story) -> Case:
-        """Begin the transfer and perform its acts, two on each working day, never after the seed day."""
+        """Begin the transfer and perform its acts, each on its working day."""
         with clock.at(story.begins):
             case = self._begin(story)
             self._bring_papers(story, case)
-        acts = self._acts(story)
-        for position, turn in enumerate(acts):
-            with clock.at(self._day(story.begins, position // ACTS_A_DAY)):
+        for turn, workdays in self._acts(story):
+            with clock.at(self._day(story.begins, workdays)):
                 by = self._person(story, turn.login)
                 case = perform(case, turn.action, by=by, opinion=turn.opinion, **turn.given)
         return case
 
-    def _acts(self, story: Story) -> list[Turn]:
+    def _acts(self, story: Story) -> list[tuple[Turn, int]]:
+        """The acts with their working day since the beginning: two a day along the way, then one a day."""
+        way = RECORDED if story.outsider else WAY
+        reached = next((n for n, (action, _) in enumerate(way, start=1) if action == story.until), 0)
         acts = []
-        for action, login in RECORDED if story.outsider else WAY:
-            if not story.until:
-                break
-            given = FETCHED if story.outsider and action in ("propose_release", "propose_clearance") else {}
-            acts.append(Turn(action, login, "", given))
-            if action == story.until:
-                break
-        return acts + list(story.turns)
+        for position, (action, login) in enumerate(way[:reached]):
+            given = FETCHED if story.outsider and action.startswith("propose_") and position >= SENDING else {}
+            acts.append((Turn(action, login, "", given), position // ACTS_A_DAY))
+        last = acts[-1][1] if acts else 0
+        return acts + [(turn, last + n) for n, turn in enumerate(story.turns, start=1)]
 
     def _day(self, begins: date, workdays: int) -> date:
+        """That many working days later, never after the seed day."""
         return min(self.calendar.add(begins, workdays).day, SEED_DAY)
 
     def _person(self, story: Story, login: str) -> User:

@@ -1,7 +1,7 @@
 """The door of the database-free half: a CEIMS workbook in, rows and findings out. Nothing is written anywhere."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -71,18 +71,23 @@ def read_workbook(
     sheet: str = "",
     columns: dict[str, str] | None = None,
     limits: Limits = SCHOOL,
+    phase: Callable[[str], None] = lambda name: None,
 ) -> ParsedBook:
     """Read, normalise and judge a workbook for one school.
 
     `today` is the legal date; `sheet` and `columns` (letter → attribute, "" to ignore) settle what an earlier
-    reading asked about. A hostile, foreign or unreadable file gives a stopped book with one error.
+    reading asked about; `phase` hears what begins. A hostile, foreign or unreadable file gives a stopped book with one
+    error.
     """
     data = source if isinstance(source, bytes) else _bytes_of(Path(source), limits)
     year = today.year if today.month >= 9 else today.year - 1
     frame = Frame(school_code, ClassBook(school_classes, year), today)
     try:
+        phase("预扫描")
         book = scan(data, limits)
+        phase("解析")
         cells = read_sheets(data, [sheet.name for sheet in book.visible], limits)
+        phase("校验")
         return _parse(book, cells, frame, sheet, columns)
     except WorkbookRefused as refusal:
         return _refused(refusal)

@@ -1,5 +1,6 @@
 from .child import FamilyMember, NumberKind, Student, StudentNumber
 from .enrolment import Enrolment, Placement
+from .imports import ImportFile
 from .registration import Registration, RegistrationEntry
 from .traces import DataFix, Look
 
@@ -7,6 +8,7 @@ __all__ = [
     "DataFix",
     "Enrolment",
     "FamilyMember",
+    "ImportFile",
     "Look",
     "NumberKind",
     "Placement",

@@ -212,6 +212,10 @@ def number_aad(kind: str) -> str:
     return f"student.{kind}"
 
 
+# What the sealed ID number of a family member is bound to; the key is the child's.
+FAMILY_ID_AAD = "family.id"
+
+
 @pghistory.track(append_only=True)
 class FamilyMember(models.Model):
     """家庭成员或监护人"""

@@ -34,7 +34,9 @@ def child(request, slug):
     (found,) = with_places([found], request.user)
     if found.open_case:
         with_days([found.open_case])
-    sees_looks = may(request.user, "audit_school", found.school_id) or may(request.user, "check_change", found.school_id)
+    sees_looks = may(request.user, "audit_school", found.school_id) or may(
+        request.user, "check_change", found.school_id
+    )
     context = {
         "child": found,
         "person": person_line(found),
@@ -87,7 +89,9 @@ def acts_for(child: Student, user) -> list[dict]:
         return []
     if child.status not in TRANSFERABLE:
         reason = f"该生现为“{child.get_status_display()}”，在读学生方可转学。"
-        return [{"label": "能否办理转学", "allowed": False, "reason": reason, "article": str(articles.TRANSFER_GROUNDS)}]
+        return [
+            {"label": "能否办理转学", "allowed": False, "reason": reason, "article": str(articles.TRANSFER_GROUNDS)}
+        ]
     if child.open_case:
         reason = f"已有{child.open_case.kind_name}{child.open_case.number}在办，须待其办结或撤回。"
         return [{"label": "能否办理转学", "allowed": False, "reason": reason, "article": str(articles.CHANGES_IN_TIME)}]

@@ -49,7 +49,9 @@ def search(request):
         if case := Case.objects.visible_to(request.user).filter(number=words).first():
             return redirect(case)
     if words:
-        fitting = list(matching(Student.objects.visible_to(request.user), words).exclude(status=Student.Status.REJECTED)[:2])
+        fitting = list(
+            matching(Student.objects.visible_to(request.user), words).exclude(status=Student.Status.REJECTED)[:2]
+        )
         if len(fitting) == 1:
             return redirect(fitting[0])
     return redirect(f"{reverse('students:list')}?{urlencode({'q': words, 'status': 'all'})}")

@@ -1,0 +1,177 @@
+"""Records of children and schools in the admin: what may be corrected, what can only be looked at."""
+
+from django.contrib import admin
+from django.utils.html import format_html_join
+
+from accounts.appointments import grant_new_school
+from accounts.policies import school_ids_where
+from approvals.models import Case, CeimsFiling, Step
+from schools.models import Bureau, Division, School, SchoolClass, SeatGrant, Seats
+from students.models import DataFix, Enrolment, FamilyMember, Look, Placement, Student, StudentNumber
+from students.spelling import initials_of, pinyin_of
+
+from .reasoned import ReadOnlyAdmin, ReasonedAdmin, difference
+from .site import site
+
+# Written by cases and the enrolment service only.
+STATE_OF_RECORD = ("school", "status", "name_pinyin", "name_initials")
+
+
+def within(request, rows, path: str):
+    """The rows of the schools the data administrator answers for."""
+    return rows.filter(**{f"{path}__in": school_ids_where(request.user, "fix_data")})
+
+
+@admin.register(Student, site=site)
+class StudentAdmin(ReasonedAdmin):
+    list_display = ["name", "sex_name", "birth_date", "school", "status"]
+    list_filter = ["status"]
+    list_select_related = ["school"]
+    search_fields = ["name", "name_pinyin", "slug"]
+    readonly_fields = [*STATE_OF_RECORD, "numbers_masked"]
+    ordering = ["name_pinyin", "id"]
+
+    def get_queryset(self, request):
+        return within(request, super().get_queryset(request), "school")
+
+    @admin.display(description="号码（末四位）")
+    def numbers_masked(self, child):
+        return format_html_join("", "<div>{} {}</div>", ((n.get_kind_display(), n.masked) for n in child.numbers.all()))
+
+    def store(self, obj, form, changed, change):
+        if "name" in changed:
+            obj.name_pinyin, obj.name_initials = pinyin_of(obj.name), initials_of(obj.name)
+            changed = [*changed, "name_pinyin", "name_initials"]
+        super().store(obj, form, changed, change)
+
+
+@admin.register(FamilyMember, site=site)
+class FamilyMemberAdmin(ReasonedAdmin):
+    list_display = ["name", "relation", "student"]
+    list_select_related = ["student"]
+    search_fields = ["name", "student__name"]
+    readonly_fields = ["student", "position_in_form", "id_type", "id_tail"]
+
+    def get_queryset(self, request):
+        return within(request, super().get_queryset(request), "student__school")
+
+
+@admin.register(School, site=site)
+class SchoolAdmin(ReasonedAdmin):
+    can_add = True
+    list_display = ["code", "name", "kind", "county_direct", "closed_on"]
+    list_filter = ["kind", "county_direct"]
+    search_fields = ["code", "name"]
+    autocomplete_fields = ["division"]
+
+    def get_queryset(self, request):
+        return within(request, super().get_queryset(request), "pk")
+
+    def get_readonly_fields(self, request, obj=None):
+        return ["bureau"] if obj else []
+
+    def store(self, obj, form, changed, change):
+        super().store(obj, form, changed, change)
+        if not change:
+            grant_new_school(obj)
+
+
+@admin.register(Division, site=site)
+class DivisionAdmin(ReasonedAdmin):
+    can_add = True
+    list_display = ["code", "name", "kind", "parent"]
+    list_select_related = ["parent"]
+    search_fields = ["code", "name"]
+    autocomplete_fields = ["parent"]
+
+    def get_readonly_fields(self, request, obj=None):
+        return ["code"] if obj else []
+
+
+@admin.register(Seats, site=site)
+class SeatsAdmin(ReasonedAdmin):
+    """Seats by plan may be corrected; what is used, held or granted follows from cases."""
+
+    list_display = ["school", "year", "grade", "school_class", "capacity", "granted", "used", "reserved"]
+    list_filter = ["year", "grade"]
+    list_select_related = ["school", "school_class"]
+    search_fields = ["school__name"]
+    readonly_fields = ["school", "year", "grade", "school_class", "granted", "used", "reserved"]
+
+    def get_queryset(self, request):
+        return within(request, super().get_queryset(request), "school")
+
+
+@admin.register(Bureau, SchoolClass, SeatGrant, site=site)
+class PlaceAdmin(ReadOnlyAdmin):
+    pass
+
+
+@admin.register(StudentNumber, site=site)
+class StudentNumberAdmin(ReadOnlyAdmin):
+    """Ciphers and indexes stay out of sight."""
+
+    fields = ["student", "kind", "masked", "since", "until"]
+    list_display = ["student", "kind", "masked", "since", "until"]
+    list_select_related = ["student"]
+    search_fields = ["student__name", "tail"]
+
+    def get_queryset(self, request):
+        return within(request, super().get_queryset(request), "student__school")
+
+
+@admin.register(Enrolment, site=site)
+class EnrolmentAdmin(ReadOnlyAdmin):
+    list_display = ["student", "school", "during", "came_how", "left_how", "voided"]
+    list_select_related = ["student", "school"]
+    search_fields = ["student__name"]
+
+    def get_queryset(self, request):
+        return within(request, super().get_queryset(request), "school")
+
+
+@admin.register(Placement, site=site)
+class PlacementAdmin(ReadOnlyAdmin):
+    list_display = ["enrolment", "school_class", "year", "starts", "ends"]
+    list_select_related = ["enrolment__student", "enrolment__school", "school_class"]
+
+    def get_queryset(self, request):
+        return within(request, super().get_queryset(request), "enrolment__school")
+
+
+@admin.register(Case, site=site)
+class CaseAdmin(ReadOnlyAdmin):
+    list_display = ["number", "kind", "state", "lead_school", "peer_school", "opened_on", "closed_on"]
+    list_select_related = ["lead_school", "peer_school"]
+    search_fields = ["number"]
+
+    def get_queryset(self, request):
+        return within(request, super().get_queryset(request), "lead_school")
+
+
+@admin.register(Step, CeimsFiling, site=site)
+class SignedAdmin(ReadOnlyAdmin):
+    list_display = ["__str__", "case"]
+    exclude = ["canonical"]
+    list_select_related = ["case"]
+
+    def get_queryset(self, request):
+        return within(request, super().get_queryset(request), "case__lead_school")
+
+
+@admin.register(Look, site=site)
+class LookAdmin(ReadOnlyAdmin):
+    list_display = ["legal_date", "user", "kind", "student", "reason"]
+    list_select_related = ["user", "student"]
+
+
+@admin.register(DataFix, site=site)
+class DataFixAdmin(ReadOnlyAdmin):
+    list_display = ["legal_date", "model_name", "object_name", "reason", "by"]
+    fields = ["legal_date", "model_name", "object_name", "reason", "told", "by", "fixed_at"]
+    list_select_related = ["by"]
+    search_fields = ["object_name", "reason"]
+
+    @admin.display(description="改前 → 改后")
+    def told(self, fix):
+        return difference(fix)

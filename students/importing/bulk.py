@@ -1,0 +1,62 @@
+"""Thousands of rows at once: COPY in, and one UPDATE that touches exactly the columns that change in each row."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import connection, models
+from psycopg import sql
+
+
+def take_ids(model: type[models.Model], count: int) -> list[int]:
+    """Primary keys from the table's own series, so that rows that refer to each other can be copied in."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
+            [model._meta.db_table, count],
+        )
+        return [pk for (pk,) in cursor.fetchall()]
+
+
+def copy_in(model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """COPY rows into the table of `model`; triggers and constraints see every row. Raises IntegrityError."""
+    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
+        sql.Identifier(model._meta.db_table), sql.SQL(", ").join(map(sql.Identifier, columns))
+    )
+    with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(statement) as copy:
+        for row in rows:
+            copy.write_row(row)
+
+
+def change_rows(model: type[models.Model], changes: Mapping[int, Mapping[str, Any]]) -> None:
+    """Set the named columns of each row (primary key → column → value) in one statement.
+
+    A column that a row does not name keeps what it holds at that moment, not what somebody read earlier.
+    """
+    if not changes:
+        return
+    columns = sorted({column for each in changes.values() for column in each})
+    statement = sql.SQL(
+        "UPDATE {table} AS kept SET {assignments}"
+        " FROM (SELECT id, given::jsonb AS given FROM unnest(%s::bigint[], %s::text[]) AS raw(id, given)) AS fresh"
+        " WHERE kept.id = fresh.id"
+    ).format(
+        table=sql.Identifier(model._meta.db_table),
+        assignments=sql.SQL(", ").join(_assignment(model, column) for column in columns),
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [list(changes), [_as_json(each) for each in changes.values()]])
+
+
+def _assignment(model: type[models.Model], column: str) -> sql.Composed:
+    # Without its length: a cast to varchar(30) would cut a long text off instead of refusing it.
+    kind = model._meta.get_field(column).db_type(connection).partition("(")[0]
+    return sql.SQL(
+        "{column} = CASE WHEN given ? {name} THEN (given ->> {name})::" + kind + " ELSE kept.{column} END"
+    ).format(column=sql.Identifier(column), name=sql.Literal(column))
+
+
+def _as_json(values: Mapping[str, Any]) -> str:
+    plain = {name: "\\x" + value.hex() if isinstance(value, bytes) else value for name, value in values.items()}
+    return json.dumps(plain, ensure_ascii=False, cls=DjangoJSONEncoder)

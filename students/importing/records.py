@@ -1,0 +1,167 @@
+"""What the county already knows about the children of a workbook, fetched in a fixed number of queries."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.db.models import Exists, OuterRef
+
+from approvals.models import CaseSubject
+from jianping_xueji import vault
+from students.dictionary.fields import FIELDS, Field
+from students.importing.workbook import ParsedRow
+from students.models import FamilyMember, NumberKind, Placement, RegistrationEntry, Student, StudentNumber
+
+_STUDENT_COLUMNS = {column.attname for column in Student._meta.concrete_fields}
+_MEMBER_COLUMNS = {column.attname for column in FamilyMember._meta.concrete_fields}
+# The pinyin is always our own, made from the name.
+OWN_FIELDS: tuple[Field, ...] = tuple(
+    each for each in FIELDS if each.attribute in _STUDENT_COLUMNS and each.attribute != "name_pinyin"
+)
+MEMBER_FIELDS: dict[int, tuple[Field, ...]] = {
+    member: tuple(each for each in FIELDS if each.member == member and each.own_name in _MEMBER_COLUMNS)
+    for member in (1, 2)
+}
+MEMBERS = tuple(MEMBER_FIELDS)
+
+Triple = tuple[str, str, date]
+
+
+@dataclass(slots=True)
+class Fingerprint:
+    """By what a row may be recognised: blind indexes of its numbers, and name, sex, birth date."""
+
+    id_number: bytes | None
+    registry_number: bytes | None
+    triple: Triple | None
+
+    @classmethod
+    def of(cls, row: ParsedRow) -> "Fingerprint":
+        values = row.values
+        triple = (values.get("name"), values.get("sex"), values.get("birth_date"))
+        number, registry = values.get("id_number"), values.get("registry_number")
+        return cls(
+            vault.index(number, NumberKind.ID) if number else None,
+            vault.index(registry, NumberKind.REGISTRY) if registry else None,
+            triple if all(triple) else None,
+        )
+
+
+@dataclass(slots=True)
+class Namesake:
+    """A child of the same name, sex and birth date."""
+
+    pk: int
+    school_id: int
+    has_id: bool
+
+
+@dataclass(slots=True)
+class KnownChild:
+    """A child of the county as stored, numbers as blind indexes."""
+
+    values: dict[str, Any]
+    school_name: str
+    numbers: dict[str, bytes] = field(default_factory=dict)
+    tails: dict[str, str] = field(default_factory=dict)
+    members: dict[int, dict[str, Any]] = field(default_factory=dict)
+    class_id: int | None = None
+    batch: Any = None
+    open_case: Any = None
+
+    @property
+    def pk(self) -> int:
+        return self.values["id"]
+
+    @property
+    def school_id(self) -> int:
+        return self.values["school_id"]
+
+    @property
+    def status(self) -> str:
+        return self.values["status"]
+
+    @property
+    def wrapped_key(self) -> bytes:
+        return bytes(self.values["wrapped_key"])
+
+
+@dataclass(slots=True)
+class Records:
+    """Everything known that may concern one workbook."""
+
+    prints: list[Fingerprint]
+    holders: dict[bytes, int]
+    namesakes: dict[Triple, list[Namesake]]
+    children: dict[int, KnownChild]
+
+
+def look_up(rows: Sequence[ParsedRow]) -> Records:
+    """Find every child that a row may mean, wherever in the county it lives."""
+    prints = [Fingerprint.of(row) for row in rows]
+    holders = holders_of(index for each in prints for index in (each.id_number, each.registry_number) if index)
+    strangers = [p for p in prints if p.id_number not in holders and p.registry_number not in holders]
+    namesakes = namesakes_of({each.triple for each in strangers if each.triple})
+    wanted = set(holders.values()) | {each.pk for group in namesakes.values() for each in group}
+    return Records(prints, holders, namesakes, children_of(wanted))
+
+
+def holders_of(indexes: Iterable[bytes]) -> dict[bytes, int]:
+    """Blind index → child. A number once held still means its child, unless another one holds it now."""
+    rows = StudentNumber.objects.filter(index__in=list(indexes)).exclude(student__status=Student.Status.REJECTED)
+    found: dict[bytes, int] = {}
+    for index, student, until in rows.order_by("-until").values_list("index", "student_id", "until"):
+        if until is None or bytes(index) not in found:
+            found[bytes(index)] = student
+    return found
+
+
+def namesakes_of(triples: set[Triple]) -> dict[Triple, list[Namesake]]:
+    """Children with the same name, sex and birth date."""
+    with_id = StudentNumber.objects.filter(student=OuterRef("pk"), kind=NumberKind.ID, until=None)
+    rows = (
+        Student.objects.filter(name__in={t[0] for t in triples}, birth_date__in={t[2] for t in triples})
+        .exclude(status=Student.Status.REJECTED)
+        .annotate(has_id=Exists(with_id))
+        .order_by("pk")
+    )
+    found: dict[Triple, list[Namesake]] = defaultdict(list)
+    for name, sex, birth, *rest in rows.values_list("name", "sex", "birth_date", "pk", "school_id", "has_id"):
+        if (name, sex, birth) in triples:
+            found[name, sex, birth].append(Namesake(*rest))
+    return dict(found)
+
+
+def children_of(ids: set[int]) -> dict[int, KnownChild]:
+    """The children with all that a difference may be found in."""
+    wanted = sorted(ids)
+    rows = Student.objects.filter(pk__in=wanted).values(*_STUDENT_COLUMNS, "school__name")
+    children = {row["id"]: KnownChild(row, row["school__name"]) for row in rows}
+    _add_numbers(children, wanted)
+    for row in FamilyMember.objects.filter(student__in=wanted).values(*_MEMBER_COLUMNS):
+        children[row["student_id"]].members[row["position_in_form"]] = row
+    _add_places(children, wanted)
+    return children
+
+
+def _add_numbers(children: dict[int, KnownChild], ids: list[int]) -> None:
+    rows = StudentNumber.objects.filter(student__in=ids, until=None)
+    for student, kind, index, tail in rows.values_list("student_id", "kind", "index", "tail"):
+        children[student].numbers[kind] = bytes(index)
+        children[student].tails[kind] = tail
+
+
+def _add_places(children: dict[int, KnownChild], ids: list[int]) -> None:
+    """The class of each child, and for the pending ones the case in which they wait."""
+    placed = Placement.objects.filter(enrolment__student__in=ids, ends=None, enrolment__voided=False)
+    for student, class_id in placed.values_list("enrolment__student_id", "school_class_id"):
+        children[student].class_id = class_id
+    pending = [pk for pk in ids if children[pk].status == Student.Status.PENDING]
+    for entry in RegistrationEntry.objects.filter(student__in=pending).select_related("registration"):
+        children[entry.student_id].batch = entry.registration
+        children[entry.student_id].class_id = entry.school_class_id
+    subjects = CaseSubject.objects.filter(child__in=pending, blocking=True).select_related("case")
+    for subject in subjects:
+        children[subject.child_id].open_case = subject.case
