@@ -64,7 +64,10 @@ def appoint(
     school_class: SchoolClass | None = None,
     basis: str = "",
 ) -> Appointment:
-    """Appoint a person. Raises AppointmentRefused without training (第三十四条) or when one person would make and check."""
+    """Appoint a person.
+
+    Raises AppointmentRefused without training (第三十四条), or when one person would make and check.
+    """
     if role in TRAINED_ROLES and trained_on is None:
         raise AppointmentRefused(f"学籍管理员须先培训后上岗：请登记培训合格日期后再任命（{REGISTRAR_TRAINED}）。")
     _refuse_one_hand(user, place, role, starts)

@@ -1,4 +1,4 @@
-"""已批未录, 已录未核: the act decided here must be done in the national system, and what it answered is written down."""
+"""已批未录, 已录未核: an act decided here must be done in the national system, and its answer kept."""
 
 from datetime import date
 
@@ -56,4 +56,3 @@ def record_filing(
         particulars={name: str(value) for name, value in particulars.items() if value},
     )
     return filing
-

@@ -37,7 +37,10 @@ class FilingForm(forms.Form):
 
     filed_on = forms.DateField(label="系统办理日", widget=forms.DateInput(attrs={"type": "date"}))
     confirmed_on = forms.DateField(
-        label="系统核办日", required=False, widget=forms.DateInput(attrs={"type": "date"}), help_text="系统尚未核办的留空。"
+        label="系统核办日",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text="系统尚未核办的留空。",
     )
     result = forms.CharField(label="系统结果", required=False, max_length=200)
 

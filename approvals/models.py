@@ -244,6 +244,9 @@ class SeatHold(models.Model):
             models.UniqueConstraint(fields=["case", "seats"], condition=Q(ended_on=None), name="seat_hold_once")
         ]
 
+    def __str__(self):
+        return f"{self.case} {self.seats}"
+
 
 class Material(models.Model):
     """材料：一次性告知的清单，逐项交验"""
@@ -305,6 +308,9 @@ class Scan(models.Model):
         verbose_name = verbose_name_plural = "扫描件"
         ordering = ["pk"]
 
+    def __str__(self):
+        return f"{self.material} {self.sha256[:8]}"
+
 
 class CeimsFiling(models.Model):
     """系统办理：已决定的每一步须在全国学籍系统内办理并登记办理日与结果"""
@@ -332,3 +338,6 @@ class CeimsFiling(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["school", "filed_on"], name="filing_pending", condition=Q(confirmed_on=None))]
+
+    def __str__(self):
+        return f"{self.case} {self.act}"

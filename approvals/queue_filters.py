@@ -53,7 +53,9 @@ class QueueFilter(forms.Form):
         if chosen.get("school"):
             wanted &= Q(lead_school=chosen["school"]) | Q(peer_school=chosen["school"])
         if words := chosen.get("q", "").strip():
-            wanted &= Q(number__contains=words) | Q(pk__in=Case.objects.filter(subjects__child__name__contains=words).values("pk"))
+            wanted &= Q(number__contains=words) | Q(
+                pk__in=Case.objects.filter(subjects__child__name__contains=words).values("pk")
+            )
         return wanted & self._due(chosen.get("lateness"))
 
     def _due(self, lateness) -> Q:

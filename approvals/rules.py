@@ -1,7 +1,7 @@
 """A rule is a predicate over facts that people can read: article, what is wrong, what cures it.
 
-The case, the 能否办理 page, the command and the tests ask the same rules over the same kind of facts object; facts need no
-rows in the database. Facts offer `.on` (a date) and `.at(day)` (the same facts on another day, or None when the day can
+The case, the 能否办理 page, the command and the tests ask the same rules over the same kind of facts object; facts
+need no rows in the database. Facts offer `.on` (a date) and `.at(day)` (the same facts on another day, or None when the day can
 no longer cure anything).
 """
 

@@ -1,4 +1,4 @@
-"""What every page needs besides its own content: the legal date, the menu of the user's rights, where the user serves."""
+"""What every page needs besides its own content: legal date, menu of the user's rights, place of service."""
 
 from dataclasses import dataclass
 

@@ -30,7 +30,10 @@ class Parameter(models.Model):
                 name="parameter_one_value_a_day",
                 expressions=[
                     ("code", RangeOperators.EQUAL),
-                    (Func("starts", "ends", function="daterange", output_field=DateRangeField()), RangeOperators.OVERLAPS),
+                    (
+                        Func("starts", "ends", function="daterange", output_field=DateRangeField()),
+                        RangeOperators.OVERLAPS,
+                    ),
                 ],
             ),
         ]

@@ -1,7 +1,7 @@
 """Every number of the law that the county may change, with its default, article and source.
 
-The default is what the regulation or its reading says today (see docs/interpretations.md); a row of `Parameter` overrides
-it for a span of days. `on(day)` loads all values of a day in one query.
+The default is what the regulation or its reading says today (see docs/interpretations.md); a row of `Parameter`
+overrides it for a span of days. `on(day)` loads all values of a day in one query.
 """
 
 from collections.abc import Mapping

@@ -1,8 +1,8 @@
 """Working days with 调休, counted by ourselves over the county's own calendar.
 
 The library that seeds the calendar raises beyond the year the State Council has announced and miscounts from a
-non-working day, so counting happens here: step a day, count it if it is worked. A year without announced days falls back
-to Monday–Friday and the answer says so (`confirmed=False`, shown as 暂估).
+non-working day, so counting happens here: step a day, count it if it is worked. A year without announced days
+falls back to Monday–Friday and the answer says so (`confirmed=False`, shown as 暂估).
 """
 
 from dataclasses import dataclass

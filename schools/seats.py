@@ -70,12 +70,18 @@ def grant(row: Seats, count: int, *, article: Article, reason: str, on: date, ca
     Seats.objects.filter(pk=row.pk).update(granted=F("granted") + count)
     number = f"增{on.year}-{row.pk:06d}-{SeatGrant.objects.filter(seats=row).count() + 1}"
     return SeatGrant.objects.create(
-        seats=row, number=number, count=count, article=str(article), reason=reason, granted_on=on, case_number=case_number
+        seats=row,
+        number=number,
+        count=count,
+        article=str(article),
+        reason=reason,
+        granted_on=on,
+        case_number=case_number,
     )
 
 
 def ensure_rows(school_id: int, year: int, cap: int) -> None:
-    """Open the ledger of a school year where no plan did: each class has `cap` seats, a grade classes × cap (第八条)."""
+    """Open the ledger of a year where no plan did: each class has `cap` seats, a grade classes × cap (第八条)."""
     classes = [c for c in SchoolClass.objects.filter(school_id=school_id, closed_on=None) if 1 <= c.grade_in(year) <= 9]
     per_grade: dict[int, int] = {}
     rows = []

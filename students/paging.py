@@ -29,7 +29,9 @@ def beyond(keys: tuple[str, ...], values: tuple, *, forward: bool) -> Q:
     return found
 
 
-def page_of(rows: QuerySet, keys: tuple[str, ...], *, after="", before="", descending=False, size=PAGE) -> Page:
+def page_of(
+    rows: QuerySet, keys: tuple[str, ...], *, after: str = "", before: str = "", descending=False, size: int = PAGE
+) -> Page:
     """One page of children ordered by `keys`; an unknown cursor is the first page."""
     cursor = rows.filter(slug=after or before).values_list(*keys).first() if after or before else None
     backwards = bool(before and cursor)

@@ -15,7 +15,10 @@ from .spelling import initials_of, pinyin_of
 
 @transaction.atomic
 def take_in(*, school: School, id_number: str, registry_number: str = "", name: str, **basics) -> Student:
-    """A child from outside the county, pending at the receiving school. Raises Refused when the county knows the child."""
+    """A child from outside the county, pending at the receiving school.
+
+    Raises Refused when the county knows the child.
+    """
     for number in filter(None, [id_number, registry_number]):
         for known in by_number(number).exclude(status__in=[Student.Status.REJECTED, Student.Status.MOVED_AWAY]):
             raise Refused(

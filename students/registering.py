@@ -80,7 +80,7 @@ def enrol_all(case) -> None:
 
 
 def take_seats(case, entries, year: int, day: date) -> None:
-    """Use seats per grade and class; older classes that are larger than the cap are recorded as they are, by a grant."""
+    """Use seats per grade and class; older classes larger than the cap are recorded as they are, by a grant."""
     seats.ensure_rows(case.lead_school_id, year, parameters.on(day)["class.cap"])
     wanted: Counter = Counter()
     for entry in entries:

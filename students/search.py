@@ -38,7 +38,7 @@ def matching(children: QuerySet[Student], text: str) -> QuerySet[Student]:
 
 
 def containing(children: QuerySet[Student], text: str) -> QuerySet[Student]:
-    """Names that contain `text`: the character index narrows, LIKE decides (a trigram index cannot see two characters)."""
+    """Names that contain `text`: the character index narrows, LIKE decides (trigrams cannot see two characters)."""
     characters = Func(Value(text), Value(None, output_field=TextField()), function="string_to_array")
     held = Func("name", Value(None, output_field=TextField()), function="string_to_array")
     return children.alias(held=held).filter(Contains(held, characters), name__contains=text)

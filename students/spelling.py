@@ -1,4 +1,4 @@
-"""Pinyin of a name for search and order: surnames read as surnames (曾 zeng, 单 shan), the rest by the usual reading."""
+"""Pinyin of a name for search and order: surnames read as surnames (曾 zeng, 单 shan), the rest as usual."""
 
 from functools import lru_cache
 

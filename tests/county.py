@@ -1,4 +1,4 @@
-"""A small county for stories: one bureau, two schools, people by role, children with numbers nobody owns (code 211399)."""
+"""A small county for stories: one bureau, a few schools, people by role, children with numbers nobody owns."""
 
 from datetime import date
 
@@ -151,9 +151,7 @@ def papers_in_order(case, by, seen_by=None):
 def transfer(no1, no2, child_at, staff):
     """A draft from no1 to no2 with all papers checked."""
     registrar = staff(Role.REGISTRAR, no2)
-    case = start_transfer(
-        child_at(no1, grade=3), no2, by=registrar, ground="T4", grade=3, to_class=class_of(no2, 3)
-    )
+    case = start_transfer(child_at(no1, grade=3), no2, by=registrar, ground="T4", grade=3, to_class=class_of(no2, 3))
     papers_in_order(case, registrar)
     return case
 

@@ -1,4 +1,4 @@
-"""The suite's database: a clone of the template that bin/test had migrated by the owner role, used as the application role.
+"""The suite's database: a clone of the template that bin/test had migrated by the owner, used as the application role.
 
 The application role can neither create tables nor truncate them, so pytest-django's own way is replaced: a session gets
 a fresh clone, and after a test that really committed, the clone is made anew. Rows that migrations wrote (parameters,

@@ -85,7 +85,7 @@ def soft_breaches(case) -> list[str]:
 
 
 def last_desk(case, **_) -> str:
-    """Inside the county the same bureau has signed before: by parameter one signature is enough (第十七条第（二）项)."""
+    """Inside the county the same bureau has signed before: by parameter one is enough (第十七条第（二）项)."""
     one = parameters.on(clock.today())["transfer.same_bureau_signatures"] == 1
     return State.FROM_BUREAU_CHECK if case.scope == Scope.COUNTY and one else State.FROM_BUREAU
 
@@ -95,7 +95,7 @@ def hold_seat(case) -> None:
     year, today = school_year_of(clock.today()), clock.today()
     rows = seats.rows_for(case.lead_school_id, year, case.grade, case.to_class)
     if len(rows) < (2 if case.to_class else 1):
-        # Only for a year whose ledger is not open: an insert, even of nothing, waits for everybody who holds a seat row.
+        # Only for a year whose ledger is not open: an insert, even of nothing, waits for whoever holds a seat row.
         seats.ensure_rows(case.lead_school_id, year, parameters.on(today)["class.cap"])
         rows = seats.rows_for(case.lead_school_id, year, case.grade, case.to_class)
     seats.reserve(rows)
@@ -165,9 +165,7 @@ def reclaim_seat(case, former, today: date) -> None:
     for row in seats.rows_for(case.peer_school_id, year, grade, former.school_class):
         if row.free_seats < 1:
             reason = "转学被撤销，学籍回到原学校"
-            seats.grant(
-                row, 1, article=articles.NO_LAWLESS_REFUSAL, reason=reason, on=today, case_number=case.number
-            )
+            seats.grant(row, 1, article=articles.NO_LAWLESS_REFUSAL, reason=reason, on=today, case_number=case.number)
         seats.occupy([row])
 
 

@@ -1,4 +1,4 @@
-"""What the rules of transfer look at. A case, a form half filled in, or a line of a JSON file all become these facts."""
+"""What the rules of transfer look at. A case, a form, or a line of a JSON file all become these facts."""
 
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta

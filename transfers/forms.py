@@ -53,7 +53,9 @@ class ChoiceOfClasses(forms.ModelChoiceField):
 class CheckForm(forms.Form):
     """能否办理: the facts of an intended move, by hand or taken from a child."""
 
-    from_school = ChoiceOfSchools(School.objects.none(), label="转出学校（本县）", required=False, empty_label="县外学校")
+    from_school = ChoiceOfSchools(
+        School.objects.none(), label="转出学校（本县）", required=False, empty_label="县外学校"
+    )
     from_division = forms.RegexField(
         r"^\d{6}$", label="县外学校所在区划", required=False, help_text="县外转入填六位区划代码，如 150429 宁城县。"
     )
@@ -125,7 +127,12 @@ class DraftForm(forms.Form):
         super().__init__(*args, **kwargs)
         classes = [c.pk for c in school.classes.filter(closed_on=None) if grade is None or c.grade_in(year) == grade]
         field = ChoiceOfClasses(
-            SchoolClass.objects.filter(pk__in=classes), label="拟转入班级", required=False, empty_label="待定", year=year, free=free
+            SchoolClass.objects.filter(pk__in=classes),
+            label="拟转入班级",
+            required=False,
+            empty_label="待定",
+            year=year,
+            free=free,
         )
         self.fields["to_class"] = field
         self.order_fields(["grade", "to_class"])

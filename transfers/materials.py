@@ -1,4 +1,4 @@
-"""第十七条第（一）项 as a matrix: which papers a family brings, by ground and receiving school, told once and in full."""
+"""第十七条第（一）项 as a matrix: which papers a family brings, by ground and receiving school, told once."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -84,7 +84,7 @@ def papers_of_case(case) -> list[Paper]:
 
 
 def lay_out(case) -> None:
-    """Bring the case's checklist in line with its ground; papers already handed in stay, no longer required if need be."""
+    """Bring the checklist in line with the ground; papers already handed in stay, no longer required if need be."""
     wanted = papers_of_case(case)
     Material.objects.bulk_create(
         [

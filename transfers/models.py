@@ -9,7 +9,7 @@ from law import articles
 from schools.models import SchoolClass
 
 from . import desks, effects, presenting, rules
-from .desks import CHECK, CLOSED, DESKS, FROM_BUREAU, FROM_SCHOOL, LEADER, OPEN, REGISTRAR, State
+from .desks import CLOSED, DESKS, FROM_BUREAU, FROM_SCHOOL, LEADER, OPEN, REGISTRAR, State
 from .forms import PARTICULARS
 from .grounds import Ground, RefusalGround
 
@@ -28,7 +28,9 @@ class Transfer(Case):
     PARTICULARS = PARTICULARS
     DESKS = DESKS
 
-    from_division = models.CharField("转出学校所在区划", max_length=12, validators=[RegexValidator(r"^\d{6}(\d{3}|\d{6})?$")])
+    from_division = models.CharField(
+        "转出学校所在区划", max_length=12, validators=[RegexValidator(r"^\d{6}(\d{3}|\d{6})?$")]
+    )
     from_school_name = models.CharField("转出学校全称", max_length=60)
     from_school_code = models.CharField("转出学校标识码", max_length=10, blank=True)
     from_class = models.CharField("现就读班级", max_length=30, blank=True)
@@ -51,7 +53,9 @@ class Transfer(Case):
     class Meta:
         verbose_name = verbose_name_plural = "转学"
         constraints = [
-            models.CheckConstraint(condition=Q(ground__in=["T1", "T2", "T3", "T4", "T5", "T9"]), name="transfer_ground"),
+            models.CheckConstraint(
+                condition=Q(ground__in=["T1", "T2", "T3", "T4", "T5", "T9"]), name="transfer_ground"
+            ),
             models.CheckConstraint(condition=Q(grade__range=(1, 9)), name="transfer_grade"),
         ]
 

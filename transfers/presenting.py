@@ -1,4 +1,4 @@
-"""What the transfer page shows beyond any case: four desks, the child, where from and to, the verdict, the task list."""
+"""What the transfer page shows beyond any case: four desks, the child, from and to, verdict, task list."""
 
 from django.urls import reverse
 
@@ -115,7 +115,12 @@ def tasks_of(case, verdict) -> list[dict]:
             "hint": "" if papers_done else f"还差：{case.facts.missing_papers or case.facts.unchecked_papers}",
         },
         {"label": "核对", "url": "#rules", "state": "blocked" if blocked else "done", "hint": "逐条核对是否可以办理"},
-        {"label": "提交", "url": "#act", "state": "blocked" if blocked or not papers_done else "todo", "word": "" if blocked or not papers_done else "可提交"},
+        {
+            "label": "提交",
+            "url": "#act",
+            "state": "blocked" if blocked or not papers_done else "todo",
+            "word": "" if blocked or not papers_done else "可提交",
+        },
     ]
 
 

@@ -86,7 +86,9 @@ def started(request, form, child, school):
     """Open the draft, or say why not with everything typed still there."""
     place = present_place(child)
     if place is None:
-        form.add_error(None, f"{child.name}现在不在任何班级（{child.get_status_display()}），请先由原学校恢复在读（第二十三条）。")
+        form.add_error(
+            None, f"{child.name}现在不在任何班级（{child.get_status_display()}），请先由原学校恢复在读（第二十三条）。"
+        )
     else:
         try:
             case = start_transfer(child, school, by=request.user, ground=Ground.CATCHMENT, grade=place.grade)
@@ -117,7 +119,10 @@ def new_outside(request):
 def begin_outside(user, school: School, given: dict) -> Transfer:
     """One transaction: the pending child and its draft, in the grade its age suggests until the registrar says."""
     origin = Origin(
-        given.pop("from_division"), given.pop("from_school_name"), given.pop("from_school_code"), given.pop("from_class")
+        given.pop("from_division"),
+        given.pop("from_school_name"),
+        given.pop("from_school_code"),
+        given.pop("from_class"),
     )
     grade = likely_grade(given["birth_date"], school)
     return start_from_outside(user, school, given, origin, grade)
@@ -168,6 +173,7 @@ def draft(request, number):
 @require_GET
 def waiting_for_arrival(request):
     """已办结未报到: decided, but the child has not sat down in the new class yet."""
-    cases = Transfer.objects.visible_to(request.user).filter(state=State.DONE).select_related("lead_school", "peer_school")
+    cases = (
+        Transfer.objects.visible_to(request.user).filter(state=State.DONE).select_related("lead_school", "peer_school")
+    )
     return render(request, "transfers/waiting.html", {"cases": cases.order_by("moved_on", "pk")})
-

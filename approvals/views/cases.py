@@ -19,7 +19,9 @@ from ..services import buttons_for, perform
 def visible_case(request, number: str) -> Case:
     """The case as its concrete kind, or 404 for whoever has no part in it."""
     spine = get_object_or_404(Case.objects.visible_to(request.user), number=number)
-    return spine.model.objects.select_related("lead_school__bureau", "peer_school__bureau", "desk_school").get(pk=spine.pk)
+    return spine.model.objects.select_related("lead_school__bureau", "peer_school__bureau", "desk_school").get(
+        pk=spine.pk
+    )
 
 
 def page_of(request, case: Case, form: ActForm | None = None, **more) -> dict:
@@ -95,7 +97,13 @@ def refused(request, found: Case, form, described, refusal: Exception):
     if isinstance(refusal, RulesBroken):
         rows = refusal_rows(refusal.verdict, str(found.lead_school.bureau))
     elif isinstance(refusal, NoSeat):
-        rows = [{"message": f"{refusal.seats}已无空余学位", "article": "第十九条第一款", "cure": "请选择有空余学位的班级或学校"}]
+        rows = [
+            {
+                "message": f"{refusal.seats}已无空余学位",
+                "article": "第十九条第一款",
+                "cure": "请选择有空余学位的班级或学校",
+            }
+        ]
     else:
         rows = [{"message": sentence} for sentence in refusal.sentences]
     fresh = visible_case(request, found.number)

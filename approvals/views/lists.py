@@ -38,7 +38,12 @@ def workbench(request):
     filings = pending_for(request.user)
     figures = [
         {"label": "轮到我办", "value": mine.count(), "url": "/cases/?scope=mine"},
-        {"label": "其中超期", "value": overdue.count(), "url": "/cases/?scope=mine&lateness=overdue", "tone": "refused"},
+        {
+            "label": "其中超期",
+            "value": overdue.count(),
+            "url": "/cases/?scope=mine&lateness=overdue",
+            "tone": "refused",
+        },
         {"label": "已批未录", "value": filings.filter(filed_on=None).count(), "url": reverse("approvals:filings")},
         {"label": "已录未核", "value": filings.exclude(filed_on=None).count(), "url": reverse("approvals:filings")},
     ]
@@ -75,7 +80,11 @@ def page_of_cases(cases, request) -> Page:
     if backwards:
         rows.reverse()
     first, last = (str(rows[0].pk), str(rows[-1].pk)) if rows else (None, None)
-    return Page(with_days(rows), first if (cursor and not backwards) or (backwards and more) else None, last if more or backwards else None)
+    return Page(
+        with_days(rows),
+        first if (cursor and not backwards) or (backwards and more) else None,
+        last if more or backwards else None,
+    )
 
 
 @require_GET
@@ -103,7 +112,8 @@ def filings(request):
 def filing(request, pk):
     """Enter what was done in the national system for one decided step."""
     found = get_object_or_404(
-        CeimsFiling.objects.select_related("case", "school").filter(case__in=Case.objects.visible_to(request.user)), pk=pk
+        CeimsFiling.objects.select_related("case", "school").filter(case__in=Case.objects.visible_to(request.user)),
+        pk=pk,
     )
     start = {"filed_on": found.filed_on or clock.today(), "result": found.result}
     form = FilingForm(request.POST or None, initial=start)

@@ -6,76 +6,114 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='CalendarDay',
+            name="CalendarDay",
             fields=[
-                ('date', models.DateField(primary_key=True, serialize=False, verbose_name='日期')),
-                ('is_workday', models.BooleanField(verbose_name='是工作日')),
-                ('name', models.CharField(blank=True, max_length=40, verbose_name='说明')),
-                ('confirmed', models.BooleanField(default=True, verbose_name='已公布')),
-                ('source', models.CharField(max_length=120, verbose_name='来源')),
+                ("date", models.DateField(primary_key=True, serialize=False, verbose_name="日期")),
+                ("is_workday", models.BooleanField(verbose_name="是工作日")),
+                ("name", models.CharField(blank=True, max_length=40, verbose_name="说明")),
+                ("confirmed", models.BooleanField(default=True, verbose_name="已公布")),
+                ("source", models.CharField(max_length=120, verbose_name="来源")),
             ],
             options={
-                'verbose_name': '工作日历',
-                'verbose_name_plural': '工作日历',
-                'ordering': ['date'],
+                "verbose_name": "工作日历",
+                "verbose_name_plural": "工作日历",
+                "ordering": ["date"],
             },
         ),
         migrations.CreateModel(
-            name='Parameter',
+            name="Parameter",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=60, verbose_name='参数')),
-                ('value', models.JSONField(verbose_name='取值')),
-                ('starts', models.DateField(verbose_name='起用日')),
-                ('ends', models.DateField(blank=True, null=True, verbose_name='停用日（不含）')),
-                ('level', models.CharField(choices=[('国家', '国家'), ('省', '省'), ('市', '市'), ('县', '县')], max_length=4, verbose_name='依据层级')),
-                ('document', models.CharField(max_length=200, verbose_name='依据文件')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=60, verbose_name="参数")),
+                ("value", models.JSONField(verbose_name="取值")),
+                ("starts", models.DateField(verbose_name="起用日")),
+                ("ends", models.DateField(blank=True, null=True, verbose_name="停用日（不含）")),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[("国家", "国家"), ("省", "省"), ("市", "市"), ("县", "县")],
+                        max_length=4,
+                        verbose_name="依据层级",
+                    ),
+                ),
+                ("document", models.CharField(max_length=200, verbose_name="依据文件")),
             ],
             options={
-                'verbose_name': '参数',
-                'verbose_name_plural': '参数',
-                'ordering': ['code', 'starts'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('ends__gt', models.F('starts')), ('ends', None), _connector='OR'), name='parameter_dates'), django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('code', '='), (models.Func('starts', 'ends', function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='parameter_one_value_a_day')],
+                "verbose_name": "参数",
+                "verbose_name_plural": "参数",
+                "ordering": ["code", "starts"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("ends__gt", models.F("starts")), ("ends", None), _connector="OR"),
+                        name="parameter_dates",
+                    ),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        expressions=[
+                            ("code", "="),
+                            (
+                                models.Func(
+                                    "starts",
+                                    "ends",
+                                    function="daterange",
+                                    output_field=django.contrib.postgres.fields.ranges.DateRangeField(),
+                                ),
+                                "&&",
+                            ),
+                        ],
+                        name="parameter_one_value_a_day",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Term',
+            name="Term",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='学年（起始年）')),
-                ('number', models.PositiveSmallIntegerField(choices=[(1, '第一学期'), (2, '第二学期')], verbose_name='学期')),
-                ('starts', models.DateField(verbose_name='开学日')),
-                ('ends', models.DateField(verbose_name='结束日')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("year", models.PositiveSmallIntegerField(verbose_name="学年（起始年）")),
+                (
+                    "number",
+                    models.PositiveSmallIntegerField(choices=[(1, "第一学期"), (2, "第二学期")], verbose_name="学期"),
+                ),
+                ("starts", models.DateField(verbose_name="开学日")),
+                ("ends", models.DateField(verbose_name="结束日")),
             ],
             options={
-                'verbose_name': '学期',
-                'verbose_name_plural': '学期',
-                'ordering': ['year', 'number'],
-                'constraints': [models.UniqueConstraint(fields=('year', 'number'), name='term_once'), models.CheckConstraint(condition=models.Q(('ends__gt', models.F('starts'))), name='term_dates')],
+                "verbose_name": "学期",
+                "verbose_name_plural": "学期",
+                "ordering": ["year", "number"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("year", "number"), name="term_once"),
+                    models.CheckConstraint(condition=models.Q(("ends__gt", models.F("starts"))), name="term_dates"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Window',
+            name="Window",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('exam_freeze', '中考报名至录取结束（冻结期）')], max_length=30, verbose_name='种类')),
-                ('starts', models.DateField(verbose_name='开始')),
-                ('ends', models.DateField(verbose_name='结束（含）')),
-                ('document', models.CharField(max_length=200, verbose_name='依据文件')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("exam_freeze", "中考报名至录取结束（冻结期）")], max_length=30, verbose_name="种类"
+                    ),
+                ),
+                ("starts", models.DateField(verbose_name="开始")),
+                ("ends", models.DateField(verbose_name="结束（含）")),
+                ("document", models.CharField(max_length=200, verbose_name="依据文件")),
             ],
             options={
-                'verbose_name': '时段',
-                'verbose_name_plural': '时段',
-                'ordering': ['kind', 'starts'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('ends__gte', models.F('starts'))), name='window_dates')],
+                "verbose_name": "时段",
+                "verbose_name_plural": "时段",
+                "ordering": ["kind", "starts"],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("ends__gte", models.F("starts"))), name="window_dates")
+                ],
             },
         ),
     ]

@@ -8,166 +8,290 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
+        ("auth", "0012_alter_user_first_name_max_length"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Division',
+            name="Division",
             fields=[
-                ('code', models.CharField(max_length=12, primary_key=True, serialize=False, verbose_name='区划代码')),
-                ('name', models.CharField(max_length=60, verbose_name='名称')),
-                ('kind', models.CharField(max_length=10, verbose_name='类别')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='schools.division', verbose_name='上级')),
+                ("code", models.CharField(max_length=12, primary_key=True, serialize=False, verbose_name="区划代码")),
+                ("name", models.CharField(max_length=60, verbose_name="名称")),
+                ("kind", models.CharField(max_length=10, verbose_name="类别")),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="schools.division",
+                        verbose_name="上级",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '行政区划',
-                'verbose_name_plural': '行政区划',
-                'ordering': ['code'],
+                "verbose_name": "行政区划",
+                "verbose_name_plural": "行政区划",
+                "ordering": ["code"],
             },
         ),
         migrations.CreateModel(
-            name='Bureau',
+            name="Bureau",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=60, unique=True, verbose_name='名称')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='schools.bureau', verbose_name='上级')),
-                ('division', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='schools.division', verbose_name='行政区划')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=60, unique=True, verbose_name="名称")),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="schools.bureau",
+                        verbose_name="上级",
+                    ),
+                ),
+                (
+                    "division",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="schools.division", verbose_name="行政区划"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '教育行政部门',
-                'verbose_name_plural': '教育行政部门',
+                "verbose_name": "教育行政部门",
+                "verbose_name_plural": "教育行政部门",
             },
         ),
         migrations.CreateModel(
-            name='School',
+            name="School",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=10, unique=True, validators=[django.core.validators.RegexValidator('^\\d{10}$', '学校标识码为十位数字')], verbose_name='学校标识码')),
-                ('name', models.CharField(max_length=60, unique=True, verbose_name='校名')),
-                ('short_name', models.CharField(max_length=20, verbose_name='简称')),
-                ('kind', models.CharField(choices=[('primary', '小学'), ('junior', '初级中学'), ('nine_year', '九年一贯制学校'), ('special', '特殊教育学校')], max_length=10, verbose_name='办学类型')),
-                ('county_direct', models.BooleanField(default=False, verbose_name='县直学校')),
-                ('closed_on', models.DateField(blank=True, null=True, verbose_name='撤销日期')),
-                ('bureau', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='schools.bureau', verbose_name='主管部门')),
-                ('division', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='schools.division', verbose_name='所在乡镇街道')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "code",
+                    models.CharField(
+                        max_length=10,
+                        unique=True,
+                        validators=[django.core.validators.RegexValidator("^\\d{10}$", "学校标识码为十位数字")],
+                        verbose_name="学校标识码",
+                    ),
+                ),
+                ("name", models.CharField(max_length=60, unique=True, verbose_name="校名")),
+                ("short_name", models.CharField(max_length=20, verbose_name="简称")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("primary", "小学"),
+                            ("junior", "初级中学"),
+                            ("nine_year", "九年一贯制学校"),
+                            ("special", "特殊教育学校"),
+                        ],
+                        max_length=10,
+                        verbose_name="办学类型",
+                    ),
+                ),
+                ("county_direct", models.BooleanField(default=False, verbose_name="县直学校")),
+                ("closed_on", models.DateField(blank=True, null=True, verbose_name="撤销日期")),
+                (
+                    "bureau",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="schools.bureau", verbose_name="主管部门"
+                    ),
+                ),
+                (
+                    "division",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="schools.division", verbose_name="所在乡镇街道"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '学校',
-                'verbose_name_plural': '学校',
-                'ordering': ['code'],
-                'permissions': [('view_school', '查看本校学籍'), ('teach_class', '担任班主任'), ('make_change', '学校经办'), ('check_change', '学校审核'), ('sign_change', '校长签署'), ('bureau_make', '教育局经办'), ('bureau_check', '教育局审核'), ('bureau_sign', '主管局长签批'), ('audit_school', '审计查阅'), ('fix_data', '数据订正')],
-                'default_permissions': [],
+                "verbose_name": "学校",
+                "verbose_name_plural": "学校",
+                "ordering": ["code"],
+                "permissions": [
+                    ("view_school", "查看本校学籍"),
+                    ("teach_class", "担任班主任"),
+                    ("make_change", "学校经办"),
+                    ("check_change", "学校审核"),
+                    ("sign_change", "校长签署"),
+                    ("bureau_make", "教育局经办"),
+                    ("bureau_check", "教育局审核"),
+                    ("bureau_sign", "主管局长签批"),
+                    ("audit_school", "审计查阅"),
+                    ("fix_data", "数据订正"),
+                ],
+                "default_permissions": [],
             },
         ),
         migrations.CreateModel(
-            name='SchoolClass',
+            name="SchoolClass",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('stage', models.CharField(choices=[('primary', '小学'), ('junior', '初中')], max_length=8, verbose_name='学段')),
-                ('cohort', models.PositiveSmallIntegerField(verbose_name='届（入学年）')),
-                ('number', models.PositiveSmallIntegerField(verbose_name='班序')),
-                ('kind', models.CharField(choices=[('ordinary', '普通班'), ('special', '特教班'), ('home', '送教上门')], default='ordinary', max_length=10, verbose_name='班级类型')),
-                ('closed_on', models.DateField(blank=True, null=True, verbose_name='撤班日期')),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='classes', to='schools.school', verbose_name='学校')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "stage",
+                    models.CharField(
+                        choices=[("primary", "小学"), ("junior", "初中")], max_length=8, verbose_name="学段"
+                    ),
+                ),
+                ("cohort", models.PositiveSmallIntegerField(verbose_name="届（入学年）")),
+                ("number", models.PositiveSmallIntegerField(verbose_name="班序")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("ordinary", "普通班"), ("special", "特教班"), ("home", "送教上门")],
+                        default="ordinary",
+                        max_length=10,
+                        verbose_name="班级类型",
+                    ),
+                ),
+                ("closed_on", models.DateField(blank=True, null=True, verbose_name="撤班日期")),
+                (
+                    "school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="classes",
+                        to="schools.school",
+                        verbose_name="学校",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '班级',
-                'verbose_name_plural': '班级',
-                'ordering': ['school', 'stage', '-cohort', 'number'],
+                "verbose_name": "班级",
+                "verbose_name_plural": "班级",
+                "ordering": ["school", "stage", "-cohort", "number"],
             },
         ),
         migrations.CreateModel(
-            name='SchoolGroupPermission',
+            name="SchoolGroupPermission",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('content_object', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='schools.school')),
-                ('group', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='auth.group')),
-                ('permission', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='auth.permission')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("content_object", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="schools.school")),
+                ("group", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="auth.group")),
+                ("permission", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="auth.permission")),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='SchoolUserPermission',
+            name="SchoolUserPermission",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('content_object', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='schools.school')),
-                ('permission', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='auth.permission')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("content_object", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="schools.school")),
+                ("permission", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="auth.permission")),
+                ("user", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Seats',
+            name="Seats",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='学年（起始年）')),
-                ('grade', models.PositiveSmallIntegerField(verbose_name='年级')),
-                ('capacity', models.PositiveIntegerField(verbose_name='学位数')),
-                ('granted', models.PositiveIntegerField(default=0, verbose_name='依法增加')),
-                ('used', models.PositiveIntegerField(default=0, verbose_name='已用')),
-                ('reserved', models.PositiveIntegerField(default=0, verbose_name='预留')),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='schools.school', verbose_name='学校')),
-                ('school_class', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='schools.schoolclass', verbose_name='班级')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("year", models.PositiveSmallIntegerField(verbose_name="学年（起始年）")),
+                ("grade", models.PositiveSmallIntegerField(verbose_name="年级")),
+                ("capacity", models.PositiveIntegerField(verbose_name="学位数")),
+                ("granted", models.PositiveIntegerField(default=0, verbose_name="依法增加")),
+                ("used", models.PositiveIntegerField(default=0, verbose_name="已用")),
+                ("reserved", models.PositiveIntegerField(default=0, verbose_name="预留")),
+                (
+                    "school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="schools.school", verbose_name="学校"
+                    ),
+                ),
+                (
+                    "school_class",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="schools.schoolclass",
+                        verbose_name="班级",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '学位',
-                'verbose_name_plural': '学位',
-                'ordering': ['school', 'year', 'grade', 'school_class'],
+                "verbose_name": "学位",
+                "verbose_name_plural": "学位",
+                "ordering": ["school", "year", "grade", "school_class"],
             },
         ),
         migrations.CreateModel(
-            name='SeatGrant',
+            name="SeatGrant",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=20, unique=True, verbose_name='编号')),
-                ('count', models.PositiveIntegerField(verbose_name='增加数')),
-                ('article', models.CharField(max_length=40, verbose_name='依据')),
-                ('reason', models.CharField(max_length=200, verbose_name='事由')),
-                ('case_number', models.CharField(blank=True, max_length=20, verbose_name='案件编号')),
-                ('granted_on', models.DateField(verbose_name='日期')),
-                ('seats', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='grants', to='schools.seats', verbose_name='学位')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.CharField(max_length=20, unique=True, verbose_name="编号")),
+                ("count", models.PositiveIntegerField(verbose_name="增加数")),
+                ("article", models.CharField(max_length=40, verbose_name="依据")),
+                ("reason", models.CharField(max_length=200, verbose_name="事由")),
+                ("case_number", models.CharField(blank=True, max_length=20, verbose_name="案件编号")),
+                ("granted_on", models.DateField(verbose_name="日期")),
+                (
+                    "seats",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="grants",
+                        to="schools.seats",
+                        verbose_name="学位",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '超额登记',
-                'verbose_name_plural': '超额登记',
+                "verbose_name": "超额登记",
+                "verbose_name_plural": "超额登记",
             },
         ),
         migrations.AddConstraint(
-            model_name='schoolclass',
-            constraint=models.UniqueConstraint(fields=('school', 'stage', 'cohort', 'number'), name='class_once'),
+            model_name="schoolclass",
+            constraint=models.UniqueConstraint(fields=("school", "stage", "cohort", "number"), name="class_once"),
         ),
         migrations.AddConstraint(
-            model_name='schoolclass',
-            constraint=models.CheckConstraint(condition=models.Q(('stage__in', ['primary', 'junior'])), name='class_stage'),
+            model_name="schoolclass",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("stage__in", ["primary", "junior"])), name="class_stage"
+            ),
         ),
         migrations.AlterUniqueTogether(
-            name='schoolgrouppermission',
-            unique_together={('group', 'permission', 'content_object')},
+            name="schoolgrouppermission",
+            unique_together={("group", "permission", "content_object")},
         ),
         migrations.AlterUniqueTogether(
-            name='schooluserpermission',
-            unique_together={('user', 'permission', 'content_object')},
+            name="schooluserpermission",
+            unique_together={("user", "permission", "content_object")},
         ),
         migrations.AddConstraint(
-            model_name='seats',
-            constraint=models.CheckConstraint(condition=models.Q(('used__lte', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('capacity'), '+', models.F('granted')), '-', models.F('reserved')))), name='seats_never_oversold'),
+            model_name="seats",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "used__lte",
+                        django.db.models.expressions.CombinedExpression(
+                            django.db.models.expressions.CombinedExpression(
+                                models.F("capacity"), "+", models.F("granted")
+                            ),
+                            "-",
+                            models.F("reserved"),
+                        ),
+                    )
+                ),
+                name="seats_never_oversold",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='seats',
-            constraint=models.UniqueConstraint(fields=('school', 'year', 'grade', 'school_class'), name='seats_once', nulls_distinct=False),
+            model_name="seats",
+            constraint=models.UniqueConstraint(
+                fields=("school", "year", "grade", "school_class"), name="seats_once", nulls_distinct=False
+            ),
         ),
         migrations.AddConstraint(
-            model_name='seats',
-            constraint=models.CheckConstraint(condition=models.Q(('grade__range', (1, 9))), name='seats_grade'),
+            model_name="seats",
+            constraint=models.CheckConstraint(condition=models.Q(("grade__range", (1, 9))), name="seats_grade"),
         ),
     ]

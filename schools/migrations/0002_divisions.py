@@ -11,7 +11,8 @@ def fill(apps, schema_editor):
     with DATA.open(encoding="utf-8") as rows:
         for row in csv.DictReader(rows):
             division.objects.get_or_create(
-                code=row["code"], defaults={"name": row["name"], "kind": row["kind"], "parent_id": row["parent"] or None}
+                code=row["code"],
+                defaults={"name": row["name"], "kind": row["kind"], "parent_id": row["parent"] or None},
             )
 
 

@@ -144,3 +144,6 @@ class RegistrationEntry(models.Model):
         verbose_name = verbose_name_plural = "注册名册"
         ordering = ["school_class", "sheet_row"]
         constraints = [models.CheckConstraint(condition=Q(sheet_row__gte=0), name="entry_row")]
+
+    def __str__(self):
+        return f"{self.registration} {self.student}"

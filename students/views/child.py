@@ -19,6 +19,7 @@ from ..presenting import TONES, with_places
 from ..record import family_of, groups_of
 
 LOOKS_SHOWN = 20
+SEE_LOOKS = ("audit_school", "check_change", "fix_data")
 TRANSFERABLE = (Student.Status.ENROLLED,)
 
 
@@ -94,9 +95,13 @@ def acts_for(child: Student, user) -> list[dict]:
         ]
     if child.open_case:
         reason = f"已有{child.open_case.kind_name}{child.open_case.number}在办，须待其办结或撤回。"
-        return [{"label": "能否办理转学", "allowed": False, "reason": reason, "article": str(articles.CHANGES_IN_TIME)}]
+        return [refused_act(reason, articles.CHANGES_IN_TIME)]
     hint = "转学由转入学校发起；此处先看条件与最早可办日期。"
     return [{"label": "能否办理转学", "url": check_url, "allowed": True, "tone": "primary", "reason": hint}]
+
+
+def refused_act(reason: str, article) -> dict:
+    return {"label": "能否办理转学", "allowed": False, "reason": reason, "article": str(article)}
 
 
 @require_POST

@@ -14,7 +14,7 @@ from law.school_time import school_year_of
 
 from ..filters import StudentFilter
 from ..models import Student
-from ..paging import page_of
+from ..paging import PAGE, page_of
 from ..presenting import with_places
 from ..search import matching
 
@@ -29,7 +29,7 @@ def children(request):
     rows, keys, descending = chosen.ordered(found, request.GET.get("sort", ""))
     rows = rows.select_related("school").prefetch_related("numbers").defer("wrapped_key")
     after, before = request.GET.get("after", ""), request.GET.get("before", "")
-    page = page_of(rows, keys, after=after, before=before, descending=descending)
+    page = page_of(rows, keys, after=after, before=before, descending=descending, size=PAGE)
     context = {
         "filter": chosen,
         "page": page,

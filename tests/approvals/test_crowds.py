@@ -45,10 +45,7 @@ def applicants(request, no1, no2, child_at, staff):
     people = getattr(request, "param", FEWER)
     registrar, checker = staff(Role.REGISTRAR, no2), staff(Role.BUREAU_CHECKER, no2.bureau)
     Seats.objects.filter(school=no1, grade=3).update(capacity=people)
-    cases = [
-        start_transfer(child_at(no1, grade=3), no2, by=registrar, ground="T4", grade=3)
-        for _ in range(people)
-    ]
+    cases = [start_transfer(child_at(no1, grade=3), no2, by=registrar, ground="T4", grade=3) for _ in range(people)]
     Material.objects.update(state="checked", checked_by=registrar, checked_on=LEGAL_DAY)
     Case.objects.update(
         state="bureau_review_check",

@@ -1,7 +1,7 @@
 """kill -9 of the web process inside perform(), at every statement: case, seats, record and step agree afterwards.
 
-The process is a fork of the suite that handles a real request through the whole stack and is killed by SIGKILL just before its Nth
-statement. The control takes the transaction away and must find a disagreement.
+The process is a fork of the suite that handles a real request through the whole stack and is killed by SIGKILL just
+before its Nth statement. The control takes the transaction away and must find a disagreement.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""A signature is never changed, removed or forged away: not by the application role, not by the owner's session tricks."""
+"""A signature is never changed, removed or forged away: not by the application, not by the owner."""
 
 import psycopg
 import pytest

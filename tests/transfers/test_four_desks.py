@@ -1,4 +1,4 @@
-"""第十七条第（二）项: a child of one school of the county becomes a child of another, by four desks of two signatures."""
+"""第十七条第（二）项: a child of one school becomes a child of another, by four desks of two signatures."""
 
 import pytest
 

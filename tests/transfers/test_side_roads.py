@@ -1,4 +1,4 @@
-"""What else may happen on the way: completion of papers, refusal, withdrawal, the leader's exception, outside desks, false papers."""
+"""What else may happen on the way: papers completed, refusals, exceptions, outside desks, false papers."""
 
 from datetime import date, timedelta
 

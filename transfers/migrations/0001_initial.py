@@ -6,44 +6,102 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('approvals', '0004_steps_only_grow'),
-        ('schools', '0002_divisions'),
+        ("approvals", "0004_steps_only_grow"),
+        ("schools", "0002_divisions"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Transfer',
+            name="Transfer",
             fields=[
-                ('case_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='approvals.case')),
-                ('from_division', models.CharField(max_length=12, validators=[django.core.validators.RegexValidator('^\\d{6}(\\d{3}|\\d{6})?$')], verbose_name='转出学校所在区划')),
-                ('from_school_name', models.CharField(max_length=60, verbose_name='转出学校全称')),
-                ('from_school_code', models.CharField(blank=True, max_length=10, verbose_name='转出学校标识码')),
-                ('from_class', models.CharField(blank=True, max_length=30, verbose_name='现就读班级')),
-                ('grade', models.PositiveSmallIntegerField(verbose_name='年级')),
-                ('scope', models.CharField(max_length=4, verbose_name='转学范围')),
-                ('ground', models.CharField(choices=[('T1', '户籍及家庭住址跨省市县迁移'), ('T2', '家长工作调动，子女随迁'), ('T3', '进城务工人员子女居住地变化随迁'), ('T4', '家庭住址跨学区迁移，就近入学困难'), ('T5', '招商引资企业家或高级专业技术管理人才子女随迁'), ('T9', '其他特殊原因不能在原学校就读')], max_length=2, verbose_name='转学理由')),
-                ('ground_note', models.CharField(blank=True, max_length=200, verbose_name='理由说明')),
-                ('household_moved', models.BooleanField(default=False, verbose_name='户籍已迁移')),
-                ('has_property', models.BooleanField(default=True, verbose_name='监护人有房产')),
-                ('is_talent', models.BooleanField(default=False, verbose_name='高级专业技术管理人才子女')),
-                ('return_home', models.BooleanField(default=False, verbose_name='回原籍参加中考')),
-                ('exception_reason', models.TextField(blank=True, verbose_name='特批理由')),
-                ('exception_rules', models.JSONField(default=list, verbose_name='特批事项')),
-                ('returned_from', models.CharField(blank=True, max_length=30, verbose_name='退回环节')),
-                ('refusal_ground', models.CharField(blank=True, choices=[('not_ours', '不是本校（本县）在籍学生'), ('data_differs', '申请信息与学籍信息不一致'), ('open_business', '有在办业务或问题学籍未处理'), ('custody', '监护人意愿或监护权有争议'), ('false_papers', '材料虚假')], max_length=20, verbose_name='不予放行事由')),
-                ('moved_on', models.DateField(blank=True, null=True, verbose_name='学籍转移日期')),
-                ('arrived_at_school_on', models.DateField(blank=True, null=True, verbose_name='报到日期')),
-                ('to_class', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='schools.schoolclass', verbose_name='拟转入班级')),
+                (
+                    "case_ptr",
+                    models.OneToOneField(
+                        auto_created=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        serialize=False,
+                        to="approvals.case",
+                    ),
+                ),
+                (
+                    "from_division",
+                    models.CharField(
+                        max_length=12,
+                        validators=[django.core.validators.RegexValidator("^\\d{6}(\\d{3}|\\d{6})?$")],
+                        verbose_name="转出学校所在区划",
+                    ),
+                ),
+                ("from_school_name", models.CharField(max_length=60, verbose_name="转出学校全称")),
+                ("from_school_code", models.CharField(blank=True, max_length=10, verbose_name="转出学校标识码")),
+                ("from_class", models.CharField(blank=True, max_length=30, verbose_name="现就读班级")),
+                ("grade", models.PositiveSmallIntegerField(verbose_name="年级")),
+                ("scope", models.CharField(max_length=4, verbose_name="转学范围")),
+                (
+                    "ground",
+                    models.CharField(
+                        choices=[
+                            ("T1", "户籍及家庭住址跨省市县迁移"),
+                            ("T2", "家长工作调动，子女随迁"),
+                            ("T3", "进城务工人员子女居住地变化随迁"),
+                            ("T4", "家庭住址跨学区迁移，就近入学困难"),
+                            ("T5", "招商引资企业家或高级专业技术管理人才子女随迁"),
+                            ("T9", "其他特殊原因不能在原学校就读"),
+                        ],
+                        max_length=2,
+                        verbose_name="转学理由",
+                    ),
+                ),
+                ("ground_note", models.CharField(blank=True, max_length=200, verbose_name="理由说明")),
+                ("household_moved", models.BooleanField(default=False, verbose_name="户籍已迁移")),
+                ("has_property", models.BooleanField(default=True, verbose_name="监护人有房产")),
+                ("is_talent", models.BooleanField(default=False, verbose_name="高级专业技术管理人才子女")),
+                ("return_home", models.BooleanField(default=False, verbose_name="回原籍参加中考")),
+                ("exception_reason", models.TextField(blank=True, verbose_name="特批理由")),
+                ("exception_rules", models.JSONField(default=list, verbose_name="特批事项")),
+                ("returned_from", models.CharField(blank=True, max_length=30, verbose_name="退回环节")),
+                (
+                    "refusal_ground",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("not_ours", "不是本校（本县）在籍学生"),
+                            ("data_differs", "申请信息与学籍信息不一致"),
+                            ("open_business", "有在办业务或问题学籍未处理"),
+                            ("custody", "监护人意愿或监护权有争议"),
+                            ("false_papers", "材料虚假"),
+                        ],
+                        max_length=20,
+                        verbose_name="不予放行事由",
+                    ),
+                ),
+                ("moved_on", models.DateField(blank=True, null=True, verbose_name="学籍转移日期")),
+                ("arrived_at_school_on", models.DateField(blank=True, null=True, verbose_name="报到日期")),
+                (
+                    "to_class",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="schools.schoolclass",
+                        verbose_name="拟转入班级",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '转学',
-                'verbose_name_plural': '转学',
-                'constraints': [models.CheckConstraint(condition=models.Q(('ground__in', ['T1', 'T2', 'T3', 'T4', 'T5', 'T9'])), name='transfer_ground'), models.CheckConstraint(condition=models.Q(('grade__range', (1, 9))), name='transfer_grade')],
+                "verbose_name": "转学",
+                "verbose_name_plural": "转学",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("ground__in", ["T1", "T2", "T3", "T4", "T5", "T9"])), name="transfer_ground"
+                    ),
+                    models.CheckConstraint(condition=models.Q(("grade__range", (1, 9))), name="transfer_grade"),
+                ],
             },
-            bases=('approvals.case',),
+            bases=("approvals.case",),
         ),
     ]

@@ -30,7 +30,9 @@ class Command(BaseCommand):
     help = "逐条判断转学能否办理：check_transfer CASES.json"
 
     def add_arguments(self, parser):
-        parser.add_argument("file", help="JSON 文件：[{id, from_school|from_division, to_school|to_division, grade, ground, …}]")
+        parser.add_argument(
+            "file", help="JSON 文件：[{id, from_school|from_division, to_school|to_division, grade, ground, …}]"
+        )
 
     def handle(self, *, file, **_):
         try:

@@ -1,0 +1,60 @@
+"""The official forms: which there are, of what kind of case, and where their content comes from.
+
+Adding a form is one entry here, one function that returns plain values, and one template.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from law import articles
+from law.articles import Article
+
+from . import contact, notices
+
+ANY_TRANSFER = frozenset({"transfer"})
+UNDONE = frozenset({"withdrawn", "reverted"})
+
+
+@dataclass(frozen=True)
+class Form:
+    """One official form.
+
+    `data(case)` gives the plain values of the filled form, `data(None)` those of the blank one, or raises NotPrintable.
+    `reads` names the numbers that appear in full, each of which leaves a look in the log; `void_in` the states in which
+    a paper printed earlier can no longer be relied on.
+    """
+
+    code: str
+    title: str
+    article: Article
+    data: Callable[..., dict]
+    kinds: frozenset[str] = ANY_TRANSFER
+    rights: tuple[str, ...] = ("view_school",)
+    page: str = "letter"
+    one_page: bool = False
+    reads: tuple[str, ...] = ()
+    void_in: frozenset[str] = field(default=UNDONE)
+
+    @property
+    def template(self) -> str:
+        return f"reports/forms/{self.code}.html"
+
+
+FORMS: dict[str, Form] = {
+    form.code: form
+    for form in (
+        Form(
+            "transfer_contact",
+            "义务教育阶段学生转学联系表",
+            articles.TRANSFER_MATERIALS,
+            contact.contact_form,
+            page="grid",
+            one_page=True,
+            reads=("id", "registry"),
+            void_in=UNDONE | {"refused"},
+        ),
+        Form("acceptance_receipt", "受理回执", articles.TRANSFER_STAGES, notices.acceptance_receipt),
+        Form("refusal_notice", "不予受理告知书", articles.TRANSFER_EXPLAIN, notices.refusal_notice, void_in=frozenset()),
+        Form("one_time_notice", "一次性告知单", articles.TRANSFER_MATERIALS, notices.one_time_notice),
+    )
+}

@@ -1,0 +1,118 @@
+"""Looking at the finished PDF: is every code of every page a real drawing in an allowed font?
+
+Text extraction cannot tell: a box carries the right text. So the embedded fonts are opened and each used glyph is looked up.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from io import BytesIO
+
+from .errors import BadOutput
+from .fonts import FAMILIES
+
+SHOWS_TEXT = {"Tj", "TJ", "'", '"'}
+PAIR = re.compile(rb"<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>")
+
+
+@dataclass
+class UsedFont:
+    """An embedded font and the glyph ids the pages draw from it."""
+
+    name: str
+    dictionary: object
+    glyphs: set[int] = field(default_factory=set)
+
+
+def check_pdf(pdf: bytes) -> None:
+    """Raise BadOutput when a glyph is missing, empty, or drawn from a font that is not allowed."""
+    faults = [fault for used in fonts_in(pdf) for fault in faults_of_font(used)]
+    if faults:
+        raise BadOutput(*dict.fromkeys(faults))
+
+
+def fonts_in(pdf: bytes) -> list[UsedFont]:
+    """All fonts of a PDF with the glyph ids used."""
+    import pikepdf  # slow import: only whoever prints pays for it
+
+    found: dict[object, UsedFont] = {}
+    with pikepdf.open(BytesIO(pdf)) as document:
+        for page in document.pages:
+            _read(pikepdf, page.obj, page.obj.get("/Resources", {}), found)
+        for used in found.values():
+            used.dictionary = _embedded(used.dictionary)
+    return list(found.values())
+
+
+def _read(pikepdf, stream, resources, found: dict) -> None:
+    """Follow the operators of a page or of a form inside it."""
+    fonts, current = resources.get("/Font", {}), None
+    for operands, operator in pikepdf.parse_content_stream(stream):
+        if str(operator) == "Tf":
+            current = _used(fonts[str(operands[0])], found)
+        elif str(operator) in SHOWS_TEXT and current:
+            current.glyphs.update(_codes(pikepdf, operands[-1]))
+    for inner in resources.get("/XObject", {}).values():
+        if inner.get("/Subtype") == "/Form":
+            _read(pikepdf, inner, inner.get("/Resources", {}), found)
+
+
+def _used(dictionary, found: dict) -> UsedFont:
+    key = dictionary.objgen
+    if key not in found:
+        name = str(dictionary["/BaseFont"]).lstrip("/").split("+")[-1]
+        found[key] = UsedFont(name, dictionary)
+    return found[key]
+
+
+def _codes(pikepdf, shown) -> Iterator[int]:
+    """Two-byte codes of a Tj string or a TJ array; they are glyph ids (Identity-H)."""
+    for part in shown if isinstance(shown, pikepdf.Array) else [shown]:
+        if isinstance(part, pikepdf.String):
+            raw = bytes(part)
+            yield from (int.from_bytes(raw[i : i + 2], "big") for i in range(0, len(raw), 2))
+
+
+def _embedded(dictionary) -> tuple[bytes, dict[int, str]]:
+    """The font file and what text each glyph stands for; no file when the font is not embedded."""
+    descriptor = dictionary["/DescendantFonts"][0]["/FontDescriptor"] if "/DescendantFonts" in dictionary else {}
+    file = descriptor.get("/FontFile3") or descriptor.get("/FontFile2") if descriptor else None
+    text = dictionary.get("/ToUnicode")
+    pairs = PAIR.findall(text.read_bytes()) if text is not None else []
+    return (file.read_bytes() if file is not None else b""), {
+        int(code, 16): bytes.fromhex(value.decode()).decode("utf-16-be", "replace") for code, value in pairs
+    }
+
+
+def faults_of_font(used: UsedFont) -> Iterator[str]:
+    """What is wrong with the glyphs drawn from one font."""
+    data, texts = used.dictionary
+    if not any(used.name.replace("-", " ").startswith(family) for family in FAMILIES):
+        yield f"打印件中出现了未经许可的字体“{used.name}”，未打印。请联系系统管理员检查字体安装。"
+        return
+    if not data:
+        yield f"字体“{used.name}”没有嵌入打印件，未打印。请联系系统管理员。"
+        return
+    for glyph in sorted(_undrawn(data, used.glyphs, texts)):
+        shown = texts.get(glyph, "")
+        code = f"（U+{ord(shown):04X}）" if len(shown) == 1 else ""
+        yield f"打印件中的“{shown}”{code}没有画出字形，未打印。请联系系统管理员检查字体安装。"
+
+
+def _undrawn(data: bytes, glyphs: set[int], texts: dict[int, str]) -> set[int]:
+    """Glyph ids that are .notdef, lie past the font's end, or have no outline although they are not a blank."""
+    from fontTools.pens.recordingPen import RecordingPen  # slow import: only whoever prints pays for it
+    from fontTools.ttLib import TTFont
+
+    bad = set()
+    with TTFont(BytesIO(data), lazy=True) as font:
+        order, drawings = font.getGlyphOrder(), font.getGlyphSet()
+        for glyph in glyphs:
+            if glyph == 0 or glyph >= len(order):
+                bad.add(glyph)
+            elif not texts.get(glyph, "").isspace():
+                pen = RecordingPen()
+                drawings[order[glyph]].draw(pen)
+                if not pen.value:
+                    bad.add(glyph)
+    return bad

@@ -1,0 +1,90 @@
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from approvals.models import Case
+from jianping_xueji.vault import mask_name
+from students.models import Student
+
+from .forms import FORMS
+
+
+class PrintQuerySet(models.QuerySet):
+    def standing(self):
+        """Prints that no later print and no withdrawal has overtaken."""
+        return self.filter(superseded_by=None, withdrawn_on=None)
+
+
+class Print(models.Model):
+    """打印登记：每印一张有一行，凭随机地址核验真伪；只可被替代或作废，不可改删"""
+
+    class Standing(models.TextChoices):
+        VALID = "valid", "有效"
+        SUPERSEDED = "superseded", "已被新件替代"
+        WITHDRAWN = "withdrawn", "已作废"
+
+    number = models.CharField("流水号", max_length=20, unique=True)
+    token = models.CharField("核验地址", max_length=22, unique=True)
+    form = models.CharField("表格", max_length=40)
+    case = models.ForeignKey(
+        Case, models.PROTECT, null=True, blank=True, related_name="prints", verbose_name="案件"
+    )
+    child = models.ForeignKey(
+        Student, models.PROTECT, null=True, blank=True, related_name="prints", verbose_name="学生"
+    )
+    blank = models.BooleanField("空表", default=False)
+    short_code = models.CharField("校验码", max_length=9)
+    content_digest = models.CharField("内容散列（带密钥）", max_length=64)
+    pdf_sha256 = models.CharField("文件散列", max_length=64)
+    printed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="打印人"
+    )
+    printed_at = models.DateTimeField("打印时间")
+    legal_date = models.DateField("打印日期（法定）")
+    state_when_printed = models.CharField("打印时状态", max_length=30, blank=True)
+    decision = models.CharField("打印时办理结果", max_length=100, blank=True)
+    superseded_by = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="supersedes", verbose_name="被何件替代"
+    )
+    withdrawn_on = models.DateField("作废日期", null=True, blank=True)
+
+    objects = PrintQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "打印登记"
+        ordering = ["-pk"]
+        default_permissions = ["view"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(blank=True, case=None, child=None) | Q(blank=False, case__isnull=False),
+                name="print_filled_has_case",
+            ),
+            models.CheckConstraint(
+                condition=Q(superseded_by=None) | Q(superseded_by__gt=F("id")), name="print_superseded_by_later"
+            ),
+        ]
+        indexes = [models.Index(fields=["case", "form"], name="print_of_case")]
+
+    def __str__(self):
+        return self.number
+
+    @property
+    def title(self) -> str:
+        """The name of the form, as printed on top of it."""
+        return FORMS[self.form].title
+
+    @property
+    def standing(self) -> "Print.Standing":
+        """Whether the paper may still be relied on. A case that has since been undone voids its papers."""
+        if self.withdrawn_on or self._case_was_undone():
+            return self.Standing.WITHDRAWN
+        return self.Standing.SUPERSEDED if self.superseded_by_id else self.Standing.VALID
+
+    def _case_was_undone(self) -> bool:
+        if self.case is None or self.case.state == self.state_when_printed:
+            return False
+        return self.case.state in FORMS[self.form].void_in
+
+    @property
+    def masked_name(self) -> str:
+        return mask_name(self.child.name) if self.child else ""

@@ -1,0 +1,150 @@
+"""What a family takes home (一次性告知): the receipt, the reasons of a refusal, the whole checklist at once."""
+
+from approvals.models import Case, Material
+from approvals.rules import Level, judge
+from law import clock, parameters
+from law.school_time import grade_name
+from transfers import rules
+from transfers.grounds import RefusalGround
+from transfers.materials import (
+    APPLICATION,
+    BASICS_FORM,
+    CONTACT_FORM,
+    DIRECT_FORM,
+    HOUSEHOLD_BOOK,
+    INVESTOR_FORM,
+    INVESTOR_HOUSEHOLD,
+    LICENCE,
+    NEARNESS,
+    NO_PROPERTY,
+    OTHER_REASON,
+    PROPERTY,
+    RESIDENCE,
+    RETURN_HOME,
+    TALENT_CONTRACT,
+    WITNESSES,
+)
+
+from .errors import NotPrintable
+from .wording import addressee, day
+
+# Who brings which paper, for the blank notice that hangs at the counter.
+WHO_BRINGS = {
+    CONTACT_FORM: "所有转学",
+    BASICS_FORM: "所有转学",
+    HOUSEHOLD_BOOK: "所有转学",
+    RESIDENCE: "所有转学",
+    OTHER_REASON: "户籍未变化",
+    PROPERTY: "转入县直学校",
+    INVESTOR_FORM: "转入县直，企业家（人才）子女",
+    LICENCE: "转入县直，企业家（人才）子女",
+    INVESTOR_HOUSEHOLD: "转入县直，企业家（人才）子女",
+    TALENT_CONTRACT: "转入县直，高级专业技术管理人才子女",
+    NO_PROPERTY: "转入县直，工作调动或务工且无房",
+    NEARNESS: "转入县直，工作调动或务工且无房",
+    APPLICATION: "转入县直，其他特殊原因",
+    WITNESSES: "转入县直，其他特殊原因",
+    DIRECT_FORM: "转入县直学校",
+    RETURN_HOME: "九年级回原籍参加中考",
+}
+REMEDY_OF_REFUSAL = "所述情形消除或补齐证明后，可以重新申请"
+
+
+def basics_of(case: Case) -> dict:
+    """What every letter about a transfer begins with."""
+    child = case.child
+    number = child.registry_number or child.id_number
+    return {
+        "case_number": case.number,
+        "addressee": addressee(child),
+        "name": child.name,
+        "masked_number": number.masked if number else "",
+        "from_school": case.from_school_name,
+        "to_school": case.lead_school.name,
+        "grade": grade_name(case.grade),
+        "ground": case.get_ground_display(),
+        "bureau": str(case.lead_school.bureau),
+    }
+
+
+def stage_days() -> int:
+    return parameters.on(clock.today())["approval.stage_workdays"]
+
+
+def acceptance_receipt(case: Case | None) -> dict:
+    """受理回执: what was handed in, on which day it was accepted, within how many days each desk decides."""
+    if case is None:
+        return {"stage_days": stage_days(), "papers": [], "decision": "空白表"}
+    if case.accepted_on is None:
+        raise NotPrintable(f"{case.number}尚未提交预审，没有受理日期，不能打印受理回执。请先提交。")
+    papers = case.materials.exclude(state__in=[Material.State.MISSING, Material.State.RETURNED])
+    return basics_of(case) | {
+        "accepted_on": day(case.accepted_on),
+        "stage_days": parameters.on(case.accepted_on)["approval.stage_workdays"],
+        "papers": [{"label": paper.label} for paper in papers],
+        "decision": f"已于{day(case.accepted_on)}受理",
+    }
+
+
+def refusal_notice(case: Case | None) -> dict:
+    """不予受理告知书: every reason with its article, what cures it, and whom to ask."""
+    if case is None:
+        return {"reasons": [{}, {}, {}], "decision": "空白表"}
+    step = case.steps.filter(target="refused").order_by("pk").last()
+    reasons = reasons_of_step(case, step) if step else reasons_of_rules(case)
+    if not reasons:
+        raise NotPrintable(f"{case.number}现为“{case.state_name}”，没有不予受理的情形，不能打印告知书。")
+    return basics_of(case) | {
+        "reasons": reasons,
+        "refused_on": day(step.acted_on) if step else "",
+        "unit": step.stage if step else "",
+        "decision": "不予转学" if step else "不予受理",
+    }
+
+
+def reasons_of_step(case: Case, step) -> list[dict]:
+    """The refusal as signed: the opinion, the listed ground of a refused release, the article of its day."""
+    listed = RefusalGround(case.refusal_ground).label if case.refusal_ground else ""
+    message = f"{listed}：{step.opinion}" if listed else step.opinion
+    return [{"message": message, "article": step.article, "remedy": REMEDY_OF_REFUSAL, "possible_from": ""}]
+
+
+def reasons_of_rules(case: Case) -> list[dict]:
+    """Before acceptance: the hard rules that are broken today, all together."""
+    if case.accepted_on:
+        return []
+    broken = judge(rules.RULES, case.facts).of(Level.HARD)
+    return [
+        {"message": f.message, "article": f.article, "remedy": f.remedy, "possible_from": day(f.possible_from)}
+        for f in broken
+    ]
+
+
+def one_time_notice(case: Case | None) -> dict:
+    """一次性告知单: all papers with their states, and everything else that is still in the way."""
+    if case is None:
+        papers = [{"label": p.label, "article": str(p.article), "who": who} for p, who in WHO_BRINGS.items()]
+        return {"papers": papers, "findings": [], "stage_days": stage_days(), "decision": "空白表"}
+    return basics_of(case) | {
+        "papers": [paper_row(paper) for paper in case.materials.filter(required=True)],
+        "findings": findings_of(case),
+        "stage_days": stage_days(),
+        "decision": "已告知材料清单",
+    }
+
+
+def paper_row(paper: Material) -> dict:
+    return {
+        "label": paper.label,
+        "article": paper.article,
+        "state": paper.get_state_display(),
+        "note": paper.note,
+    }
+
+
+def findings_of(case: Case) -> list[dict]:
+    """Rules that stand in the way of a case not yet accepted; afterwards the desks speak for themselves."""
+    if case.accepted_on:
+        return []
+    broken = judge(rules.RULES, case.facts).broken
+    return [{"message": f.message, "article": f.article, "remedy": f.remedy, "possible_from": day(f.possible_from)} for f in broken]

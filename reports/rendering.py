@@ -1,0 +1,81 @@
+"""From a template and plain values to a checked PDF. Nothing is ever fetched: fonts come from the system, all else is inline."""
+
+from dataclasses import dataclass
+
+import segno
+from django.template.loader import get_template, render_to_string
+
+from .errors import OutsideFetch, PrintingUnavailable
+from .fonts import INSTALL, require_fonts
+from .forms import Form
+from .glyphs import check_pdf
+
+STYLESHEET = "reports/print.css"
+DENSITIES = ("", "tight", "tightest")
+
+
+@dataclass(frozen=True)
+class QrCode:
+    """A QR code as one SVG path in module units."""
+
+    size: int
+    path: str
+
+
+def qr_code(address: str) -> QrCode:
+    """The address as a QR code that survives a fold or a stain (level M)."""
+    rows = list(segno.make(address, error="m", micro=False).matrix_iter(border=2))
+    dots = [f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows) for x, dark in enumerate(row) if dark]
+    return QrCode(len(rows), "".join(dots))
+
+
+def layout_engine():
+    """WeasyPrint, or PrintingUnavailable. The fonts are looked for first: without any font it would crash the process."""
+    require_fonts()
+    try:
+        import weasyprint  # takes a second and needs Pango: only whoever prints pays for it
+    except OSError as error:
+        raise PrintingUnavailable(f"本机缺少排版库 Pango，不能打印。{INSTALL}") from error
+    return weasyprint
+
+
+def deny_all():
+    """A fetcher that fetches nothing and stops the print whatever is asked for."""
+    from weasyprint.urls import FatalURLFetchingError, URLFetcher  # after layout_engine() has found it usable
+
+    class Denied(FatalURLFetchingError):
+        """Carries the address out of WeasyPrint, which swallows ordinary errors."""
+
+    class DenyAll(URLFetcher):
+        def fetch(self, url, headers=None):
+            raise Denied(url)
+
+    return DenyAll(), Denied
+
+
+def render(form: Form, context: dict) -> bytes:
+    """Lay a form out and check what came out.
+
+    A one-page form that does not fit is set tighter, never cut. Raises PrintingUnavailable, OutsideFetch, BadOutput.
+    """
+    pdf = b""
+    for density in DENSITIES:
+        html = render_to_string(form.template, context | {"form": form, "density": density})
+        pdf, pages = write(html)
+        if not form.one_page or pages == 1:
+            break
+    check_pdf(pdf)
+    return pdf
+
+
+def write(html: str) -> tuple[bytes, int]:
+    """PDF bytes and number of pages of finished HTML. Raises OutsideFetch when it asks for anything outside itself."""
+    engine = layout_engine()
+    fetcher, denied = deny_all()
+    css = get_template(STYLESHEET).template.source
+    try:
+        sheet = engine.CSS(string=css, url_fetcher=fetcher)
+        document = engine.HTML(string=html, url_fetcher=fetcher).render(stylesheets=[sheet])
+        return document.write_pdf(), len(document.pages)
+    except denied as asked:
+        raise OutsideFetch(str(asked)) from None

@@ -1,0 +1,148 @@
+"""Printing a form: content under lock, checked against the fonts, laid out, registered, the former print overtaken."""
+
+import hashlib
+import json
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.core.exceptions import PermissionDenied
+from django.db import connection, transaction
+from django.utils import timezone
+
+from accounts.policies import Powers
+from approvals.models import Case
+from approvals.services import lock
+from jianping_xueji import vault
+from law import clock
+from students.models import Look, NumberKind
+
+from .errors import NotPrintable
+from .fonts import check_texts, dressed, require_fonts
+from .forms import Form
+from .models import Print
+from .rendering import qr_code, render
+
+CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # 32 signs; none that a tired eye confuses
+TOKEN_BYTES = 16
+
+
+@dataclass(frozen=True)
+class Printed:
+    """A registered print and its PDF; the bytes are handed out once and not kept."""
+
+    record: Print
+    pdf: bytes
+
+
+@transaction.atomic
+def print_form(form: Form, case: Case | None, *, by, address_of: Callable[[str], str]) -> Printed:
+    """Print a form about `case`, or blank (None); `address_of(token)` is the absolute address of its genuineness page.
+
+    Raises PermissionDenied, NotPrintable, MissingGlyph, PrintingUnavailable, OutsideFetch, BadOutput; then nothing is kept.
+    """
+    permit(form, case, by)
+    require_fonts()
+    # The content is read under the case's lock, so that a paper never shows half of somebody's signature.
+    case = lock(case) if case else None
+    content = form.data(case)
+    check_texts(content, child=case.child.name if case else "")
+    record = new_record(form, case, content, by)
+    frame = {"c": dressed(content), "print": record, "qr": qr_code(address_of(record.token))}
+    pdf = render(form, frame)
+    record.pdf_sha256 = hashlib.sha256(pdf).hexdigest()
+    record.save(force_insert=True)
+    overtake(record)
+    log_looks(form, record)
+    return Printed(record, pdf)
+
+
+def permit(form: Form, case: Case | None, by) -> None:
+    """One of the form's rights on either school of the case; a blank form needs it on any school."""
+    powers = Powers.of(by)
+    if case is None:
+        allowed = any(powers.schools(right) for right in form.rights)
+    else:
+        if case.kind not in form.kinds:
+            raise NotPrintable(f"{case.kind_name}没有《{form.title}》。")
+        schools = {case.lead_school_id, case.peer_school_id}
+        allowed = any(powers.on(right, school) for right in form.rights for school in schools)
+    if not allowed:
+        raise PermissionDenied(f"您没有打印《{form.title}》的权限。")
+
+
+def new_record(form: Form, case: Case | None, content: dict, by) -> Print:
+    """The row of a print about to be made, number and codes included, not yet saved."""
+    pk, number = next_number()
+    digest = keyed_digest(content)
+    return Print(
+        pk=pk,
+        number=number,
+        token=secrets.token_urlsafe(TOKEN_BYTES),
+        form=form.code,
+        case_id=case.pk if case else None,
+        child=case.child if case else None,
+        blank=case is None,
+        short_code=short_code(digest, number),
+        content_digest=digest,
+        printed_by=by,
+        printed_at=timezone.now(),
+        legal_date=clock.today(),
+        state_when_printed=case.state if case else "",
+        decision=content["decision"],
+    )
+
+
+def next_number() -> tuple[int, str]:
+    """A primary key and the serial number made from it: 印2026000123. A refused print leaves a gap, never a double."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval(pg_get_serial_sequence('reports_print', 'id'))")
+        (pk,) = cursor.fetchone()
+    return pk, f"印{clock.today().year}{pk:06d}"
+
+
+def keyed_digest(content: dict) -> str:
+    """A digest that only we can compute: the content holds numbers, and a plain hash of those could be guessed back."""
+    canonical = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return vault.index(hashlib.sha256(canonical.encode()).hexdigest(), "print").hex()
+
+
+def short_code(digest: str, number: str) -> str:
+    """Eight signs bound to content and serial number, printed on the paper and shown by the genuineness page."""
+    mixed = vault.index(f"{digest}/{number}", "print.code")
+    signs = "".join(CODE_ALPHABET[byte % 32] for byte in mixed[:8])
+    return f"{signs[:4]}-{signs[4:]}"
+
+
+def overtake(record: Print) -> None:
+    """Former prints of the same form and case whose content differs are no longer current."""
+    if record.case_id is None:
+        return
+    former = Print.objects.standing().filter(case=record.case_id, form=record.form, pk__lt=record.pk)
+    former.exclude(content_digest=record.content_digest).update(superseded_by=record)
+
+
+def log_looks(form: Form, record: Print) -> None:
+    """Numbers printed in full are looks at confidential data (第三十七条)."""
+    if record.child is None:
+        return
+    Look.objects.bulk_create(
+        Look(
+            kind=Look.Kind(NumberKind(kind)),
+            student=record.child,
+            school=record.case.lead_school,
+            user=record.printed_by,
+            reason=f"打印《{form.title}》{record.number}",
+            legal_date=record.legal_date,
+        )
+        for kind in form.reads
+    )
+
+
+@transaction.atomic
+def withdraw(record: Print, *, by) -> None:
+    """Declare a print void (lost, misprinted, misused); its page says so from then on. Raises PermissionDenied."""
+    powers, case = Powers.of(by), record.case
+    if case is None or not (powers.on("bureau_make", case.lead_school_id) or powers.on("make_change", case.lead_school_id)):
+        raise PermissionDenied("作废打印件由转入学校学籍管理员或教育局经办办理。")
+    Print.objects.filter(pk=record.pk, withdrawn_on=None).update(withdrawn_on=clock.today())

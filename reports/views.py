@@ -1,0 +1,65 @@
+"""Printing and proving a print. A print is made by POST only; the proof is open to whoever holds the paper."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.http import content_disposition_header
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from approvals.models import Case
+
+from .errors import PrintingUnavailable, PrintRefused
+from .forms import FORMS, Form
+from .models import Print
+from .services import print_form
+
+
+def form_named(code: str) -> Form:
+    try:
+        return FORMS[code]
+    except KeyError:
+        raise Http404(code) from None
+
+
+@require_POST
+@never_cache
+def filled(request, form, number):
+    """Print a form about a case in sight; a stranger gets 404."""
+    case = get_object_or_404(Case.objects.visible_to(request.user), number=number)
+    return handed_out(request, form_named(form), case)
+
+
+@require_POST
+@never_cache
+def blank(request, form):
+    """Print an empty form for the counter."""
+    return handed_out(request, form_named(form), None)
+
+
+def handed_out(request, form: Form, case: Case | None):
+    """The PDF, or the page that says why there is none."""
+
+    def address_of(token):
+        return request.build_absolute_uri(reverse("reports:verify", args=[token]))
+
+    try:
+        printed = print_form(form, case, by=request.user, address_of=address_of)
+    except PrintRefused as refusal:
+        status = 503 if isinstance(refusal, PrintingUnavailable) else 422
+        return render(request, "reports/refused.html", {"form": form, "case": case, "refusal": refusal}, status=status)
+    response = HttpResponse(printed.pdf, content_type="application/pdf")
+    response["Content-Disposition"] = content_disposition_header(False, f"{printed.record.number}.pdf")
+    return response
+
+
+@login_not_required
+@require_GET
+@never_cache
+def verify(request, token):
+    """Is this paper genuine and current? Says no more than the paper's holder can compare."""
+    record = Print.objects.select_related("case", "child").filter(token=token).first()
+    response = render(request, "reports/verify.html", {"print": record}, status=200 if record else 404)
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    return response
