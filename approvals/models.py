@@ -120,6 +120,14 @@ class Case(ConcurrentTransitionMixin, models.Model):
         """The desk of a state of this case; kinds override where the hands depend on the case."""
         return self.model.DESKS.get(state)
 
+    @property
+    def desk_holder(self) -> str:
+        """Who holds the case now, in words: the bureau for a bureau's desk, else the school; "" off every desk."""
+        if not self.desk_school:
+            return ""
+        at_bureau = self.desk_right.startswith("bureau")
+        return str(self.desk_school.bureau if at_bureau else self.desk_school)
+
     def school_on(self, side: Side) -> School | None:
         return self.lead_school if side == Side.LEAD else self.peer_school
 
@@ -208,6 +216,7 @@ class Step(models.Model):
         verbose_name = verbose_name_plural = "签署"
         ordering = ["pk"]
         default_permissions = ["view"]
+        indexes = [models.Index(fields=["-acted_on", "-id"], name="step_latest")]
         constraints = [
             # One account never gives both signatures of a desk in one round (G6), whatever the code above believes.
             ExclusionConstraint(

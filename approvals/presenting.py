@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from django.urls import reverse
 
 from law import clock
+from law.articles import COUNTY
 from law.workdays import Calendar
 
 from .models import Case, Material, Scan, Step
@@ -127,7 +128,7 @@ def history(case: Case) -> list[dict]:
             "title": step.label,
             "text": step.opinion,
             "who": _signer(step),
-            "article": step.article.split("）")[-1],
+            "article": step.article.removeprefix(str(COUNTY)),
             "tone": "done" if step.signature == "check" else "idle",
         }
         for step in steps_of(case)
@@ -137,7 +138,7 @@ def history(case: Case) -> list[dict]:
 
 def _signer(step: Step) -> str:
     place = step.appointment.place if step.appointment else ""
-    role = step.appointment.get_role_display() if step.appointment else ""
+    role = step.appointment.get_role_display().removeprefix("教育局") if step.appointment else ""
     deputy = f"（代{step.appointment.user.name}）" if step.deputising and step.appointment else ""
     return f"{place}{role} {step.actor.name}{deputy}"
 

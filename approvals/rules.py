@@ -1,8 +1,8 @@
 """A rule is a predicate over facts that people can read: article, what is wrong, what cures it.
 
 The case, the 能否办理 page, the command and the tests ask the same rules over the same kind of facts object; facts
-need no rows in the database. Facts offer `.on` (a date) and `.at(day)` (the same facts on another day, or None when the day can
-no longer cure anything).
+need no rows in the database. Facts offer `.on` (a date) and `.at(day)` (the same facts on another day, or None when
+that day can no longer cure anything).
 """
 
 from collections.abc import Callable, Iterable

@@ -172,13 +172,15 @@ def next_number(prefix: str) -> tuple[int, str]:
 
 def refuse_busy(children: list[int]) -> None:
     """Raise ChildBusy naming the open case and its desk when one of the children has one."""
-    busy = CaseSubject.objects.filter(child_id__in=children, blocking=True).select_related("case", "case__desk_school")
+    busy = CaseSubject.objects.filter(child_id__in=children, blocking=True).select_related(
+        "case__lead_school", "case__desk_school__bureau"
+    )
     if sentences := [busy_sentence(subject.case) for subject in busy]:
         raise ChildBusy(*sentences)
 
 
 def busy_sentence(case: Case) -> str:
-    desk = f"{case.desk_school or case.lead_school}“{case.desk_stage or case.state_name}”"
+    desk = f"{case.desk_holder or case.lead_school}“{case.desk_stage or case.state_name}”"
     return f"该生有在办业务：{case.kind_name}{case.number}，现在{desk}。须待其办结或撤回后再申请（第二十四条）。"
 
 

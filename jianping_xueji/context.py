@@ -39,7 +39,13 @@ MENU = (
 
 
 def office(request) -> dict:
-    """Context processor of all pages; strangers only learn the date."""
+    """Context processor of all pages; strangers only learn the date. Fragments of one page share one answer."""
+    if not hasattr(request, "_office"):
+        request._office = _office(request)
+    return request._office
+
+
+def _office(request) -> dict:
     context = {"legal_date": clock.today(), "legal_date_is_set": clock.is_set()}
     user = getattr(request, "user", None)
     if not (user and user.is_authenticated):

@@ -11,6 +11,7 @@ urlpatterns = [
     path("transfers/", include("transfers.urls")),
     path("", include("accounts.urls")),
     path("", include("students.urls")),
+    path("", include("reports.urls")),
     path("", include("approvals.urls")),
 ]
 

@@ -13,11 +13,12 @@ from transfers.materials import CONTACT_FORM
 
 from .wording import day, guardians_of, month
 
-CAPTIONS = {
-    TO_SCHOOL: "转入学校意见",
-    TO_BUREAU: "转入地教育行政部门意见",
-    FROM_SCHOOL: "转出学校意见",
-    FROM_BUREAU: "转出地教育行政部门意见",
+# stage → caption of its block and the title of its second signer
+BLOCKS = {
+    TO_SCHOOL: ("转入学校意见", "校　长"),
+    TO_BUREAU: ("转入地教育行政部门意见", "负责人"),
+    FROM_SCHOOL: ("转出学校意见", "校　长"),
+    FROM_BUREAU: ("转出地教育行政部门意见", "负责人"),
 }
 USUAL_PAPERS = ("居民户口簿", "实际常住地居住证明", "学生基本信息表（转出学校盖章）", "其他证明")
 IN_HAND = ("handed", "checked")
@@ -37,7 +38,7 @@ def contact_form(case: Case | None) -> dict:
         "grounds": [{"ticked": g.value == case.ground, "label": g.label} for g in Ground],
         "ground_note": case.ground_note,
         "papers": papers_of(case),
-        "desks": [desk_of(case, stage, caption) for stage, caption in CAPTIONS.items()],
+        "desks": [desk_of(case, stage) for stage in BLOCKS],
         "decision": case.state_name,
     }
 
@@ -46,7 +47,7 @@ def blank_form() -> dict:
     return {
         "grounds": [{"ticked": False, "label": g.label} for g in Ground],
         "papers": [{"ticked": False, "label": label} for label in USUAL_PAPERS],
-        "desks": [{"caption": caption} for caption in CAPTIONS.values()],
+        "desks": [{"caption": caption, "chief": chief} for caption, chief in BLOCKS.values()],
         "decision": "空白表",
     }
 
@@ -111,12 +112,13 @@ def papers_of(case: Case) -> list[dict]:
     return [{"ticked": paper.state in IN_HAND, "label": paper.label} for paper in papers]
 
 
-def desk_of(case: Case, stage: str, caption: str) -> dict:
+def desk_of(case: Case, stage: str) -> dict:
     """One opinion block from the signed steps of its desk; what is not signed stays empty for the pen."""
     signed = {step.signature: step for step in stage_steps(case).get(stage, [])}
     maker, checker = signed.get("make"), signed.get("check")
     outside = maker.particulars if maker and maker.particulars.get("outside_unit") else None
-    block = {"caption": caption, "opinion": opinion_of(checker) if checker else ""}
+    caption, chief = BLOCKS[stage]
+    block = {"caption": caption, "chief": chief, "opinion": opinion_of(checker) if checker else ""}
     if outside:
         return block | outside_desk(outside, maker, checker)
     return block | {
@@ -131,10 +133,9 @@ def outside_desk(record: dict, maker: Step, checker: Step | None) -> dict:
     """A desk beyond the county: its unit, person, day and evidence, and who entered them here."""
     entered = "、".join(signer(step) for step in (maker, checker) if step)
     return {
-        "unit": record["outside_unit"],
         "maker": record.get("outside_person", ""),
         "signed_on": day(record.get("outside_day")) if checker else "",
-        "recorded": f"凭据：{record.get('outside_evidence', '')}；本县教育局登记：{entered}",
+        "recorded": f"{record['outside_unit']}，凭据：{record.get('outside_evidence', '')}（建平县登记：{entered}）",
     }
 
 

@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
 from django.utils import timezone
 
-from accounts.policies import Powers
+from accounts.policies import Powers, powers_of
 from approvals.models import Case
 from approvals.services import lock
 from jianping_xueji import vault
@@ -126,11 +126,14 @@ def log_looks(form: Form, record: Print) -> None:
     """Numbers printed in full are looks at confidential data (第三十七条)."""
     if record.child is None:
         return
+    case = record.case
+    behind = (p for s in (case.lead_school_id, case.peer_school_id) for p in powers_of(record.printed_by).on("view_school", s))
+    power = next(behind, None)
     Look.objects.bulk_create(
         Look(
             kind=Look.Kind(NumberKind(kind)),
             student=record.child,
-            school=record.case.lead_school,
+            school=power.appointment.school if power else None,
             user=record.printed_by,
             reason=f"打印《{form.title}》{record.number}",
             legal_date=record.legal_date,

@@ -69,7 +69,7 @@ def _placement_event(placement: Placement) -> tuple:
 
 
 def _case_events(case: Case) -> list:
-    url, name = case.get_absolute_url(), f"{case.kind_name}{case.number}"
+    url, name = case.get_absolute_url(), f"{case.kind_name} {case.number}"
     opened = {"on": case.opened_on, "title": f"{name} 建立", "who": str(case.lead_school), "url": url, "tone": "now"}
     events = [((case.opened_on, 0), opened)]
     if case.closed_on:

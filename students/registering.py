@@ -12,10 +12,10 @@ from functools import cached_property
 from law import articles, clock, parameters
 from law.school_time import grade_name, school_year_of
 from schools import seats
-from schools.models import Seats
+from schools.models import SchoolClass, Seats
 
 from . import enrolments
-from .models.child import NumberKind, Student, StudentNumber
+from .models.child import Student, StudentNumber
 from .models.enrolment import Enrolment
 
 
@@ -24,6 +24,7 @@ class RegistrationFacts:
     """What the rules of registration look at."""
 
     on: date
+    newcomers: int = 0
     taken: list[str] = field(default_factory=list)
     crowded: list[str] = field(default_factory=list)
 
@@ -41,13 +42,22 @@ class RegistrationFacts:
 
 def facts_of(case, day: date) -> RegistrationFacts:
     """Children of the batch who already live somewhere, and entry classes that would overflow."""
-    taken = Enrolment.objects.living().filter(student__registration_entry__registration=case)
-    names = [f"{e.student.name}（{e.school}）" for e in taken.select_related("student", "school")[:20]]
-    return RegistrationFacts(day, names, crowded_classes(case, day))
+    names = [f"{e.student.name}（{e.school}）" for e in taken(case).select_related("student", "school")[:20]]
+    year = school_year_of(day)
+    crowded = [f"{c.name_in(year)}（拟编{wanted}人，空余{free}）" for c, wanted, free in crowded_classes(case, day)]
+    return RegistrationFacts(day, case.entries.count(), names, crowded)
 
 
-def crowded_classes(case, day: date) -> list[str]:
-    """Names of this year's entry classes in which the batch would take more seats than are free."""
+def taken(case):
+    """Living enrolments that children of an open batch have already."""
+    living = Enrolment.objects.living().filter(student__registration_entry__registration=case)
+    return living.exclude(came_by=case.pk)
+
+
+def crowded_classes(case, day: date) -> list[tuple[SchoolClass, int, int]]:
+    """This year's entry classes in which an open batch would take more seats than are free: class, wanted, free."""
+    if not case.is_open:
+        return []
     year = school_year_of(day)
     wanted = Counter(entry.school_class for entry in case.entries.select_related("school_class"))
     free = {
@@ -56,7 +66,7 @@ def crowded_classes(case, day: date) -> list[str]:
     }
     cap = parameters.on(day)["class.cap"]
     return [
-        f"{c.name_in(year)}（拟编{n}人，空余{max(free.get(c.pk, cap), 0)}）"
+        (c, n, max(free.get(c.pk, cap), 0))
         for c, n in wanted.items()
         if c.cohort == year and n > free.get(c.pk, cap)
     ]
@@ -103,4 +113,4 @@ def reject_all(case) -> None:
     """The batch ends without a record: its children leave the pending list and their numbers are free again."""
     children = case.entries.values("student")
     Student.objects.filter(pk__in=children, status=Student.Status.PENDING).update(status=Student.Status.REJECTED)
-    StudentNumber.objects.filter(student__in=children, kind=NumberKind.ID, until=None).update(until=clock.today())
+    StudentNumber.objects.filter(student__in=children, until=None).update(until=clock.today())

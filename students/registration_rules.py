@@ -20,3 +20,12 @@ def EVERY_CHILD_NEW(facts):
 )
 def CLASS_HAS_ROOM(facts):
     return not facts.crowded
+
+
+@rule(
+    "本批有新采集的学生，须由学校审核、教育局核办后才能建立学籍",
+    articles.REGISTER_IN_A_MONTH,
+    remedy="请提交学校审核",
+)
+def ONLY_UPDATES(facts):
+    return not facts.newcomers

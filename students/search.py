@@ -2,6 +2,7 @@
 
 import re
 
+from django.contrib.postgres.fields import ArrayField
 from django.db.models import Func, Q, QuerySet, TextField, Value
 from django.db.models.lookups import Exact
 
@@ -39,9 +40,13 @@ def matching(children: QuerySet[Student], text: str) -> QuerySet[Student]:
 
 def containing(children: QuerySet[Student], text: str) -> QuerySet[Student]:
     """Names that contain `text`: the character index narrows, LIKE decides (trigrams cannot see two characters)."""
-    characters = Func(Value(text), Value(None, output_field=TextField()), function="string_to_array")
-    held = Func("name", Value(None, output_field=TextField()), function="string_to_array")
-    return children.alias(held=held).filter(Contains(held, characters), name__contains=text)
+    return children.filter(Contains(characters_of("name"), characters_of(Value(text))), name__contains=text)
+
+
+def characters_of(text) -> Func:
+    """The characters of a text as an array, written as the index of Student has it."""
+    nothing = Value(None, output_field=TextField())
+    return Func(text, nothing, function="string_to_array", output_field=ArrayField(TextField()))
 
 
 class Contains(Exact):

@@ -4,11 +4,12 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Count, Q, Sum
 from django.urls import reverse
 
 from approvals.models import Case, SeatHold
 from law import clock, parameters
+from law.articles import NO_FALSE_RECORD
 from law.school_time import grade_name
 from schools.models import School, SchoolClass, Seats, Stage
 
@@ -22,6 +23,12 @@ class Limits:
 
     standard: dict[str, int]
     cap: int
+
+    def __str__(self):
+        return (
+            f"标准班额小学{self.standard[Stage.PRIMARY]}人、初中{self.standard[Stage.JUNIOR]}人，超过即提示；"
+            f"每班{self.cap}人为最大班额，达到即不再编入（{NO_FALSE_RECORD}）。"
+        )
 
 
 def limits_on(day: date) -> Limits:
@@ -99,8 +106,11 @@ def holds_in(school: School, year: int, user, school_class: SchoolClass | None =
 
 
 def _sums() -> dict:
-    columns = {name: Sum(name, default=0) for name in ("capacity", "granted", "used", "reserved")}
-    return columns | {"free": Sum(F("capacity") + F("granted") - F("used") - F("reserved"), default=0)}
+    return {name: Sum(name, default=0) for name in ("capacity", "granted", "used", "reserved")}
+
+
+def _free(sums: dict) -> int:
+    return max(sums["capacity"] + sums["granted"] - sums["used"] - sums["reserved"], 0)
 
 
 def county_rows(schools: set[int], year: int) -> list[dict]:
@@ -132,7 +142,7 @@ def _school_row(school: School, sums: dict, classes: list[SchoolClass], heads: C
         "capacity": sums.get("capacity", 0) + sums.get("granted", 0),
         "reserved": sums.get("reserved", 0),
         "granted": sums.get("granted", 0),
-        "free": max(sums.get("free", 0), 0),
+        "free": _free(sums) if sums else 0,
         "large": tones.count("soon"),
         "full": tones.count("refused"),
     }
@@ -150,6 +160,6 @@ def county_chart(schools: set[int], year: int) -> dict:
         "series": [
             {"label": "在籍", "values": [row["used"] for row in grades], "urls": listed},
             {"label": "预留", "values": [row["reserved"] for row in grades]},
-            {"label": "空余", "values": [row["free"] for row in grades]},
+            {"label": "空余", "values": [_free(row) for row in grades]},
         ],
     }

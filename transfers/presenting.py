@@ -18,6 +18,7 @@ def page_of(case, user) -> dict:
     """Context of the transfer page."""
     child = case.child
     verdict = judge(rules.RULES, case.facts) if case.state in (*BEFORE_START, State.SUPPLEMENT) else None
+    rows = rule_rows(verdict) if verdict else []
     keeps = case.state in (State.DRAFT, State.SUPPLEMENT) and may(user, "make_change", case.lead_school_id)
     return {
         "child": child,
@@ -25,7 +26,9 @@ def page_of(case, user) -> dict:
         "desks": desks_of(case),
         "desks_note": "每个环节经办、审核两人签字，法定十个工作日",
         "move_facts": facts_of_move(case),
-        "rules": rule_rows(verdict) if verdict else [],
+        "broken_rules": [row for row in rows if row["level"] != "green"],
+        "kept_rules": [row for row in rows if row["level"] == "green"],
+        "kept_summary": f"{sum(row['level'] == 'green' for row in rows)}条符合办法",
         "first_possible": next((f.possible_from for f in verdict.broken if f.possible_from), None) if verdict else None,
         "today": case.accepted_on or clock.today(),
         "tasks": tasks_of(case, verdict) if keeps else [],
@@ -114,7 +117,12 @@ def tasks_of(case, verdict) -> list[dict]:
             "state": "done" if papers_done else "todo",
             "hint": "" if papers_done else f"还差：{case.facts.missing_papers or case.facts.unchecked_papers}",
         },
-        {"label": "核对", "url": "#rules", "state": "blocked" if blocked else "done", "hint": "逐条核对是否可以办理"},
+        {
+            "label": "核对",
+            "url": "#kept-rules" if verdict.word == "yes" else "#rules",
+            "state": "blocked" if blocked else "done",
+            "hint": "逐条核对是否可以办理",
+        },
         {
             "label": "提交",
             "url": "#act",

@@ -25,7 +25,7 @@ GLANCE = 8
 def listed(cases):
     """Cases with everything a list row needs, in a fixed number of queries."""
     subjects = Prefetch("subjects", CaseSubject.objects.select_related("child"))
-    return cases.select_related("lead_school", "peer_school", "desk_school").prefetch_related(subjects)
+    return cases.select_related("lead_school", "peer_school", "desk_school__bureau").prefetch_related(subjects)
 
 
 @require_GET
@@ -47,7 +47,11 @@ def workbench(request):
         {"label": "已批未录", "value": filings.filter(filed_on=None).count(), "url": reverse("approvals:filings")},
         {"label": "已录未核", "value": filings.exclude(filed_on=None).count(), "url": reverse("approvals:filings")},
     ]
-    steps = Step.objects.filter(case__in=seen).select_related("case", "actor", "appointment__school").order_by("-pk")
+    steps = (
+        Step.objects.filter(case__in=seen)
+        .select_related("case", "actor", "appointment__school")
+        .order_by("-acted_on", "-pk")
+    )
     context = {
         "mine": with_days(listed(mine).order_by("due_on", "pk")[:PAGE]),
         "mine_count": figures[0]["value"],

@@ -13,6 +13,8 @@ def main() -> int:
     task, *arguments = sys.argv[1:]
     # A polite end (SIGTERM) must run the same clean-up as Ctrl-C.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    # A script that starts us in the background has switched Ctrl-C off; `kill -INT` shall work nevertheless.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         return importlib.import_module(TASKS[task]).main(arguments)
     except Refused as refusal:

@@ -8,6 +8,7 @@ from django import forms
 from django.apps import apps
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import FieldDoesNotExist
 from django.db import transaction
 from django.utils.html import format_html, format_html_join
@@ -100,6 +101,14 @@ class ReasonedAdmin(FixRights, admin.ModelAdmin):
     def get_fields(self, request, obj=None):
         fields = [name for name in super().get_fields(request, obj) if name != "reason"]
         return ["reason", *fields]
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        """No side doors to other tables beside a choice."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if isinstance(getattr(field, "widget", None), RelatedFieldWidgetWrapper):
+            field.widget.can_add_related = field.widget.can_change_related = False
+            field.widget.can_view_related = field.widget.can_delete_related = False
+        return field
 
     @transaction.atomic
     def save_model(self, request, obj, form, change):

@@ -1,5 +1,6 @@
 """Records of children and schools in the admin: what may be corrected, what can only be looked at."""
 
+from django import forms
 from django.contrib import admin
 from django.utils.html import format_html_join
 
@@ -7,10 +8,12 @@ from accounts.appointments import grant_new_school
 from accounts.policies import school_ids_where
 from approvals.models import Case, CeimsFiling, Step
 from schools.models import Bureau, Division, School, SchoolClass, SeatGrant, Seats
+from students.dictionary.codes import table
+from students.dictionary.fields import by_attribute
 from students.models import DataFix, Enrolment, FamilyMember, Look, Placement, Student, StudentNumber
 from students.spelling import initials_of, pinyin_of
 
-from .reasoned import ReadOnlyAdmin, ReasonedAdmin, difference
+from .reasoned import ReadOnlyAdmin, ReasonedAdmin, ReasonedForm, difference
 from .site import site
 
 # Written by cases and the enrolment service only.
@@ -22,8 +25,41 @@ def within(request, rows, path: str):
     return rows.filter(**{f"{path}__in": school_ids_where(request.user, "fix_data")})
 
 
+class CodedForm(ReasonedForm):
+    """Coded columns as choices of their table; a stored code the table lacks stays choosable and is marked."""
+
+    prefix_of_fields = ""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name in list(self.fields):
+            if code_table := coded(f"{self.prefix_of_fields}{name}"):
+                self.fields[name] = self._choice(name, code_table)
+
+    def _choice(self, name: str, code_table):
+        old, held = self.fields[name], getattr(self.instance, name, "")
+        choices = [("", "（未填）"), *((code.code, code.name) for code in code_table.codes.values())]
+        if held and held not in code_table.codes:
+            choices.append((held, f"{held}（代码表中没有）"))
+        return forms.ChoiceField(choices=choices, label=old.label, required=old.required)
+
+
+class FamilyForm(CodedForm):
+    prefix_of_fields = "member1."
+
+
+def coded(attribute: str):
+    """The code table of a field of the record, or None."""
+    try:
+        field = by_attribute(attribute)
+    except KeyError:
+        return None
+    return table(field.code_table) if field.type == "code" else None
+
+
 @admin.register(Student, site=site)
 class StudentAdmin(ReasonedAdmin):
+    form = CodedForm
     list_display = ["name", "sex_name", "birth_date", "school", "status"]
     list_filter = ["status"]
     list_select_related = ["school"]
@@ -47,6 +83,7 @@ class StudentAdmin(ReasonedAdmin):
 
 @admin.register(FamilyMember, site=site)
 class FamilyMemberAdmin(ReasonedAdmin):
+    form = FamilyForm
     list_display = ["name", "relation", "student"]
     list_select_related = ["student"]
     search_fields = ["name", "student__name"]

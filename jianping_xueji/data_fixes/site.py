@@ -1,8 +1,10 @@
 from django.contrib import admin
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
+from django.shortcuts import redirect
 
 from accounts.policies import school_ids_where
+from accounts.views import sign_out
 
 
 def may_fix(user) -> bool:
@@ -17,6 +19,7 @@ class DataFixSite(admin.AdminSite):
     site_title = "数据更正"
     index_title = "可更正的数据（每次更正须写明理由，改前改后留存）"
     enable_nav_sidebar = False
+    index_template = "admin/tables.html"
 
     def has_permission(self, request):
         return may_fix(request.user)
@@ -26,6 +29,12 @@ class DataFixSite(admin.AdminSite):
         if request.user.is_authenticated:
             raise PermissionDenied("管理后台只对在任的数据管理员开放。")
         return redirect_to_login(request.GET.get("next", "/"))
+
+    def password_change(self, request, extra_context=None):
+        return redirect("accounts:password")
+
+    def logout(self, request, extra_context=None):
+        return sign_out(request)
 
 
 site = DataFixSite()

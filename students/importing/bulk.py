@@ -46,7 +46,7 @@ def change_rows(model: type[models.Model], changes: Mapping[int, Mapping[str, An
         assignments=sql.SQL(", ").join(_assignment(model, column) for column in columns),
     )
     with connection.cursor() as cursor:
-        cursor.execute(statement, [list(changes), [_as_json(each) for each in changes.values()]])
+        cursor.execute(statement.as_string(), [list(changes), [_as_json(each) for each in changes.values()]])
 
 
 def _assignment(model: type[models.Model], column: str) -> sql.Composed:

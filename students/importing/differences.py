@@ -104,6 +104,8 @@ def _number_remarks(values: dict[str, Any], child: KnownChild) -> list[Remark]:
 
 def _member_changes(values: dict[str, Any], child: KnownChild, member: int) -> list[Change]:
     known = child.members.get(member, {})
+    if not known and not values.get(f"member{member}.name"):
+        return []
     changes = []
     for field in MEMBER_FIELDS[member]:
         value = values.get(field.attribute)
@@ -133,7 +135,7 @@ def incomplete(values: dict[str, Any], child: KnownChild | None) -> list[Remark]
     """What may not be cleared, and family members without a name. These rows are not imported."""
     remarks: list[Remark] = []
     for attribute, value in values.items():
-        if value == CLEAR and _must_stay(by_attribute(attribute)):
+        if value == CLEAR and _must_stay(by_attribute(attribute), child):
             verdict = Verdict(ERROR, "cannot_clear", "必填项不能清空", "请填写新的内容，或留空表示不改")
             remarks.append((attribute, verdict))
     for member in MEMBERS:
@@ -144,8 +146,11 @@ def incomplete(values: dict[str, Any], child: KnownChild | None) -> list[Remark]
     return remarks
 
 
-def _must_stay(field: Field) -> bool:
-    return (field.required == "Y" and field.route != KEY) or field.own_name == "name"
+def _must_stay(field: Field, child: KnownChild | None) -> bool:
+    """Required fields; of a child on record the key fields have their own remark already."""
+    if child and field.route == KEY:
+        return False
+    return field.required == "Y" or field.own_name == "name"
 
 
 def _says_something(values: dict[str, Any], member: int) -> bool:

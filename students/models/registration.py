@@ -7,8 +7,8 @@ from approvals.moves import move
 from law import articles
 from schools.models import SchoolClass
 
-from .. import registering
-from ..registration_rules import CLASS_HAS_ROOM, EVERY_CHILD_NEW
+from .. import batch, registering
+from ..registration_rules import CLASS_HAS_ROOM, EVERY_CHILD_NEW, ONLY_UPDATES
 from .child import Student
 
 REGISTRAR = Hand("make_change", Side.LEAD)
@@ -24,14 +24,16 @@ class Registration(Case):
         BUREAU = "bureau", "待教育局经办"
         BUREAU_CHECK = "bureau_check", "待教育局审核"
         DONE = "done", "已注册"
+        SETTLED = "settled", "已更新（无新生）"
         REFUSED = "refused", "未予注册"
         WITHDRAWN = "withdrawn", "已撤回"
 
     kind_code = "registration"
     prefix = "册"
     OPENER = REGISTRAR
-    CLOSED = frozenset({State.DONE, State.REFUSED, State.WITHDRAWN})
-    SUCCESS = frozenset({State.DONE})
+    CLOSED = frozenset({State.DONE, State.SETTLED, State.REFUSED, State.WITHDRAWN})
+    SUCCESS = frozenset({State.DONE, State.SETTLED})
+    TEMPLATE = "students/registration.html"
     DESKS = {
         State.DRAFT: Desk("学校填报", Signature.NONE, REGISTRAR, None),
         State.FILLED: Desk("学校", Signature.MAKE, REGISTRAR, None),
@@ -50,6 +52,9 @@ class Registration(Case):
     def build_facts(self, day):
         return registering.facts_of(self, day)
 
+    def page(self, user):
+        return batch.page_of(self)
+
     @move(
         "填入名册",
         source=State.DRAFT,
@@ -61,6 +66,18 @@ class Registration(Case):
     )
     def fill(self, plan, **_):
         self.filled = registering.fill(self, plan)
+
+    @move(
+        "更新在籍学生信息",
+        source=State.FILLED,
+        target=State.SETTLED,
+        article=articles.VOLATILE_FIELDS,
+        rules=[ONLY_UPDATES],
+        signs=False,
+        by_hand=False,
+    )
+    def settle(self, **_):
+        """Nobody new in the batch: the ordinary fields were brought up to date when it was filled."""
 
     @move(
         "提交学校审核",

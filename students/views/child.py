@@ -35,9 +35,7 @@ def child(request, slug):
     (found,) = with_places([found], request.user)
     if found.open_case:
         with_days([found.open_case])
-    sees_looks = may(request.user, "audit_school", found.school_id) or may(
-        request.user, "check_change", found.school_id
-    )
+    sees_looks = any(may(request.user, right, found.school_id) for right in SEE_LOOKS)
     context = {
         "child": found,
         "person": person_line(found),
@@ -90,11 +88,9 @@ def acts_for(child: Student, user) -> list[dict]:
         return []
     if child.status not in TRANSFERABLE:
         reason = f"该生现为“{child.get_status_display()}”，在读学生方可转学。"
-        return [
-            {"label": "能否办理转学", "allowed": False, "reason": reason, "article": str(articles.TRANSFER_GROUNDS)}
-        ]
+        return [refused_act(reason, articles.TRANSFER_GROUNDS)]
     if child.open_case:
-        reason = f"已有{child.open_case.kind_name}{child.open_case.number}在办，须待其办结或撤回。"
+        reason = f"已有{child.open_case.kind_name} {child.open_case.number} 在办，须待其办结或撤回。"
         return [refused_act(reason, articles.CHANGES_IN_TIME)]
     hint = "转学由转入学校发起；此处先看条件与最早可办日期。"
     return [{"label": "能否办理转学", "url": check_url, "allowed": True, "tone": "primary", "reason": hint}]

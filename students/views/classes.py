@@ -45,9 +45,8 @@ def school_page(request, school: School, one_of_many: bool):
     context = {
         "school": school,
         "grades": grades_of(school, year),
-        "limits": limits_on(clock.today()),
         "holds": holds_in(school, year, request.user),
-        "year_name": school_year_name(year),
+        "lead": f"{school_year_name(year)}。{limits_on(clock.today())}",
         "one_of_many": one_of_many,
     }
     return render(request, "students/classes.html", context)

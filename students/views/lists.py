@@ -35,23 +35,28 @@ def children(request):
         "page": page,
         "children": with_places(page.rows, request.user),
         "count": found.count(),
-        "class_sort": "class" if chosen.chosen_school else "",
+        "columns": columns_of(chosen),
         "may_import": bool(powers_of(request.user).schools("make_change")),
     }
     return render(request, "students/list.html", context)
+
+
+def columns_of(chosen: StudentFilter) -> str:
+    """Heads of the table: the school where there are several, the order of classes where there is one."""
+    school = "学校, " if "school" in chosen.fields else ""
+    in_order = ":class" if chosen.chosen_school else ""
+    return f"姓名:name, 性别, 学籍号, {school}班级{in_order}, 学籍状态"
 
 
 @require_GET
 def search(request):
     """The header's box: a case by its number, the one child who fits, or the list of all who do."""
     words = request.GET.get("q", "").strip()
-    if CASE_NUMBER.match(words):
-        if case := Case.objects.visible_to(request.user).filter(number=words).first():
-            return redirect(case)
+    if CASE_NUMBER.match(words) and (case := Case.objects.visible_to(request.user).filter(number=words).first()):
+        return redirect(case)
     if words:
-        fitting = list(
-            matching(Student.objects.visible_to(request.user), words).exclude(status=Student.Status.REJECTED)[:2]
-        )
+        seen = Student.objects.visible_to(request.user).exclude(status=Student.Status.REJECTED)
+        fitting = list(matching(seen, words)[:2])
         if len(fitting) == 1:
             return redirect(fitting[0])
     return redirect(f"{reverse('students:list')}?{urlencode({'q': words, 'status': 'all'})}")

@@ -62,7 +62,12 @@ def test_a_change_without_reason_is_refused_and_one_with_reason_is_kept_with_bot
     assert client.post(url, given | {"reason": "户口簿为晓"}).status_code == 302
     assert Student.objects.get(pk=child.pk).name_pinyin == "zengxiaohe"
     fix = DataFix.objects.get()
-    assert (fix.before["name"], fix.after["name"], fix.reason, fix.by) == ("曾小禾", "曾晓禾", "户口簿为晓", administrator)
+    assert (fix.before["name"], fix.after["name"], fix.reason, fix.by) == (
+        "曾小禾",
+        "曾晓禾",
+        "户口簿为晓",
+        administrator,
+    )
     assert fix.after["phone"] == "139****2222"
     history = client.get(address(Student, "history", child.pk)).content.decode()
     assert "户口簿为晓" in history and "曾晓禾" in history
@@ -158,7 +163,13 @@ def test_a_parameter_of_another_type_is_refused(client, administrator):
 
 
 def test_an_account_is_made_with_a_password_that_is_not_kept(client, administrator):
-    given = {"reason": "新到岗", "username": "lisi", "name": "李四", "is_active": "on", "new_password": "wild-apricot-slope"}
+    given = {
+        "reason": "新到岗",
+        "username": "lisi",
+        "name": "李四",
+        "is_active": "on",
+        "new_password": "wild-apricot-slope",
+    }
     assert client.post(address(User, "add"), given).status_code == 302
     assert User.objects.get(username="lisi").check_password("wild-apricot-slope")
     assert "apricot" not in str(DataFix.objects.get().after)

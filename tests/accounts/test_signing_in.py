@@ -52,7 +52,11 @@ def test_a_new_password_is_checked_and_keeps_the_session(client, registrar):
     client.force_login(registrar)
     weak = {"old_password": PASSWORD, "new_password1": "12345678", "new_password2": "12345678"}
     assert client.post("/password/", weak).context["form"].errors
-    good = {"old_password": PASSWORD, "new_password1": "river-laoha-under-ice", "new_password2": "river-laoha-under-ice"}
+    good = {
+        "old_password": PASSWORD,
+        "new_password1": "river-laoha-under-ice",
+        "new_password2": "river-laoha-under-ice",
+    }
     assert client.post("/password/", good).status_code == 302
     assert client.get("/students/").status_code == 200
 

@@ -83,9 +83,7 @@ def test_an_unknown_cursor_is_the_first_page(client, registrar, child_at, no1):
 
 
 @pytest.mark.parametrize("rows", [1, 30])
-def test_the_list_asks_at_most_fifteen_questions(
-    client, registrar, child_at, no1, django_assert_max_num_queries, rows
-):
+def test_the_list_asks_at_most_fifteen_questions(client, registrar, child_at, no1, django_assert_max_num_queries, rows):
     for n in range(rows):
         child_at(no1, name=f"学生{n}", grade=1 + n % 6)
     with django_assert_max_num_queries(15):
@@ -117,7 +115,10 @@ def test_a_class_teacher_sees_the_own_class_only(client, staff, child_at, no1):
     assert client.get(own.get_absolute_url()).status_code == 200
     assert client.get(other.get_absolute_url()).status_code == 404
     assert client.get(reverse("students:class", args=[own_class.pk])).status_code == 200
-    assert client.get(reverse("students:class", args=[class_of(no1, own_class.grade_in(2026) % 6 + 1).pk])).status_code == 404
+    assert (
+        client.get(reverse("students:class", args=[class_of(no1, own_class.grade_in(2026) % 6 + 1).pk])).status_code
+        == 404
+    )
     assert client.get("/classes/").url == reverse("students:class", args=[own_class.pk])
 
 

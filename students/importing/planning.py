@@ -1,0 +1,201 @@
+"""The plan of an import: what each row will do to the records, before anything is done."""
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.core.serializers.json import DjangoJSONEncoder
+
+from schools.models import School
+from students.dictionary.fields import by_attribute
+from students.importing import differences, matching, writing
+from students.importing.cells import Verdict
+from students.importing.differences import Change, Remark
+from students.importing.findings import ERROR, WARNING, Finding
+from students.importing.records import KnownChild, look_up
+from students.importing.workbook import ParsedBook, ParsedRow
+
+# An empty cell of a child on record means "no change", so these are no errors there.
+_ONLY_FOR_NEW = frozenset({"required", "id_empty", "guardian_id_required"})
+
+
+@dataclass(slots=True)
+class Update:
+    """A child on record and the fields in which the row differs."""
+
+    row: ParsedRow
+    child: KnownChild
+    changes: list[Change]
+
+
+@dataclass(slots=True)
+class Plan:
+    """New children, changes of children on record, and everything said about the workbook."""
+
+    school: School
+    sheet: str
+    creates: list[ParsedRow] = field(default_factory=list)
+    updates: list[Update] = field(default_factory=list)
+    unchanged: int = 0
+    bad_rows: int = 0
+    rows: int = 0
+    fixed: int = 0
+    stopped: bool = False
+    findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def errors(self) -> list[Finding]:
+        return [each for each in self.findings if each.level == ERROR]
+
+    @property
+    def warnings(self) -> list[Finding]:
+        return [each for each in self.findings if each.level == WARNING]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Rows by outcome, and how much was said."""
+        return {
+            "rows": self.rows,
+            "create": len(self.creates),
+            "update": len(self.updates),
+            "unchanged": self.unchanged,
+            "error": self.bad_rows,
+            "errors": len(self.errors),
+            "warnings": len(self.warnings),
+            "fixed": self.fixed,
+        }
+
+    @property
+    def changes_nothing(self) -> bool:
+        """True when the records say all this already."""
+        return not (self.creates or self.updates)
+
+    @property
+    def digest(self) -> str:
+        """Equal for plans that would do the same with the same file: what was confirmed is what is written."""
+        decided = [
+            [row.row_no for row in self.creates],
+            [[each.row.row_no, each.child.pk, [(c.field.attribute, c.new) for c in each.changes]] for each in self.updates],
+            [[each.row, each.code] for each in self.findings],
+        ]
+        return hashlib.sha256(json.dumps(decided, cls=DjangoJSONEncoder).encode()).hexdigest()
+
+    def differences(self) -> list[dict]:
+        """Per child on record: row, name, and old and new of every field (numbers masked), for the preview."""
+        return [
+            {
+                "row": each.row.row_no,
+                "name": each.child.values["name"],
+                "slug": each.child.values["slug"],
+                "changes": [change.as_dict() for change in each.changes],
+            }
+            for each in self.updates
+        ]
+
+    def write(self, case) -> dict:
+        """Carry the plan out within the case's transaction; the figures go into the signed step."""
+        return writing.write(self, case)
+
+
+class Planner:
+    """Goes through the rows of one parsed workbook."""
+
+    def __init__(self, parsed: ParsedBook, school: School):
+        self.parsed = parsed
+        self.records = look_up(parsed.rows)
+        self.columns = {each["attribute"]: each["column"] for each in parsed.mapping}
+        self.errors_of: dict[int, list[Finding]] = defaultdict(list)
+        for each in parsed.of_level(ERROR):
+            self.errors_of[each.row].append(each)
+        self.excused: set[int] = set()
+        self.said: list[Finding] = []
+        self.rows_of_child: dict[int, int] = {}
+        self.plan = Plan(school, parsed.sheet, rows=len(parsed.rows), fixed=sum(parsed.fixes.values()))
+
+    def run(self) -> Plan:
+        """Judge every row; rows with errors are counted and left out."""
+        for row, mark in zip(self.parsed.rows, self.records.prints, strict=True):
+            if not self.judge(row, matching.match(mark, self.records, self.plan.school)):
+                self.plan.bad_rows += 1
+        self.plan.findings = self.all_findings()
+        return self.plan
+
+    def judge(self, row: ParsedRow, match: matching.Match) -> bool:
+        """Put one row where it belongs; False when it cannot be imported."""
+        child = match.child
+        if match.verdict:
+            self.say(row, "id_number", match.verdict)
+        if match.refused:
+            return False
+        if child and not self.seen_once(row, child):
+            return False
+        if child:
+            self.excused.add(row.row_no)
+        faults = differences.incomplete(row.values, child)
+        self.say_all(row, faults)
+        if faults or self.broken(row, child):
+            return False
+        return self.compare(row, child) if child else self.welcome(row)
+
+    def welcome(self, row: ParsedRow) -> bool:
+        self.plan.creates.append(row)
+        return True
+
+    def compare(self, row: ParsedRow, child: KnownChild) -> bool:
+        changes, remarks = differences.compare(row.values, child)
+        if changes and child.batch and child.status == "pending" and not matching.still_with_registrar(child.batch):
+            message = f"该生在注册批次{child.batch.number}中，现为“{child.batch.state_name}”，不能再改"
+            remedy = "请等该批办结，或请审核人退回学校后再导入"
+            self.say(row, changes[0].field.attribute, Verdict(ERROR, "batch_signed", message, remedy))
+            return False
+        self.say_all(row, remarks)
+        if changes:
+            self.plan.updates.append(Update(row, child, changes))
+        else:
+            self.plan.unchanged += 1
+        return True
+
+    def seen_once(self, row: ParsedRow, child: KnownChild) -> bool:
+        """Two rows may not mean the same child."""
+        first = self.rows_of_child.setdefault(child.pk, row.row_no)
+        if first == row.row_no:
+            return True
+        message = f"与第 {first} 行是同一名学生"
+        self.say(row, "id_number", Verdict(ERROR, "child_twice", message, "请删去重复的行"))
+        return False
+
+    def broken(self, row: ParsedRow, child: KnownChild | None) -> bool:
+        """True when the reading found an error that counts for this row."""
+        errors = self.errors_of.get(row.row_no, ())
+        return any(not (child and each.code in _ONLY_FOR_NEW) for each in errors)
+
+    def say_all(self, row: ParsedRow, remarks: Iterable[Remark]) -> None:
+        for attribute, verdict in remarks:
+            self.say(row, attribute, verdict)
+
+    def say(self, row: ParsedRow, attribute: str, verdict: Verdict) -> None:
+        label, column = by_attribute(attribute).label, self.columns.get(attribute, "")
+        self.said.append(
+            Finding(
+                verdict.level, self.plan.sheet, row.row_no, column, label,
+                verdict.code, "", verdict.message, verdict.remedy,
+            )  # fmt: skip
+        )
+
+    def all_findings(self) -> list[Finding]:
+        """What the reading said, without what is excused for children on record, and what the records add, by row."""
+        kept = [
+            each
+            for each in self.parsed.findings
+            if not (each.level == ERROR and each.code in _ONLY_FOR_NEW and each.row in self.excused)
+        ]
+        return sorted([*kept, *self.said], key=lambda each: each.row)
+
+
+def make_plan(parsed: ParsedBook, school: School) -> Plan:
+    """Compare a parsed workbook with the records of the county. Reads only."""
+    if parsed.stopped:
+        return Plan(school, parsed.sheet, stopped=True, findings=list(parsed.findings))
+    return Planner(parsed, school).run()

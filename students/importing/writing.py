@@ -1,0 +1,159 @@
+"""Carrying out a plan, set-based: pending children by COPY, changes by one UPDATE per table. Called by the case's fill."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from approvals.errors import Refused
+from approvals.models import CaseSubject
+from approvals.services import lock_children
+from jianping_xueji import vault
+from law import articles, clock
+from students.importing.bulk import change_rows, copy_in, take_ids
+from students.importing.cells import CLEAR
+from students.importing.differences import stored
+from students.importing.records import MEMBER_FIELDS, MEMBERS, OWN_FIELDS
+from students.importing.workbook import ParsedRow
+from students.models import FamilyMember, NumberKind, RegistrationEntry, Student, StudentNumber
+from students.models.child import FAMILY_ID_AAD, new_slug, number_aad
+from students.spelling import initials_of, pinyin_of
+
+_NUMBER_COLUMNS = ("student_id", "kind", "cipher", "index", "tail", "letter", "since")
+
+
+def write(plan, case) -> dict[str, int]:
+    """New children, their numbers, families and places in the case; then the changes of children on record.
+
+    Raises Refused when somebody registered one of the numbers in the meantime; nothing has happened then.
+    """
+    try:
+        with transaction.atomic():
+            create(plan.creates, case)
+            update(plan.updates)
+    except IntegrityError as error:
+        raise Refused(
+            f"名册中有号码刚刚由他人登记，本次没有写入。请重新预览后再提交（{articles.NO_FALSE_RECORD}）。"
+        ) from error
+    return {name: plan.counts[name] for name in ("rows", "create", "update", "unchanged", "error")}
+
+
+# --- new children ----------------------------------------------------------------------------------------------------
+
+
+def create(rows: Sequence[ParsedRow], case) -> None:
+    """Pending children of a batch, in the order of the sheet."""
+    if not rows:
+        return
+    ids, today = take_ids(Student, len(rows)), clock.today()
+    keys = [vault.new_child_key() for _ in rows]
+    newcomers = list(zip(ids, keys, rows, strict=True))
+    _copy_students(newcomers, case.lead_school_id)
+    numbers = [line for each in newcomers for line in _number_lines(*each, today)]
+    copy_in(StudentNumber, _NUMBER_COLUMNS, numbers)
+    families = [member_values(pk, key, row, member) for pk, key, row in newcomers for member in MEMBERS]
+    _copy_members([each for each in families if each["name"]])
+    copy_in(CaseSubject, ("case_id", "child_id", "blocking"), [(case.pk, pk, True) for pk in ids])
+    copy_in(
+        RegistrationEntry,
+        ("registration_id", "student_id", "school_class_id", "sheet_row"),
+        [(case.pk, pk, row.values["class_number"], row.row_no) for pk, _, row in newcomers],
+    )
+
+
+def _blank_line(model) -> dict[str, Any]:
+    """Every column but the key with the value of an empty field."""
+    columns = [column for column in model._meta.concrete_fields if not column.primary_key]
+    return {column.attname: None if column.null else "" for column in columns}
+
+
+def _copy_students(newcomers: Iterable[tuple[int, bytes, ParsedRow]], school_id: int) -> None:
+    blank = {"id": None} | _blank_line(Student) | {"school_id": school_id, "status": Student.Status.PENDING.value}
+    lines = (list((blank | student_values(pk, key, row)).values()) for pk, key, row in newcomers)
+    copy_in(Student, list(blank), lines)
+
+
+def student_values(pk: int, key: bytes, row: ParsedRow) -> dict[str, Any]:
+    """The child's own columns; what the sheet leaves empty stays blank."""
+    given = row.values
+    values = {
+        field.attribute: given[field.attribute]
+        for field in OWN_FIELDS
+        if given.get(field.attribute) not in (None, CLEAR)
+    }
+    name = given["name"]
+    return values | {
+        "id": pk,
+        "slug": new_slug(),
+        "wrapped_key": key,
+        "name_pinyin": pinyin_of(name),
+        "name_initials": initials_of(name),
+    }
+
+
+def _number_lines(pk: int, key: bytes, row: ParsedRow, today: date):
+    """Sealed number rows: ciphertext under the child's key, blind index, last four."""
+    for kind, attribute in ((NumberKind.ID, "id_number"), (NumberKind.REGISTRY, "registry_number")):
+        number = row.values.get(attribute)
+        if number and number != CLEAR:
+            cipher = vault.seal(key, number, number_aad(kind))
+            letter = number[0] if kind == NumberKind.REGISTRY else ""
+            yield (pk, kind.value, cipher, vault.index(number, kind), vault.tail(number), letter, today)
+
+
+def member_values(pk: int, key: bytes, row: ParsedRow, member: int) -> dict[str, Any]:
+    """All columns of a family member; without a name there is none."""
+    values = _blank_line(FamilyMember) | {"student_id": pk, "position_in_form": member}
+    for field in MEMBER_FIELDS[member]:
+        values[field.own_name] = stored(field, row.values.get(field.attribute))
+    return values | sealed_id(key, row.values.get(f"member{member}.id_number"))
+
+
+def sealed_id(key: bytes, number: str | None) -> dict[str, Any]:
+    """The columns of a family member's ID number."""
+    if number in (None, "", CLEAR):
+        return {"id_cipher": None, "id_tail": ""}
+    return {"id_cipher": vault.seal(key, number, FAMILY_ID_AAD), "id_tail": vault.tail(number)}
+
+
+def _copy_members(members: Sequence[dict[str, Any]]) -> None:
+    columns = list(_blank_line(FamilyMember))
+    copy_in(FamilyMember, columns, ([each[column] for column in columns] for each in members))
+
+
+# --- children on record ----------------------------------------------------------------------------------------------
+
+
+def update(updates: Sequence) -> None:
+    """Non-key fields of children on record, under their locks; a family member may be new."""
+    if not updates:
+        return
+    lock_children([each.child.pk for each in updates])
+    own: dict[int, dict[str, Any]] = {}
+    members: dict[int, dict[str, Any]] = {}
+    newcomers = []
+    for each in updates:
+        if mine := {c.field.attribute: c.new for c in each.changes if not c.field.member}:
+            own[each.child.pk] = mine
+        for member in {c.field.member for c in each.changes if c.field.member}:
+            known = each.child.members.get(member)
+            if known:
+                members[known["id"]] = _member_changes(each, member)
+            else:
+                newcomers.append(member_values(each.child.pk, each.child.wrapped_key, each.row, member))
+    change_rows(Student, own)
+    change_rows(FamilyMember, members)
+    _copy_members(newcomers)
+
+
+def _member_changes(each, member: int) -> dict[str, Any]:
+    changed: dict[str, Any] = {}
+    for change in each.changes:
+        if change.field.member != member:
+            continue
+        if change.field.own_name == "id_number":
+            changed |= sealed_id(each.child.wrapped_key, change.new)
+        else:
+            changed[change.field.own_name] = change.new
+    return changed

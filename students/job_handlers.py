@@ -1,0 +1,56 @@
+"""The long parts of an import: reading a workbook, and writing what was confirmed."""
+
+from approvals.errors import Refused
+from jianping_xueji.jobs import JobFailed, Run, job
+from jianping_xueji.vault import VaultError
+from students.importing import service
+from students.importing.planning import make_plan
+from students.models import ImportFile
+
+PHASES = ("预扫描", "解析", "校验", "比对", "写入")
+
+
+def _file_of(run: Run) -> ImportFile:
+    return ImportFile.objects.select_related("school").get(pk=run.arguments["file"])
+
+
+def _content(file) -> bytes:
+    try:
+        return file.content()
+    except VaultError as fault:
+        raise JobFailed("保存的名册无法读取，请重新上传。") from fault
+
+
+def _say(run: Run):
+    """Progress in phases: the reader works in another process and cannot count rows aloud."""
+    return lambda name: run.progress(name, PHASES.index(name), len(PHASES))
+
+
+@job("import.read", label="读取名册")
+def read(run: Run) -> None:
+    """Read the upload, compare it with the records, keep the preview."""
+    file = _file_of(run)
+    parsed = service.read(_content(file), file.school, phase=_say(run))
+    run.progress("比对", PHASES.index("比对"), len(PHASES))
+    plan = make_plan(parsed, file.school)
+    with run.commit() as result:
+        service.keep_preview(file, parsed, plan)
+        result["url"] = file.get_absolute_url()
+
+
+@job("import.commit", label="提交名册")
+def commit(run: Run) -> None:
+    """Write what the preview showed; when the records have moved meanwhile, show the new preview instead."""
+    file = _file_of(run)
+    parsed = service.read(_content(file), file.school, phase=_say(run))
+    run.progress("写入", PHASES.index("写入"), len(PHASES))
+    choices = {name: bool(run.arguments.get(name)) for name in ("accept_warnings", "only_good")}
+    try:
+        with run.commit() as result:
+            done = service.commit(file, parsed, by=run.job.requested_by, **choices)
+            result["url"] = done.registration.get_absolute_url() if done.registration else file.get_absolute_url()
+    except service.PlanChanged as changed:
+        service.keep_preview(file, parsed, changed.plan)
+        raise JobFailed(" ".join(changed.sentences)) from changed
+    except Refused as refusal:
+        raise JobFailed(" ".join(refusal.sentences)) from refusal

@@ -1,0 +1,100 @@
+"""Three places with the same things in each: our own school, another school of the county, a school of another county.
+
+Each thing belongs to a child whose name occurs nowhere else (the canary), so that a leak into any answer is seen.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from accounts.roles import Role
+from approvals.models import CeimsFiling
+from approvals.services import perform
+from jianping_xueji.jobs.models import Job
+from schools.models import Bureau, Division
+from tests.county import class_of, hand_for, make_school, papers_in_order, staff_member
+from transfers.services import start_transfer
+
+CANARIES = {"own": "鹿鸣甲", "neighbour": "雁归乙", "foreign": "鲸落丙"}
+ROLES = {
+    "teacher": Role.CLASS_TEACHER,
+    "registrar": Role.REGISTRAR,
+    "headmaster": Role.HEADMASTER,
+    "clerk": Role.BUREAU_CLERK,
+    "checker": Role.BUREAU_CHECKER,
+    "leader": Role.BUREAU_LEADER,
+    "data_admin": Role.DATA_ADMIN,
+    "auditor": Role.AUDITOR,
+}
+
+
+@dataclass
+class Site:
+    """One place and what its pages speak of; `words` fills the named parts of an address."""
+
+    relation: str
+    school: object
+    words: dict = field(default_factory=dict)
+    canaries: set = field(default_factory=set)
+
+
+def build_site(relation, school, partner, child_at) -> Site:
+    """A child of the school, a running transfer into it, its papers, a filing, a job."""
+    name = CANARIES[relation]
+    child = child_at(school, grade=school.grades[2], name=name)
+    comer = child_at(partner, grade=school.grades[2], name=f"{name}转")
+    registrar = staff_member(Role.REGISTRAR, school)
+    target = class_of(school, school.grades[2])
+    case = start_transfer(comer, school, by=registrar, ground="T4", grade=school.grades[2], to_class=target)
+    papers_in_order(case, registrar)
+    filing = filing_at(school, partner, child_at, name)
+    job = Job.objects.create(kind="import.read", requested_by=registrar, school_id=school.pk)
+    words = {
+        "slug": child.slug,
+        "number": case.number,
+        "pk": {"approvals:filing": filing.pk, "students:class": target.pk},
+        "job": job.pk,
+        "code": "household_book",
+    }
+    canaries = {name, f"{name}转", f"{name}办"} | {child.id_number.plain(), comer.id_number.plain()}
+    return Site(relation, school, words, canaries)
+
+
+def filing_at(school, partner, child_at, name) -> CeimsFiling:
+    """A transfer far enough that its first act waits to be entered in the national system."""
+    mover = child_at(partner, grade=school.grades[2], name=f"{name}办")
+    registrar = staff_member(Role.REGISTRAR, school)
+    case = start_transfer(mover, school, by=registrar, ground="T4", grade=school.grades[2])
+    papers_in_order(case, registrar)
+    for action, role, side in [
+        ("submit", Role.REGISTRAR, "lead"),
+        ("vouch", Role.HEADMASTER, "lead"),
+        ("review", Role.BUREAU_CLERK, "bureau"),
+        ("pass_review", Role.BUREAU_CHECKER, "bureau"),
+        ("apply", Role.REGISTRAR, "lead"),
+        ("accept_child", Role.HEADMASTER, "lead"),
+    ]:
+        case = perform(case, action, by=hand_for(case, role, side))
+    return CeimsFiling.objects.get(case=case)
+
+
+def build_world(bureau, child_at) -> tuple[dict[str, Site], dict]:
+    """All three sites, and the people of our own school and bureau."""
+    abroad = Bureau.objects.create(name="凌源市教育局", division=Division.objects.get(code="211382"))
+    partner, own, neighbour = (make_school(bureau, n, f"第{n}小学") for n in (11, 12, 13))
+    foreign_partner, foreign = (make_school(abroad, n, f"凌源{n}小", division="211382") for n in (21, 22))
+    sites = {
+        "own": build_site("own", own, partner, child_at),
+        "neighbour": build_site("neighbour", neighbour, partner, child_at),
+        "foreign": build_site("foreign", foreign, foreign_partner, child_at),
+    }
+    people = {}
+    for name, role in ROLES.items():
+        place = bureau if role.startswith(("bureau", "data", "audit")) else own
+        people[name] = staff_member(role, place)
+    teacher = people["teacher"].appointments.get()
+    teacher.school_class = class_of(own, own.grades[2])
+    teacher.save()
+    left = staff_member(Role.HEADMASTER, own, name="已免职")
+    left.appointments.update(ends=date(2026, 9, 1))
+    people["dismissed"] = left
+    return sites, people
