@@ -18,7 +18,6 @@ def page_of(case, user) -> dict:
     """Context of the transfer page."""
     child = case.child
     verdict = judge(rules.RULES, case.facts) if case.state in (*BEFORE_START, State.SUPPLEMENT) else None
-    rows = rule_rows(verdict) if verdict else []
     keeps = case.state in (State.DRAFT, State.SUPPLEMENT) and may(user, "make_change", case.lead_school_id)
     return {
         "child": child,
@@ -26,14 +25,23 @@ def page_of(case, user) -> dict:
         "desks": desks_of(case),
         "desks_note": "每个环节经办、审核两人签字，法定十个工作日",
         "move_facts": facts_of_move(case),
-        "broken_rules": [row for row in rows if row["level"] != "green"],
-        "kept_rules": [row for row in rows if row["level"] == "green"],
-        "kept_summary": f"{sum(row['level'] == 'green' for row in rows)}条符合办法",
-        "first_possible": next((f.possible_from for f in verdict.broken if f.possible_from), None) if verdict else None,
+        **(verdict_of(verdict) if verdict else {}),
         "today": case.accepted_on or clock.today(),
         "tasks": tasks_of(case, verdict) if keeps else [],
         "draft_url": reverse("transfers:draft", args=[case.number]) if keeps else "",
         "prints": prints_of(case),
+    }
+
+
+def verdict_of(verdict) -> dict:
+    """A verdict for the page: what is broken in full, what is kept folded into one line, the first possible day."""
+    rows = rule_rows(verdict)
+    kept = [row for row in rows if row["level"] == "green"]
+    return {
+        "broken_rules": [row for row in rows if row["level"] != "green"],
+        "kept_rules": kept,
+        "kept_summary": f"{len(kept)}条符合办法",
+        "first_possible": next((f.possible_from for f in verdict.broken if f.possible_from), None),
     }
 
 

@@ -9,7 +9,6 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.policies import school_ids_where
 from approvals.errors import NotYourHand, Refused
-from approvals.presenting import rule_rows
 from law import clock
 from law.school_time import grade_name, school_year_of
 from schools.models import School, Seats
@@ -21,6 +20,7 @@ from .desks import State
 from .forms import CheckForm, DraftForm, FindChildForm, OutsideChildForm
 from .grounds import Ground
 from .models import Transfer
+from .presenting import verdict_of
 from .services import Origin, keep_draft, present_place, start_from_outside, start_transfer
 
 VERDICT_WORDS = {"yes": ("可以办理", "done"), "override": ("须主管局长特批", "soon"), "no": ("不能办理", "refused")}
@@ -48,9 +48,7 @@ def check(request):
     if asked and form.is_valid():
         verdict = verdict_for(**form.cleaned_data)
         word, tone = VERDICT_WORDS[verdict.word]
-        first = next((f.possible_from for f in verdict.broken if f.possible_from), None)
-        context |= {"rules": rule_rows(verdict), "word": word, "tone": tone, "first_possible": first}
-        context["today"] = form.cleaned_data["on"]
+        context |= {"word": word, "tone": tone, "today": form.cleaned_data["on"], **verdict_of(verdict)}
     return render(request, "transfers/check.html", context)
 
 
