@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.urls import NoReverseMatch, reverse
 
-from accounts.policies import Powers, powers_of
+from accounts.policies import Power, Powers, powers_of
 from approvals.models import Case
 from law import clock
 
@@ -59,11 +59,13 @@ def _office(request) -> dict:
 
 
 def places_of(powers: Powers) -> list[str]:
-    """Where and as what the user serves today: 第一小学学籍管理员."""
-    said = [
-        f"{p.appointment.place}{p.appointment.get_role_display()}{'（代）' * p.deputising}" for p in powers.appointments
-    ]
-    return said or ["今日无有效任职"]
+    """Where and as what the user serves today: 第一小学学籍管理员, 建平县教育局审核（代）."""
+    return [served_as(power) for power in powers.appointments] or ["今日无有效任职"]
+
+
+def served_as(power: Power) -> str:
+    role = power.appointment.get_role_display().removeprefix("教育局")
+    return f"{power.appointment.place}{role}{'（代）' if power.deputising else ''}"
 
 
 def rail_for(request, powers: Powers) -> list[dict]:

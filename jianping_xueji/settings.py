@@ -1,4 +1,4 @@
-"""All settings of the system, read from the environment (bin/demo, bin/test, bin/manage and the compose file set it)."""
+"""All settings, read from the environment (bin/demo, bin/test, bin/manage and the compose file set it)."""
 
 import os
 from datetime import date, timedelta

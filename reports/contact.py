@@ -22,7 +22,7 @@ BLOCKS = {
 }
 USUAL_PAPERS = ("居民户口簿", "实际常住地居住证明", "学生基本信息表（转出学校盖章）", "其他证明")
 IN_HAND = ("handed", "checked")
-OPINION_SHOWN = 110
+OPINION_SHOWN = 66
 
 
 def contact_form(case: Case | None) -> dict:
@@ -36,7 +36,7 @@ def contact_form(case: Case | None) -> dict:
         "move": move_of(case),
         "guardians": [guardian_row(member) for member in guardians_of(case.child)],
         "grounds": [{"ticked": g.value == case.ground, "label": g.label} for g in Ground],
-        "ground_note": case.ground_note,
+        "other_note" if case.ground == Ground.OTHER else "ground_note": case.ground_note,
         "papers": papers_of(case),
         "desks": [desk_of(case, stage) for stage in BLOCKS],
         "decision": case.state_name,
@@ -120,7 +120,7 @@ def desk_of(case: Case, stage: str) -> dict:
     caption, chief = BLOCKS[stage]
     block = {"caption": caption, "chief": chief, "opinion": opinion_of(checker) if checker else ""}
     if outside:
-        return block | outside_desk(outside, maker, checker)
+        return block | outside_desk(outside, maker, checker, entered_at=str(case.lead_school.bureau))
     return block | {
         "maker": signer(maker) if maker else ("—" if checker else ""),
         "made_on": day(maker.acted_on) if maker else "",
@@ -129,13 +129,13 @@ def desk_of(case: Case, stage: str) -> dict:
     }
 
 
-def outside_desk(record: dict, maker: Step, checker: Step | None) -> dict:
+def outside_desk(record: dict, maker: Step, checker: Step | None, *, entered_at: str) -> dict:
     """A desk beyond the county: its unit, person, day and evidence, and who entered them here."""
-    entered = "、".join(signer(step) for step in (maker, checker) if step)
+    entered = entered_at + "、".join(signer(step) for step in (maker, checker) if step)
     return {
         "maker": record.get("outside_person", ""),
         "signed_on": day(record.get("outside_day")) if checker else "",
-        "recorded": f"{record['outside_unit']}，凭据：{record.get('outside_evidence', '')}（建平县登记：{entered}）",
+        "recorded": f"{record['outside_unit']}，凭据：{record.get('outside_evidence', '')}（{entered}登记）",
     }
 
 

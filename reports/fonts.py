@@ -1,7 +1,7 @@
 """Which fonts a form may use, and whether they can draw a text.
 
-A name is never mixed from two fonts: the first allowed family that can draw the whole string draws it. What none can draw
-is refused before anything is laid out, because a missing glyph leaves no trace in the text of a PDF, only a box on paper.
+A name is never mixed from two fonts: the first allowed family that can draw the whole string draws it. What none can
+draw is refused before anything is laid out: a missing glyph leaves no trace in the text of a PDF, only a box on paper.
 """
 
 import subprocess
@@ -32,6 +32,7 @@ FIELDS = {
     "to_school": "转入学校",
     "from_class": "现就读班级",
     "ground_note": "理由说明",
+    "other_note": "理由说明",
     "opinion": "意见",
     "maker": "经办人姓名",
     "checker": "审核人姓名",

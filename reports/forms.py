@@ -54,7 +54,9 @@ FORMS: dict[str, Form] = {
             void_in=UNDONE | {"refused"},
         ),
         Form("acceptance_receipt", "受理回执", articles.TRANSFER_STAGES, notices.acceptance_receipt),
-        Form("refusal_notice", "不予受理告知书", articles.TRANSFER_EXPLAIN, notices.refusal_notice, void_in=frozenset()),
-        Form("one_time_notice", "一次性告知单", articles.TRANSFER_MATERIALS, notices.one_time_notice),
+        Form(
+            "refusal_notice", "不予受理告知书", articles.TRANSFER_EXPLAIN, notices.refusal_notice, void_in=frozenset()
+        ),
+        Form("one_time_notice", "一次性告知单", articles.TRANSFER_MATERIALS, notices.one_time_notice, page="list"),
     )
 }

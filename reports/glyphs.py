@@ -1,6 +1,6 @@
 """Looking at the finished PDF: is every code of every page a real drawing in an allowed font?
 
-Text extraction cannot tell: a box carries the right text. So the embedded fonts are opened and each used glyph is looked up.
+Text extraction cannot tell: a box carries the right text. So the embedded fonts are opened and each glyph looked up.
 """
 
 import re

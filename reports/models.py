@@ -26,9 +26,7 @@ class Print(models.Model):
     number = models.CharField("流水号", max_length=20, unique=True)
     token = models.CharField("核验地址", max_length=22, unique=True)
     form = models.CharField("表格", max_length=40)
-    case = models.ForeignKey(
-        Case, models.PROTECT, null=True, blank=True, related_name="prints", verbose_name="案件"
-    )
+    case = models.ForeignKey(Case, models.PROTECT, null=True, blank=True, related_name="prints", verbose_name="案件")
     child = models.ForeignKey(
         Student, models.PROTECT, null=True, blank=True, related_name="prints", verbose_name="学生"
     )
@@ -36,9 +34,7 @@ class Print(models.Model):
     short_code = models.CharField("校验码", max_length=9)
     content_digest = models.CharField("内容散列（带密钥）", max_length=64)
     pdf_sha256 = models.CharField("文件散列", max_length=64)
-    printed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="打印人"
-    )
+    printed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="打印人")
     printed_at = models.DateTimeField("打印时间")
     legal_date = models.DateField("打印日期（法定）")
     state_when_printed = models.CharField("打印时状态", max_length=30, blank=True)

@@ -147,4 +147,7 @@ def findings_of(case: Case) -> list[dict]:
     if case.accepted_on:
         return []
     broken = judge(rules.RULES, case.facts).broken
-    return [{"message": f.message, "article": f.article, "remedy": f.remedy, "possible_from": day(f.possible_from)} for f in broken]
+    return [
+        {"message": f.message, "article": f.article, "remedy": f.remedy, "possible_from": day(f.possible_from)}
+        for f in broken
+    ]

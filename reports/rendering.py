@@ -1,4 +1,4 @@
-"""From a template and plain values to a checked PDF. Nothing is ever fetched: fonts come from the system, all else is inline."""
+"""From a template and plain values to a checked PDF. Nothing is fetched: fonts are the system's, all else is inline."""
 
 from dataclasses import dataclass
 
@@ -30,7 +30,7 @@ def qr_code(address: str) -> QrCode:
 
 
 def layout_engine():
-    """WeasyPrint, or PrintingUnavailable. The fonts are looked for first: without any font it would crash the process."""
+    """WeasyPrint, or PrintingUnavailable. Fonts are looked for first: without any it would crash the process."""
     require_fonts()
     try:
         import weasyprint  # takes a second and needs Pango: only whoever prints pays for it

@@ -39,7 +39,7 @@ class Printed:
 def print_form(form: Form, case: Case | None, *, by, address_of: Callable[[str], str]) -> Printed:
     """Print a form about `case`, or blank (None); `address_of(token)` is the absolute address of its genuineness page.
 
-    Raises PermissionDenied, NotPrintable, MissingGlyph, PrintingUnavailable, OutsideFetch, BadOutput; then nothing is kept.
+    Raises PermissionDenied, NotPrintable, MissingGlyph, PrintingUnavailable, OutsideFetch, BadOutput: nothing is kept.
     """
     permit(form, case, by)
     require_fonts()
@@ -127,7 +127,9 @@ def log_looks(form: Form, record: Print) -> None:
     if record.child is None:
         return
     case = record.case
-    behind = (p for s in (case.lead_school_id, case.peer_school_id) for p in powers_of(record.printed_by).on("view_school", s))
+    behind = (
+        p for s in (case.lead_school_id, case.peer_school_id) for p in powers_of(record.printed_by).on("view_school", s)
+    )
     power = next(behind, None)
     Look.objects.bulk_create(
         Look(
@@ -146,6 +148,8 @@ def log_looks(form: Form, record: Print) -> None:
 def withdraw(record: Print, *, by) -> None:
     """Declare a print void (lost, misprinted, misused); its page says so from then on. Raises PermissionDenied."""
     powers, case = Powers.of(by), record.case
-    if case is None or not (powers.on("bureau_make", case.lead_school_id) or powers.on("make_change", case.lead_school_id)):
+    if case is None or not (
+        powers.on("bureau_make", case.lead_school_id) or powers.on("make_change", case.lead_school_id)
+    ):
         raise PermissionDenied("作废打印件由转入学校学籍管理员或教育局经办办理。")
     Print.objects.filter(pk=record.pk, withdrawn_on=None).update(withdrawn_on=clock.today())

@@ -34,9 +34,7 @@ class StudentFilter(forms.Form):
         label="姓名、拼音或号码",
         required=False,
         max_length=60,
-        widget=forms.TextInput(
-            attrs={"type": "search", "placeholder": "姓名、拼音首字母、学籍号", "autocomplete": "off"}
-        ),
+        widget=forms.TextInput(attrs={"type": "search", "placeholder": "姓名、拼音、学籍号", "autocomplete": "off"}),
     )
     school = forms.ModelChoiceField(School.objects.none(), label="学校", required=False, empty_label="不限")
     grade = forms.TypedChoiceField(label="年级", choices=GRADES, coerce=int, required=False)

@@ -8,10 +8,11 @@ import urllib.error
 import urllib.request
 from datetime import date
 
+import psycopg
+
 import administration
 import places
 import ports
-import psycopg
 from children import Children
 from services import LEGAL_DATE, Services
 

@@ -1,8 +1,8 @@
 """Where things stand on this machine: folders, generated secrets, and the account the database server runs as.
 
-An ordinary user keeps everything in `var/`. PostgreSQL refuses to run as root, so root's servers run as `nobody`; if that
-account cannot reach the checkout (root's home is closed, and stays closed), data and a copy of the server programs go to
-a folder of their own under /var/lib, remembered in `var/services.json`.
+An ordinary user keeps everything in `var/`. PostgreSQL refuses to run as root, so root's servers run as `nobody`. If
+that account cannot reach the checkout (root's home is closed, and stays closed), data and a copy of the server programs
+go to a folder of their own under /var/lib, remembered in `var/services.json`.
 """
 
 import base64

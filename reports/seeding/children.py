@@ -4,16 +4,18 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
+from types import SimpleNamespace
 
 from jianping_xueji import vault
-from students import enrolments
 from students.models import FamilyMember, NumberKind, Student
-from students.models.child import StudentNumber
+from students.models.child import StudentNumber, number_aad
 from students.spelling import initials_of, pinyin_of
 
 from . import SEED_YEAR, names, places
+from .bulk import row_maker
 from .numbers import NumberMint, phone
 
+student_row, family_row, number_row = row_maker(Student), row_maker(FamilyMember), row_maker(StudentNumber)
 SLUG_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 FATHER, MOTHER = "51", "52"
 HAN, MONGOLIAN = "01", "02"
@@ -23,11 +25,11 @@ TALENTS = ("", "", "", "绘画", "书法", "篮球", "田径", "古筝", "朗诵
 
 @dataclass
 class Draft:
-    """An invented child before it is written: school and class are ids, `place` the township of the school."""
+    """An invented child before it is written, as plain rows for COPY."""
 
-    student: Student
-    family: list[FamilyMember]
-    numbers: list[StudentNumber] = field(default_factory=list)
+    student: SimpleNamespace
+    family: list[SimpleNamespace]
+    numbers: list[SimpleNamespace] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ class ChildMaker:
         self.rng = rng
         self.mint = NumberMint(rng)
 
-    def child(self, pk: int, seat: Seatmate, *, name: str = "", sex: str = "", twin_of: Student | None = None) -> Draft:
+    def child(self, pk: int, seat: Seatmate, *, name="", sex="", twin_of: SimpleNamespace | None = None) -> Draft:
         """One child of the right age for the grade. `twin_of` shares birthday, surname and home."""
         rng = self.rng
         sex = sex or rng.choice("12")
@@ -57,8 +59,8 @@ class ChildMaker:
         surname = twin_of.name[0] if twin_of else rng.choice(names.SURNAMES)
         name = name or names.child_name(rng, sex, surname)
         address = twin_of.home_address if twin_of else places.home_address(rng, seat.township)
-        student = Student(
-            pk=pk,
+        student = student_row(
+            id=pk,
             slug="".join(rng.choices(SLUG_LETTERS, k=12)),
             wrapped_key=vault.new_child_key(),
             school_id=seat.school_id,
@@ -73,7 +75,7 @@ class ChildMaker:
             **self._schooling(seat),
             **self._circumstances(seat),
         )
-        return Draft(student, self._parents(student, seat, name[0]))
+        return Draft(student, self._parents(student, name[0]))
 
     def _home(self, seat: Seatmate, address: str) -> dict:
         return {
@@ -124,15 +126,15 @@ class ChildMaker:
             "needs_school_bus": bus,
         }
 
-    def _parents(self, child: Student, seat: Seatmate, surname: str) -> list[FamilyMember]:
+    def _parents(self, child: SimpleNamespace, surname: str) -> list[SimpleNamespace]:
         """Father and mother, for one child in twelve only one of them."""
         rng = self.rng
         relations = (
             [(FATHER, "1"), (MOTHER, "2")] if rng.random() > 0.08 else [rng.choice([(FATHER, "1"), (MOTHER, "2")])]
         )
         return [
-            FamilyMember(
-                student_id=child.pk,
+            family_row(
+                student_id=child.id,
                 position_in_form=position,
                 name=names.elder_name(rng, sex, surname if relation == FATHER else None),
                 relation=relation,
@@ -150,10 +152,23 @@ class ChildMaker:
         """Seal an ID number and, for `registry` "G" or "L", a 学籍号 of that kind."""
         child = draft.student
         id_number = self.mint.id_number(child.birth_date, child.sex)
-        draft.numbers.append(enrolments.sealed_number(child, NumberKind.ID, id_number, since))
+        draft.numbers.append(sealed(child, NumberKind.ID, id_number, since))
         if registry:
             number = f"G{id_number}" if registry == "G" else self.mint.temporary(child.birth_date)
-            draft.numbers.append(enrolments.sealed_number(child, NumberKind.REGISTRY, number, since))
+            draft.numbers.append(sealed(child, NumberKind.REGISTRY, number, since))
+
+
+def sealed(child: SimpleNamespace, kind: str, number: str, since: date) -> SimpleNamespace:
+    """A number row of this child: ciphertext under the child's key, blind index, last four."""
+    return number_row(
+        student_id=child.id,
+        kind=kind,
+        cipher=vault.seal(child.wrapped_key, number, number_aad(kind)),
+        index=vault.index(number, kind),
+        tail=vault.tail(number),
+        letter=number[0] if kind == NumberKind.REGISTRY else "",
+        since=since,
+    )
 
 
 def birth_date_for(rng: Random, grade: int) -> date:

@@ -7,6 +7,7 @@ from schools.models import Bureau, School
 
 from . import BUREAU_NAME, SEED_DAY
 from .batches import bring_batches
+from .bulk import check_references_at_once
 from .houses import build_bureau, build_classes, build_schools, open_ledger
 from .plans import SchoolPlan, demo_plan, plan_of_size
 from .population import Population
@@ -46,12 +47,12 @@ def plan_without_statistics() -> None:
 
 
 def _build(plans: list[SchoolPlan], *, with_history: bool) -> tuple[dict[str, School], int]:
+    check_references_at_once()
     bureau = build_bureau()
     schools = build_schools(plans, bureau)
     hire(posts_of(schools, bureau))
     build_classes(plans, schools)
     people = Population(with_history=with_history)
-    for plan in plans:
-        people.fill(plan, schools[plan.login])
+    people.fill(plans, schools)
     open_ledger(plans, schools, people.seated)
     return schools, people.written

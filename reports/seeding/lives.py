@@ -3,6 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
+from types import SimpleNamespace
 
 from django.utils import timezone
 
@@ -11,6 +12,9 @@ from schools.models import School, SchoolClass, cohort_of
 from students.models import Enrolment, Placement, Student
 
 from . import SEED_YEAR
+from .bulk import row_maker
+
+enrolment_row, placement_row = row_maker(Enrolment), row_maker(Placement)
 
 
 @dataclass(frozen=True)
@@ -55,14 +59,14 @@ def entry_year(school: School, grade: int) -> int:
 
 
 def life_of(
-    student: Student, pk: int, school: School, grade: int, number: int, rooms: ClassRooms, *, since: int, fate: Fate
-) -> tuple[Enrolment, list[Placement]]:
+    student_id: int, pk: int, school: School, grade: int, number: int, rooms: ClassRooms, *, since: int, fate: Fate
+) -> tuple[SimpleNamespace, list[SimpleNamespace]]:
     """The enrolment `pk` of a child and its placements from school year `since` on, in class `number` of each grade."""
     entered = entry_year(school, grade)
     ends = fate.left_on.isoformat() if fate.left_on else ""
-    enrolment = Enrolment(
-        pk=pk,
-        student_id=student.pk,
+    enrolment = enrolment_row(
+        id=pk,
+        student_id=student_id,
         school_id=school.pk,
         during=f"[{first_day(entered)},{ends})",
         came_how="建籍" if school.kind != School.Kind.JUNIOR else "招生",
@@ -72,7 +76,7 @@ def life_of(
     )
     last = SEED_YEAR if fate.seated else SEED_YEAR - 1
     places = [
-        Placement(
+        placement_row(
             enrolment_id=pk,
             school_class_id=rooms.of(school.pk, grade - (SEED_YEAR - year), year, number).pk,
             year=year,

@@ -1,16 +1,19 @@
-"""Filling the schools: every class with its children, school by school, each in five COPYs."""
+"""Filling the schools: every class with its children, school by school, five COPYs each."""
 
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from random import Random
+from types import SimpleNamespace
+
+from django.db.models import Model
 
 from law.school_time import LAST_GRADE, LAST_PRIMARY_GRADE, first_day
-from schools.models import School
+from schools.models import Division, School
 from students.models import Enrolment, FamilyMember, Placement, Student, StudentNumber
 
 from . import SEED, SEED_YEAR, names
-from .bulk import copy_in, next_ids
+from .bulk import BackgroundCopy, next_ids
 from .children import ChildMaker, Draft, Seatmate
 from .lives import DROPPED_OUT, GRADUATED, MOVED_AWAY, PRESENT, SUSPENDED, ClassRooms, Fate, entry_year, life_of
 from .plans import SchoolPlan
@@ -36,15 +39,16 @@ class Tables:
     """The rows of one school, waiting for their COPY."""
 
     drafts: list[Draft] = field(default_factory=list)
-    enrolments: list[Enrolment] = field(default_factory=list)
-    placements: list[Placement] = field(default_factory=list)
+    enrolments: list[SimpleNamespace] = field(default_factory=list)
+    placements: list[SimpleNamespace] = field(default_factory=list)
 
-    def write(self) -> None:
-        copy_in(Student, (d.student for d in self.drafts))
-        copy_in(FamilyMember, (m for d in self.drafts for m in d.family))
-        copy_in(StudentNumber, (n for d in self.drafts for n in d.numbers))
-        copy_in(Enrolment, self.enrolments)
-        copy_in(Placement, self.placements)
+    def in_order(self) -> Iterator[tuple[type[Model], list]]:
+        """Tables and rows, what is referred to first."""
+        yield Student, [d.student for d in self.drafts]
+        yield FamilyMember, [m for d in self.drafts for m in d.family]
+        yield StudentNumber, [n for d in self.drafts for n in d.numbers]
+        yield Enrolment, self.enrolments
+        yield Placement, self.placements
 
 
 class Population:
@@ -55,24 +59,33 @@ class Population:
         self.rng = Random(SEED)
         self.maker = ChildMaker(self.rng)
         self.rooms = ClassRooms()
+        self.townships = {division.code: division.name for division in Division.objects.all()}
         self.with_history = with_history
         self.seated: Counter = Counter()
         self.written = 0
 
-    def fill(self, plan: SchoolPlan, school: School) -> None:
-        """Write all children of one school."""
-        places = list(self._places(plan))
-        ids, enrolment_ids = next_ids(Student, len(places)), next_ids(Enrolment, len(places))
+    def fill(self, plans: list[SchoolPlan], schools: dict[str, School]) -> None:
+        """Write the children of all schools; while one school's rows travel, the next one's are invented."""
+        places = {plan.login: list(self._places(plan)) for plan in plans}
+        self.written = sum(map(len, places.values()))
+        self.ids = iter(next_ids(Student, self.written))
+        self.enrolment_ids = iter(next_ids(Enrolment, self.written))
+        with BackgroundCopy() as copying:
+            for plan in plans:
+                tables = self._school(plan, schools[plan.login], places[plan.login])
+                copying.submit(*tables.in_order())
+
+    def _school(self, plan: SchoolPlan, school: School, places: list[Place]) -> Tables:
+        """Invent all children of one school."""
         tables, former = Tables(), None
         rare = iter(names.RARE_NAMES)
-        for place, pk, enrolment_id in zip(places, ids, enrolment_ids, strict=True):
+        for place in places:
             given = next(rare, ("", "")) if (plan.login, place.grade) == RARE_NAMES_AT else ("", "")
             twin = former if not given[0] and self.rng.random() < TWINS and is_beside(former, place) else None
-            draft = self._child(pk, plan, school, place, given, twin and twin[1].student)
-            self._live(tables, draft, enrolment_id, school, place)
+            draft = self._child(plan, school, place, given, twin and twin[1].student)
+            self._live(tables, draft, next(self.enrolment_ids), school, place)
             former = None if twin else (place, draft)
-        tables.write()
-        self.written += len(places)
+        return tables
 
     def _places(self, plan: SchoolPlan) -> Iterator[Place]:
         for grade, sizes in plan.sizes.items():
@@ -89,16 +102,16 @@ class Population:
         chances = [share for _, share in RARE_FATES]
         return self.rng.choices([PRESENT, *(f for f, _ in RARE_FATES)], [1 - sum(chances), *chances])[0]
 
-    def _child(self, pk: int, plan: SchoolPlan, school: School, place: Place, given, twin_of) -> Draft:
+    def _child(self, plan: SchoolPlan, school: School, place: Place, given, twin_of) -> Draft:
         seat = Seatmate(
             school_id=school.pk,
             township_code=plan.division,
-            township=school.division.name,
+            township=self.townships[plan.division],
             grade=place.grade,
             boards=place.grade > LAST_PRIMARY_GRADE,
             special=plan.kind == School.Kind.SPECIAL,
         )
-        draft = self.maker.child(pk, seat, name=given[0], sex=given[1], twin_of=twin_of)
+        draft = self.maker.child(next(self.ids), seat, name=given[0], sex=given[1], twin_of=twin_of)
         draft.student.status = place.fate.status
         temporary = place.grade == 1 and self.rng.random() < 0.85
         self.maker.number(draft, first_day(entry_year(school, place.grade)), "L" if temporary else "G")
@@ -107,7 +120,7 @@ class Population:
     def _live(self, tables: Tables, draft: Draft, enrolment_id: int, school: School, place: Place) -> None:
         since = SEED_YEAR - 2 if self.with_history else SEED_YEAR
         enrolment, placements = life_of(
-            draft.student, enrolment_id, school, place.grade, place.number, self.rooms, since=since, fate=place.fate
+            draft.student.id, enrolment_id, school, place.grade, place.number, self.rooms, since=since, fate=place.fate
         )
         tables.drafts.append(draft)
         tables.enrolments.append(enrolment)

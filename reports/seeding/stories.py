@@ -91,9 +91,9 @@ def _reported(day: int) -> Turn:
     return Turn("report", "{to}_registrar", "", {"arrived_at_school_on": _september(day)})
 
 
-NINGCHENG = Outsider("陈若溪", "2", date(2018, 3, 2), 451, Origin("150429", "宁城县（演示）实验小学", "", "三年级2班"))
+NINGCHENG = Outsider("陈若溪", "2", date(2018, 3, 2), 452, Origin("150429", "宁城县（演示）实验小学", "", "三年级2班"))
 SHENYANG = Outsider(
-    "马博远", "1", date(2016, 5, 11), 452, Origin("210105", "沈阳市皇姑区（演示）小学", "", "五年级1班")
+    "马博远", "1", date(2016, 5, 11), 453, Origin("210105", "沈阳市皇姑区（演示）小学", "", "五年级1班")
 )
 FETCHED = {
     "outside_unit": "沈阳市皇姑区（演示）小学",

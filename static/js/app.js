@@ -120,6 +120,18 @@
     });
   });
 
+  // A full number typed into a filter belongs into the header's posted search, not into an address.
+  function sendNumberToSearch(event, words) {
+    var search = document.querySelector(".top-search");
+    if (!search || !/^[GJL]?\d{14,18}[\dX]?$/i.test((words || "").replace(/\s/g, ""))) { return; }
+    event.preventDefault();
+    search.elements.q.value = words;
+    search.submit();
+  }
+  document.addEventListener("htmx:configRequest", function (event) {
+    sendNumberToSearch(event, event.detail.parameters.q);
+  });
+
   document.addEventListener("htmx:afterRequest", function (event) {
     var details = event.target.closest && event.target.closest("details.reveal");
     if (details && event.detail.successful) details.removeAttribute("open");

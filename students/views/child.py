@@ -15,7 +15,7 @@ from law import articles
 from ..life import events_of
 from ..lookup import reveal
 from ..models import NumberKind, Student
-from ..presenting import TONES, with_places
+from ..presenting import with_places
 from ..record import family_of, groups_of
 
 LOOKS_SHOWN = 20
@@ -38,7 +38,7 @@ def child(request, slug):
     sees_looks = any(may(request.user, right, found.school_id) for right in SEE_LOOKS)
     context = {
         "child": found,
-        "person": person_line(found),
+        "lead": lead_of(found),
         "numbers": number_rows(found, may(request.user, "view_school", found.school_id)),
         "acts": acts_for(found, request.user),
         "groups": groups_of(found),
@@ -49,18 +49,10 @@ def child(request, slug):
     return render(request, "students/child.html", context)
 
 
-def person_line(child: Student) -> dict:
-    return {
-        "key": child.slug,
-        "name": child.name,
-        "sex": child.sex_name,
-        "number": child.registry_number.masked if child.registry_number else "",
-        "school": child.school.short_name,
-        "school_code": child.school.code,
-        "place": str(child.place or ""),
-        "word": child.get_status_display(),
-        "tone": TONES.get(child.status, "idle"),
-    }
+def lead_of(child: Student) -> str:
+    """Who and where, in a line: sex, school, class, masked 学籍号."""
+    number = f"学籍号 {child.registry_number.masked}" if child.registry_number else ""
+    return " · ".join(filter(None, [child.sex_name, child.school.name, str(child.place or ""), number]))
 
 
 def number_rows(child: Student, may_look: bool) -> list[dict]:

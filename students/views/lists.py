@@ -2,10 +2,11 @@
 
 import re
 
+from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from accounts.policies import powers_of
 from approvals.models import Case
@@ -16,7 +17,7 @@ from ..filters import StudentFilter
 from ..models import Student
 from ..paging import PAGE, page_of
 from ..presenting import with_places
-from ..search import matching
+from ..search import looks_like_number, matching
 
 CASE_NUMBER = re.compile(r"^[\u4e00-\u9fff]\d{8,}$")
 
@@ -48,10 +49,13 @@ def columns_of(chosen: StudentFilter) -> str:
     return f"姓名:name, 性别, 学籍号, {school}班级{in_order}, 学籍状态"
 
 
-@require_GET
+@require_POST
 def search(request):
-    """The header's box: a case by its number, the one child who fits, or the list of all who do."""
-    words = request.GET.get("q", "").strip()
+    """The header's box: a case by its number, the one child who fits, or the list of all who do.
+
+    Posted, and a number never goes on into an address: it would stay in histories and logs (第三十七条).
+    """
+    words = request.POST.get("q", "").strip()[:60]
     if CASE_NUMBER.match(words) and (case := Case.objects.visible_to(request.user).filter(number=words).first()):
         return redirect(case)
     if words:
@@ -59,4 +63,7 @@ def search(request):
         fitting = list(matching(seen, words)[:2])
         if len(fitting) == 1:
             return redirect(fitting[0])
+    if looks_like_number(words):
+        messages.warning(request, "您能查看的范围内没有持有该号码的学生，请核对号码；他校学生请从“发起转学”查找。")
+        return redirect("students:list")
     return redirect(f"{reverse('students:list')}?{urlencode({'q': words, 'status': 'all'})}")

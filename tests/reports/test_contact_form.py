@@ -10,6 +10,14 @@ from tests.county import hand_for, walk
 from tests.reports.conftest import keep, pages_of
 from tests.reports.texts import text_of
 
+EVERYTHING = {
+    "ethnicity": "02",
+    "household_kind": "1",
+    "household_division": "211322001000",
+    "home_address": "建平县叶柏寿街道幸福小区3号楼2单元501室",
+    "phone": "13900000000",
+    "entered_month": "202409",
+}
 RARE = ("㛃䶮", "赵𬭼", "钱𠅤", "其其格·娜仁")
 
 
@@ -24,16 +32,24 @@ def test_blank_form_is_one_page_with_its_captions(printed, no1, staff):
 
 def test_filled_form_carries_whole_numbers_and_all_signatures(printed, transfer, family):
     child = family(transfer.child)
+    Student.objects.filter(pk=child.pk).update(**EVERYTHING)
     case = walk(transfer)
     result = printed("transfer_contact", case)
     keep("contact-filled", result.pdf)
     text = text_of(result.pdf)
     assert pages_of(result.pdf) == 1
     child = Student.objects.get(pk=child.pk)
-    for number in (child.id_number.plain(), child.registry_number.plain(), case.lead_school.code, case.from_school_code):
+    for number in (
+        child.id_number.plain(),
+        child.registry_number.plain(),
+        case.lead_school.code,
+        case.from_school_code,
+    ):
         assert number in text
     for action, role, side in (("apply", Role.REGISTRAR, "lead"), ("release", Role.HEADMASTER, "peer")):
         assert hand_for(case, role, side).name in text, action
+    for said in ("蒙古族", "农业户口", "叶柏寿街道", EVERYTHING["home_address"], "2024年9月", "母亲"):
+        assert said in text
     assert result.record.short_code in text and result.record.number in text
 
 

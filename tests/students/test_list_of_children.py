@@ -127,10 +127,10 @@ def test_the_header_search_goes_to_the_child_the_case_or_the_list(client, staff,
     child = child_at(no2, name="曾小禾")
     child_at(no2, name="李大山")
     child_at(no2, name="李大海")
-    assert client.get("/search/", {"q": "小禾"}).url == child.get_absolute_url()
-    assert client.get("/search/", {"q": transfer.number}).url == transfer.get_absolute_url()
-    assert client.get("/search/", {"q": "李大"}).url.startswith("/students/?q=")
-    assert client.get("/search/", {"q": "转2026999999"}).url.startswith("/students/?q=")
+    assert client.post("/search/", {"q": "小禾"}).url == child.get_absolute_url()
+    assert client.post("/search/", {"q": transfer.number}).url == transfer.get_absolute_url()
+    assert client.post("/search/", {"q": "李大"}).url.startswith("/students/?q=")
+    assert client.post("/search/", {"q": "转2026999999"}).url.startswith("/students/?q=")
 
 
 def test_the_class_page_lists_its_children_and_the_county_page_all_schools(client, staff, bureau, child_at, no1, no2):

@@ -1,0 +1,47 @@
+"""A scratch database for a bench: a clone of the migrated template, used as the application role, dropped at the end."""
+
+import os
+import secrets
+import sys
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg
+from psycopg import sql
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT), str(ROOT / "bin" / "runner")]
+
+
+@contextmanager
+def scratch_database():
+    """Servers up, an empty migrated county, Django set up on it. Yields the owner's address of the clone."""
+    import template
+    from services import LEGAL_DATE, Services
+
+    with Services() as services, tempfile.TemporaryDirectory(prefix="xueji-bench-") as folder:
+        environment = services.environment(demo=True) | {"DEBUG": "0", "LEGAL_DATE": LEGAL_DATE, "MEDIA_DIR": folder}
+        application = urlsplit(services.database_url).username
+        with template.ready(services.owner_url, application, environment, fresh=False) as name:
+            clone = f"{template.CLONES}bench{secrets.token_hex(4)}"
+            _as_owner(services.owner_url, "CREATE DATABASE {} TEMPLATE {}", clone, name)
+            try:
+                owner_url = template.with_database(services.owner_url, clone)
+                _set_up(environment | {"DATABASE_URL": template.with_database(services.database_url, clone)})
+                yield owner_url
+            finally:
+                _as_owner(services.owner_url, "DROP DATABASE IF EXISTS {} WITH (FORCE)", clone)
+
+
+def _as_owner(address: str, statement: str, *names: str) -> None:
+    with psycopg.connect(address, autocommit=True) as owner:
+        owner.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+
+
+def _set_up(environment: dict) -> None:
+    os.environ.update(environment)
+    import django
+
+    django.setup()

@@ -1,0 +1,48 @@
+"""The access table: every address × method × role × whose thing it is. A reviewed file: change it only by intention.
+
+Cells read own/neighbour/foreign: a thing of the person's own school, of another school of the county, of another county.
+  ok  the page answers (200, 302, 409, 422: it let the person in)      --  404, not in sight
+  no  403, in sight but not this person's right                          in  redirected to sign in
+An address without a row, or a row without an address, fails the tests. POST-only addresses refuse GET with 405 (and the
+other way round); that is asserted for all of them, not written here.
+"""
+
+COLUMNS = "anonymous teacher registrar headmaster clerk checker leader data_admin auditor dismissed".split()
+
+# name method | anonymous | teacher | registrar | headmaster | clerk | checker | leader | data_admin | auditor | dismissed
+TABLE = """
+healthz                  GET  | ok | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok
+accounts:login           GET  | ok | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok
+accounts:login           POST | ok | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok
+accounts:logout          POST | in | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok
+accounts:password        GET  | in | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok
+accounts:password        POST | in | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok
+approvals:workbench      GET  | in | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok
+approvals:queue          GET  | in | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok
+approvals:case           GET  | in | --/--/-- | ok/--/-- | ok/--/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | --/--/--
+approvals:act            POST | in | --/--/-- | ok/--/-- | no/--/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | --/--/--
+approvals:paper          POST | in | --/--/-- | ok/--/-- | no/--/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | --/--/--
+approvals:scan           GET  | in | --/--/-- | ok/--/-- | ok/--/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | --/--/--
+approvals:filings        GET  | in | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok
+approvals:filing         GET  | in | --/--/-- | ok/--/-- | ok/--/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | --/--/--
+approvals:filing         POST | in | --/--/-- | ok/--/-- | no/--/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | --/--/--
+students:list            GET  | in | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok
+students:search          POST | in | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok
+students:child           GET  | in | ok/--/-- | ok/--/-- | ok/--/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | --/--/--
+students:number          POST | in | no/--/-- | ok/--/-- | ok/--/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | --/--/--
+students:classes         GET  | in | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok
+students:class           GET  | in | ok/--/-- | ok/--/-- | ok/--/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | --/--/--
+transfers:check          GET  | in | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok
+transfers:new            GET  | in | no       | ok       | no       | no       | no       | no       | no       | no       | no
+transfers:new            POST | in | no       | ok       | no       | no       | no       | no       | no       | no       | no
+transfers:new_outside    GET  | in | no       | ok       | no       | no       | no       | no       | no       | no       | no
+transfers:new_outside    POST | in | no       | ok       | no       | no       | no       | no       | no       | no       | no
+transfers:waiting        GET  | in | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok
+transfers:draft          GET  | in | --/--/-- | ok/--/-- | no/--/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | --/--/--
+transfers:draft          POST | in | --/--/-- | ok/--/-- | no/--/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | --/--/--
+reports:blank            POST | in | no       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | no
+reports:print            POST | in | --/--/-- | ok/--/-- | ok/--/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | --/--/--
+reports:verify           GET  | ok | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok
+jobs:progress            GET  | in | --/--/-- | ok/--/-- | --/--/-- | --/--/-- | --/--/-- | --/--/-- | --/--/-- | --/--/-- | --/--/--
+jobs:cancel              POST | in | --/--/-- | ok/--/-- | --/--/-- | --/--/-- | --/--/-- | --/--/-- | --/--/-- | --/--/-- | --/--/--
+"""

@@ -1,0 +1,176 @@
+"""Every address answers every role as the access table says, and nobody ever sees a child that is not theirs to see."""
+
+import itertools
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from tests.house.access_table import COLUMNS, TABLE
+from tests.house.sites import build_world
+
+RELATIONS = ("own", "neighbour", "foreign")
+MEANING = {"ok": {200, 302, 409, 422}, "no": {403}, "--": {404}}
+BUREAU = {"clerk", "checker", "leader", "data_admin", "auditor"}
+# The data-fix site is Django's admin behind one gate: its addresses are tried as a whole in tests/accounts.
+WHOLE = {"admin"}
+
+
+def rows():
+    for line in TABLE.strip().splitlines():
+        address, *cells = (part.strip() for part in line.split("|"))
+        name, method = address.split()
+        yield name, method, dict(zip(COLUMNS, cells, strict=True))
+
+
+def all_names(resolver=None, space=""):
+    """Every named address of the site, with its namespace."""
+    for pattern in (resolver or get_resolver()).url_patterns:
+        if isinstance(pattern, URLResolver):
+            inner = f"{space}{pattern.namespace}:" if pattern.namespace else space
+            if pattern.namespace not in WHOLE:
+                yield from all_names(pattern, inner)
+        elif isinstance(pattern, URLPattern) and pattern.name:
+            yield f"{space}{pattern.name}"
+
+
+def test_every_address_has_a_row_and_every_row_an_address():
+    assert {name for name, _, _ in rows()} == set(all_names())
+
+
+@pytest.fixture
+def world(bureau, child_at):
+    return build_world(bureau, child_at)
+
+
+def words_for(name, site):
+    """The named parts of this address, filled with the things of the site."""
+    words = site.words
+    return {
+        "approvals:case": {"number": words["number"]},
+        "approvals:act": {"number": words["number"], "action": "submit"},
+        "approvals:paper": {"number": words["number"], "code": words["code"], "act": "on_paper"},
+        "approvals:scan": {"number": words["number"], "pk": words.get("scan", 0)},
+        "approvals:filing": {"pk": words["pk"].get("approvals:filing")},
+        "students:child": {"slug": words["slug"]},
+        "students:number": {"slug": words["slug"], "kind": "id"},
+        "students:class": {"pk": words["pk"].get("students:class")},
+        "transfers:draft": {"number": words["number"]},
+        "reports:blank": {"form": "transfer_contact"},
+        "reports:print": {"form": "one_time_notice", "number": words["number"]},
+        "reports:verify": {"token": "no-such-print"},
+        "jobs:progress": {"pk": words["job"]},
+        "jobs:cancel": {"pk": words["job"]},
+        "students:import_preview": {"pk": words["pk"].get("import")},
+        "students:import_findings": {"pk": words["pk"].get("import")},
+        "students:import_commit": {"pk": words["pk"].get("import")},
+        "students:import_discard": {"pk": words["pk"].get("import")},
+    }.get(name, {})
+
+
+BODY = {
+    "students:number": {"reason": "核对证件"},
+    "approvals:filing": {"filed_on": "2026-09-15"},
+    "transfers:new": {"name": "查无此人", "number": "211399201803020013"},
+}
+
+
+def answer(client, name, method, site):
+    url = reverse(name, kwargs=words_for(name, site))
+    return client.post(url, BODY.get(name, {})) if method == "POST" else client.get(url)
+
+
+def told(response) -> str:
+    """Everything an answer says: body, headers, where it leads."""
+    body = b"" if response.streaming else response.content
+    return body.decode("utf-8", "replace") + str(response.headers)
+
+
+def secret_from(role, relation):
+    """Whose children this role must never see."""
+    if relation == "own":
+        return False
+    return not (role in BUREAU and relation == "neighbour")
+
+
+def disagreements(world, name, method, cells):
+    sites, people = world
+    for role in COLUMNS:
+        expected = (cells[role].split("/") * 3)[:3]
+        client = Client()
+        if role != "anonymous":
+            client.force_login(people[role])
+        for relation, cell in zip(RELATIONS, expected, strict=True):
+            response = answer(client, name, method, sites[relation])
+            if role != "anonymous":
+                client.force_login(people[role])
+            status = response.status_code
+            to_sign_in = status == 302 and response.url.startswith("/login/")
+            if cell == "in" and not to_sign_in:
+                yield role, relation, f"expected sign in, got {status}"
+            elif cell != "in" and (status not in MEANING[cell] or (to_sign_in and name != "accounts:logout")):
+                yield role, relation, f"expected {cell}, got {status}"
+            yield from leaks(role, sites, response)
+
+
+def leaks(role, sites, response):
+    text = told(response)
+    for relation, site in sites.items():
+        hidden = role == "anonymous" or role == "dismissed" or secret_from(role, relation)
+        for canary in site.canaries if hidden else ():
+            if canary in text:
+                yield role, relation, f"{canary} leaked"
+
+
+def undone():
+    """A savepoint that is always rolled back: each row of the table meets the same untouched county."""
+
+    class Undone:
+        def __enter__(self):
+            self.point = transaction.savepoint()
+
+        def __exit__(self, *_):
+            transaction.savepoint_rollback(self.point)
+
+    return Undone()
+
+
+def test_the_table_holds(world):
+    found = []
+    for name, method, cells in rows():
+        with undone():
+            found += [f"{name} {method} {role} {relation}: {what}" for role, relation, what in disagreements(world, name, method, cells)]
+    assert found == []
+
+
+def test_other_methods_are_refused(world):
+    """POST-only addresses refuse GET, GET-only ones refuse POST: no page changes anything when it is looked at."""
+    sites, people = world
+    allowed = {name: {m for n, m, _ in rows() if n == name} for name, _, _ in rows()}
+    client = Client()
+    found = []
+    for name, methods in allowed.items():
+        client.force_login(people["registrar"])
+        for method in {"GET", "POST"} - methods:
+            with undone():
+                status = answer(client, name, method, sites["own"]).status_code
+            if status != 405:
+                found.append((name, method, status))
+    assert found == []
+
+
+def test_a_search_for_somebody_elses_child_finds_nothing(world):
+    """Names, pinyin, numbers of other schools typed into every box find nothing."""
+    sites, people = world
+    client = Client()
+    client.force_login(people["registrar"])
+    words = [sites[r].canaries for r in ("neighbour", "foreign")]
+    for word, url in itertools.product(set().union(*words), ["/students/", "/cases/", "/search/"]):
+        ask = client.post if url == "/search/" else client.get
+        response = ask(url, {"q": word, "scope": "all"})
+        assert response.status_code in (200, 302)
+        text = told(response)
+        others = {c for r in ("neighbour", "foreign") for c in sites[r].canaries if word not in c and c not in word}
+        assert not any(other in text for other in others)
+        assert f"/students/{sites['neighbour'].words['slug']}" not in text
