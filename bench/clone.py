@@ -32,7 +32,9 @@ def scratch_database():
                 _set_up(environment | {"DATABASE_URL": template.with_database(services.database_url, clone)})
                 yield owner_url
             finally:
-                _as_owner(services.owner_url, "DROP DATABASE IF EXISTS {} WITH (FORCE)", clone)
+                _close_connections()
+                # Without FORCE: that one may not stop an autovacuum worker, the plain form may.
+                _as_owner(services.owner_url, "DROP DATABASE IF EXISTS {}", clone)
 
 
 def _as_owner(address: str, statement: str, *names: str) -> None:
@@ -45,3 +47,9 @@ def _set_up(environment: dict) -> None:
     import django
 
     django.setup()
+
+
+def _close_connections() -> None:
+    from django.db import connections
+
+    connections.close_all()

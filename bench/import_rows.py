@@ -62,7 +62,7 @@ def least_possible(data: bytes, connection) -> None:
         with cursor.copy(sql.SQL("COPY staging ({}) FROM STDIN").format(columns)) as copy:
             for row in rows:
                 copy.write_row([cell if cell != "" else None for cell in row])
-        cursor.execute("INSERT INTO merged SELECT * FROM staging ON CONFLICT (\"身份证件号\") DO NOTHING")
+        cursor.execute('INSERT INTO merged SELECT * FROM staging ON CONFLICT ("身份证件号") DO NOTHING')
     connection.commit()
 
 
@@ -94,7 +94,9 @@ def make_schools() -> list:
 
 
 def whole_import(data: bytes, school, laps: dict) -> None:
-    """Read, plan, commit, as the pages and the command do it."""
+    """Read, plan, write, as the command does it; the pages plan once more, for the preview."""
+    from django.db import transaction
+
     from accounts.roles import Role
     from students.importing import service
     from students.importing.container import BUREAU
@@ -105,10 +107,12 @@ def whole_import(data: bytes, school, laps: dict) -> None:
     lap = time.perf_counter()
     parsed = service.read(data, school, limits=BUREAU)
     laps["读取"], lap = time.perf_counter() - lap, time.perf_counter()
-    plan = make_plan(parsed, school)
-    file = service.keep_preview(service.take_in(data, "一万行.xlsx", school, registrar), parsed, plan)
-    laps["比对"], lap = time.perf_counter() - lap, time.perf_counter()
-    done = service.commit(file, parsed, by=registrar, accept_warnings=True)
+    with transaction.atomic():
+        service.lock_imports()
+        plan = make_plan(parsed, school)
+        laps["比对"], lap = time.perf_counter() - lap, time.perf_counter()
+        file = service.keep_preview(service.take_in(data, "一万行.xlsx", school, registrar), parsed, plan)
+        done = service.carry_out(file, plan, by=registrar, accept_warnings=True, only_good=False)
     laps["写入"] = time.perf_counter() - lap
     assert done.registration.entries.count() == ROWS, plan.findings[:3]
 

@@ -1,11 +1,11 @@
-from django.urls import path
+from django.urls import include, path
 
 from . import import_urls
 from .views import child, classes, lists
 
 app_name = "students"
 urlpatterns = [
-    *import_urls.urlpatterns,
+    path("students/import/", include(import_urls.urlpatterns)),
     path("students/", lists.children, name="list"),
     path("search/", lists.search, name="search"),
     path("students/<slug:slug>/", child.child, name="child"),

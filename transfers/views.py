@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
-from accounts.policies import school_ids_where
+from accounts.policies import may, school_ids_where
 from approvals.errors import NotYourHand, Refused
 from law import clock
 from law.school_time import grade_name, school_year_of
@@ -145,6 +145,8 @@ def draft(request, number):
     case = get_object_or_404(Transfer.objects.visible_to(request.user), number=number)
     if case.state not in (State.DRAFT, State.SUPPLEMENT):
         return redirect(case)
+    if not may(request.user, "make_change", case.lead_school_id):
+        raise PermissionDenied("转学草稿由转入学校的学籍管理员填写。")
     form = DraftForm(
         request.POST or None,
         initial={name: getattr(case, name) for name in DraftForm.base_fields} | {"to_class": case.to_class_id},

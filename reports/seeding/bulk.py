@@ -11,14 +11,18 @@ from django.db.models import NOT_PROVIDED, Model
 IN_FLIGHT = 2
 
 
-def check_references_at_once() -> None:
-    """For the rest of this transaction, check foreign keys at the end of each statement instead of at commit.
+def settle_for_growth() -> None:
+    """Make this transaction fit to fill empty tables.
 
-    The history triggers open a subtransaction for every row, and PostgreSQL walks the list of postponed checks whenever
-    one of them aborts: with a growing list each row costs more than the one before.
+    Foreign keys are checked at the end of each statement instead of at commit: the history triggers open a
+    subtransaction for every row, and PostgreSQL walks the list of postponed checks whenever one of them aborts, so that
+    with a growing list each row would cost more than the one before. And since only a table's owner may ANALYZE, the
+    planner goes on believing that the tables are empty: it must not choose what is good for empty tables only.
     """
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL enable_nestloop = off")
 
 
 def next_ids(model: type[Model], count: int) -> list[int]:

@@ -1,13 +1,13 @@
 """The whole county in one transaction: all of it, or nothing."""
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from law import clock
 from schools.models import Bureau, School
 
 from . import BUREAU_NAME, SEED_DAY
 from .batches import bring_batches
-from .bulk import check_references_at_once
+from .bulk import settle_for_growth
 from .houses import build_bureau, build_classes, build_schools, open_ledger
 from .plans import SchoolPlan, demo_plan, plan_of_size
 from .population import Population
@@ -25,7 +25,6 @@ def seed_demo() -> int:
     """The demo county with its history and open cases. Returns the number of children written."""
     with clock.at(SEED_DAY):
         schools, written = _build(demo_plan(), with_history=True)
-        plan_without_statistics()
         hire(teachers_of(schools))
         live_transfers(schools)
         bring_batches(schools)
@@ -39,15 +38,8 @@ def seed_size(students: int, schools: int | None = None) -> int:
         return _build(plan_of_size(students, schools), with_history=False)[1]
 
 
-def plan_without_statistics() -> None:
-    """Until this transaction ends, join by hash: nobody has counted the new rows yet, and the planner believes there
-    are none (a nested loop then takes seconds a query). Only a table's owner may ANALYZE."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_nestloop = off")
-
-
 def _build(plans: list[SchoolPlan], *, with_history: bool) -> tuple[dict[str, School], int]:
-    check_references_at_once()
+    settle_for_growth()
     bureau = build_bureau()
     schools = build_schools(plans, bureau)
     hire(posts_of(schools, bureau))

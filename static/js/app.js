@@ -374,5 +374,9 @@
 
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", function () { prepare(document); });
   else prepare(document);
-  document.addEventListener("htmx:afterSettle", function (event) { prepare(event.target); });
+  document.addEventListener("htmx:afterSettle", function (event) {
+    prepare(event.target);
+    /* an answer below the fold of a phone comes into view */
+    if (event.target.matches("[data-come]")) event.target.scrollIntoView({ block: "nearest" });
+  });
 })();

@@ -15,6 +15,7 @@ from students.models import NumberKind
 from students.models.child import FAMILY_ID_AAD
 
 _NULLABLE = ("bool", "distance")
+_MEMBER_ATTRIBUTES = {member: tuple(f.attribute for f in MEMBER_FIELDS[member]) for member in MEMBERS}
 _ID_NUMBER = {member: by_attribute(f"member{member}.id_number") for member in MEMBERS}
 _TO_CORRECTION = f"请走基础信息变更（{articles.CORRECTION}），本次导入不改"
 
@@ -134,8 +135,9 @@ def _opened(child: KnownChild, known: dict) -> str:
 def incomplete(values: dict[str, Any], child: KnownChild | None) -> list[Remark]:
     """What may not be cleared, and family members without a name. These rows are not imported."""
     remarks: list[Remark] = []
-    for attribute, value in values.items():
-        if value == CLEAR and _must_stay(by_attribute(attribute), child):
+    cleared = [name for name, value in values.items() if value == CLEAR] if CLEAR in values.values() else []
+    for attribute in cleared:
+        if _must_stay(by_attribute(attribute), child):
             verdict = Verdict(ERROR, "cannot_clear", "必填项不能清空", "请填写新的内容，或留空表示不改")
             remarks.append((attribute, verdict))
     for member in MEMBERS:
@@ -155,4 +157,4 @@ def _must_stay(field: Field, child: KnownChild | None) -> bool:
 
 def _says_something(values: dict[str, Any], member: int) -> bool:
     """A bare 否 under 是否监护人 is how empty members look in some exports."""
-    return any(values.get(f.attribute) not in (None, CLEAR, False) for f in MEMBER_FIELDS[member])
+    return any(values.get(name) not in (None, CLEAR, False) for name in _MEMBER_ATTRIBUTES[member])

@@ -77,7 +77,10 @@ class Plan:
         """Equal for plans that would do the same with the same file: what was confirmed is what is written."""
         decided = [
             [row.row_no for row in self.creates],
-            [[each.row.row_no, each.child.pk, [(c.field.attribute, c.new) for c in each.changes]] for each in self.updates],
+            [
+                [each.row.row_no, each.child.pk, [(c.field.attribute, c.new) for c in each.changes]]
+                for each in self.updates
+            ],
             [[each.row, each.code] for each in self.findings],
         ]
         return hashlib.sha256(json.dumps(decided, cls=DjangoJSONEncoder).encode()).hexdigest()
@@ -179,8 +182,15 @@ class Planner:
         label, column = by_attribute(attribute).label, self.columns.get(attribute, "")
         self.said.append(
             Finding(
-                verdict.level, self.plan.sheet, row.row_no, column, label,
-                verdict.code, "", verdict.message, verdict.remedy,
+                verdict.level,
+                self.plan.sheet,
+                row.row_no,
+                column,
+                label,
+                verdict.code,
+                "",
+                verdict.message,
+                verdict.remedy,
             )  # fmt: skip
         )
 

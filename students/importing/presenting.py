@@ -111,7 +111,11 @@ def workbook_of(findings: list[dict]) -> bytes:
     book = xlsxwriter.Workbook(
         out, {"strings_to_formulas": False, "strings_to_numbers": False, "strings_to_urls": False}
     )
-    page, bold, text = book.add_worksheet("核对结果"), book.add_format({"bold": True}), book.add_format({"num_format": "@"})
+    page, bold, text = (
+        book.add_worksheet("核对结果"),
+        book.add_format({"bold": True}),
+        book.add_format({"num_format": "@"}),
+    )
     columns = {"级别": 10, "工作表": 14, "行": 8, "列": 6, "栏目": 20, "表中写的": 26, "问题": 50, "怎样改": 50}
     for position, (heading, width) in enumerate(columns.items()):
         page.set_column(position, position, width, text)

@@ -131,13 +131,24 @@ def commit(
     Raises Refused (unsettled findings, already committed, a number taken meanwhile), PlanChanged, NotYourHand.
     """
     file = ImportFile.objects.select_for_update().select_related("school").get(pk=file.pk)
-    _permit(file.school, by)
     _refuse_unready(file)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_IMPORT_LOCK])
+    lock_imports()
     plan = make_plan(parsed, file.school)
     if plan.digest != file.digest:
         raise PlanChanged(plan)
+    return carry_out(file, plan, by=by, accept_warnings=accept_warnings, only_good=only_good)
+
+
+def lock_imports() -> None:
+    """From here to the end of the transaction no other import writes."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_IMPORT_LOCK])
+
+
+@transaction.atomic
+def carry_out(file: ImportFile, plan: Plan, *, by: User, accept_warnings: bool, only_good: bool) -> ImportFile:
+    """Write a plan made under `lock_imports()`. Raises Refused, NotYourHand."""
+    _permit(file.school, by)
     refuse_unsettled(plan.counts, accept_warnings=accept_warnings, only_good=only_good)
     file.registration = None if plan.changes_nothing else _register(file, plan, by)
     file.state = State.COMMITTED

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
+import pghistory
 from django.db import IntegrityError, transaction
 
 from approvals.errors import Refused
@@ -11,16 +12,26 @@ from approvals.models import CaseSubject
 from approvals.services import lock_children
 from jianping_xueji import vault
 from law import articles, clock
-from students.importing.bulk import change_rows, copy_in, take_ids
+from students.importing.bulk import change_rows, copy_in, no_trigger_is_ignored, take_ids
 from students.importing.cells import CLEAR
 from students.importing.differences import stored
 from students.importing.records import MEMBER_FIELDS, MEMBERS, OWN_FIELDS
 from students.importing.workbook import ParsedRow
 from students.models import FamilyMember, NumberKind, RegistrationEntry, Student, StudentNumber
-from students.models.child import FAMILY_ID_AAD, new_slug, number_aad
+from students.models.child import FAMILY_ID_AAD, new_slugs, number_aad
 from students.spelling import initials_of, pinyin_of
 
 _NUMBER_COLUMNS = ("student_id", "kind", "cipher", "index", "tail", "letter", "since")
+
+
+def _blank_line(model) -> dict[str, Any]:
+    """Every column but the key with the value of an empty field."""
+    columns = [column for column in model._meta.concrete_fields if not column.primary_key]
+    return {column.attname: None if column.null else "" for column in columns}
+
+
+_BLANK_MEMBER = _blank_line(FamilyMember)
+_OWN = frozenset(field.attribute for field in OWN_FIELDS)
 
 
 def write(plan, case) -> dict[str, int]:
@@ -29,7 +40,8 @@ def write(plan, case) -> dict[str, int]:
     Raises Refused when somebody registered one of the numbers in the meantime; nothing has happened then.
     """
     try:
-        with transaction.atomic():
+        with transaction.atomic(), pghistory.context(user=case.acting.pk, case=case.number):
+            no_trigger_is_ignored()
             create(plan.creates, case)
             update(plan.updates)
     except IntegrityError as error:
@@ -52,8 +64,12 @@ def create(rows: Sequence[ParsedRow], case) -> None:
     _copy_students(newcomers, case.lead_school_id)
     numbers = [line for each in newcomers for line in _number_lines(*each, today)]
     copy_in(StudentNumber, _NUMBER_COLUMNS, numbers)
-    families = [member_values(pk, key, row, member) for pk, key, row in newcomers for member in MEMBERS]
-    _copy_members([each for each in families if each["name"]])
+    _copy_members(
+        member_values(pk, key, row, member)
+        for pk, key, row in newcomers
+        for member in MEMBERS
+        if row.values.get(f"member{member}.name")
+    )
     copy_in(CaseSubject, ("case_id", "child_id", "blocking"), [(case.pk, pk, True) for pk in ids])
     copy_in(
         RegistrationEntry,
@@ -62,34 +78,22 @@ def create(rows: Sequence[ParsedRow], case) -> None:
     )
 
 
-def _blank_line(model) -> dict[str, Any]:
-    """Every column but the key with the value of an empty field."""
-    columns = [column for column in model._meta.concrete_fields if not column.primary_key]
-    return {column.attname: None if column.null else "" for column in columns}
-
-
-def _copy_students(newcomers: Iterable[tuple[int, bytes, ParsedRow]], school_id: int) -> None:
+def _copy_students(newcomers: Sequence[tuple[int, bytes, ParsedRow]], school_id: int) -> None:
     blank = {"id": None} | _blank_line(Student) | {"school_id": school_id, "status": Student.Status.PENDING.value}
-    lines = (list((blank | student_values(pk, key, row)).values()) for pk, key, row in newcomers)
+    lines = (
+        list((blank | student_values(row) | {"id": pk, "slug": slug, "wrapped_key": key}).values())
+        for (pk, key, row), slug in zip(newcomers, new_slugs(len(newcomers)), strict=True)
+    )
     copy_in(Student, list(blank), lines)
 
 
-def student_values(pk: int, key: bytes, row: ParsedRow) -> dict[str, Any]:
-    """The child's own columns; what the sheet leaves empty stays blank."""
-    given = row.values
+def student_values(row: ParsedRow) -> dict[str, Any]:
+    """The child's own columns that the sheet fills."""
     values = {
-        field.attribute: given[field.attribute]
-        for field in OWN_FIELDS
-        if given.get(field.attribute) not in (None, CLEAR)
+        name: value for name, value in row.values.items() if value is not None and name in _OWN and value != CLEAR
     }
-    name = given["name"]
-    return values | {
-        "id": pk,
-        "slug": new_slug(),
-        "wrapped_key": key,
-        "name_pinyin": pinyin_of(name),
-        "name_initials": initials_of(name),
-    }
+    name = values["name"]
+    return values | {"name_pinyin": pinyin_of(name), "name_initials": initials_of(name)}
 
 
 def _number_lines(pk: int, key: bytes, row: ParsedRow, today: date):
@@ -103,8 +107,8 @@ def _number_lines(pk: int, key: bytes, row: ParsedRow, today: date):
 
 
 def member_values(pk: int, key: bytes, row: ParsedRow, member: int) -> dict[str, Any]:
-    """All columns of a family member; without a name there is none."""
-    values = _blank_line(FamilyMember) | {"student_id": pk, "position_in_form": member}
+    """All columns of a family member."""
+    values = _BLANK_MEMBER | {"student_id": pk, "position_in_form": member}
     for field in MEMBER_FIELDS[member]:
         values[field.own_name] = stored(field, row.values.get(field.attribute))
     return values | sealed_id(key, row.values.get(f"member{member}.id_number"))
@@ -117,9 +121,8 @@ def sealed_id(key: bytes, number: str | None) -> dict[str, Any]:
     return {"id_cipher": vault.seal(key, number, FAMILY_ID_AAD), "id_tail": vault.tail(number)}
 
 
-def _copy_members(members: Sequence[dict[str, Any]]) -> None:
-    columns = list(_blank_line(FamilyMember))
-    copy_in(FamilyMember, columns, ([each[column] for column in columns] for each in members))
+def _copy_members(members: Iterable[dict[str, Any]]) -> None:
+    copy_in(FamilyMember, list(_BLANK_MEMBER), (list(each.values()) for each in members))
 
 
 # --- children on record ----------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ TABLE = """
 healthz                  GET  | ok | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok
 accounts:login           GET  | ok | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok
 accounts:login           POST | ok | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok
-accounts:logout          POST | in | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok
+accounts:logout          POST | ok | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok
 accounts:password        GET  | in | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok
 accounts:password        POST | in | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok
 approvals:workbench      GET  | in | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok
@@ -43,6 +43,13 @@ transfers:draft          POST | in | --/--/-- | ok/--/-- | no/--/-- | no/no/-- |
 reports:blank            POST | in | no       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | no
 reports:print            POST | in | --/--/-- | ok/--/-- | ok/--/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | --/--/--
 reports:verify           GET  | ok | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok
+students:import          GET  | in | no       | ok       | no       | no       | no       | no       | no       | no       | no
+students:import          POST | in | no       | ok       | no       | no       | no       | no       | no       | no       | no
+students:import_preview  GET  | in | --/--/-- | ok/--/-- | ok/--/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | --/--/--
+students:import_findings GET  | in | --/--/-- | ok/--/-- | ok/--/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | --/--/--
+students:import_commit   POST | in | --/--/-- | ok/--/-- | no/--/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | --/--/--
+students:import_discard  POST | in | --/--/-- | ok/--/-- | no/--/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | --/--/--
+students:import_batch    GET  | in | --/--/-- | ok/--/-- | ok/--/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | --/--/--
 jobs:progress            GET  | in | --/--/-- | ok/--/-- | --/--/-- | --/--/-- | --/--/-- | --/--/-- | --/--/-- | --/--/-- | --/--/--
 jobs:cancel              POST | in | --/--/-- | ok/--/-- | --/--/-- | --/--/-- | --/--/-- | --/--/-- | --/--/-- | --/--/-- | --/--/--
 """

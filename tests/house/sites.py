@@ -3,14 +3,21 @@
 Each thing belongs to a child whose name occurs nowhere else (the canary), so that a leak into any answer is seen.
 """
 
+import io
 from dataclasses import dataclass, field
 from datetime import date
 
+from PIL import Image
+
 from accounts.roles import Role
+from approvals.materials import hand_in_paper
 from approvals.models import CeimsFiling
-from approvals.services import perform
+from approvals.services import open_case, perform
 from jianping_xueji.jobs.models import Job
+from reports.forms import FORMS
+from reports.services import print_form
 from schools.models import Bureau, Division
+from students.models import ImportFile, Registration
 from tests.county import class_of, hand_for, make_school, papers_in_order, staff_member
 from transfers.services import start_transfer
 
@@ -48,15 +55,40 @@ def build_site(relation, school, partner, child_at) -> Site:
     papers_in_order(case, registrar)
     filing = filing_at(school, partner, child_at, name)
     job = Job.objects.create(kind="import.read", requested_by=registrar, school_id=school.pk)
+    scan = hand_in_paper(case.materials.get(code="household_book"), by=registrar, data=photo()).scans.get()
+    batch = open_case(Registration, by=registrar, lead=school, children=[], state="draft", title="秋季新生")
     words = {
         "slug": child.slug,
         "number": case.number,
-        "pk": {"approvals:filing": filing.pk, "students:class": target.pk},
+        "pk": {"approvals:filing": filing.pk, "students:class": target.pk, "import": upload_of(school, registrar).pk},
+        "scan": scan.pk,
+        "batch": batch.number,
+        "token": print_form(FORMS["one_time_notice"], case, by=registrar, address_of=str).record.token,
         "job": job.pk,
         "code": "household_book",
     }
     canaries = {name, f"{name}转", f"{name}办"} | {child.id_number.plain(), comer.id_number.plain()}
     return Site(relation, school, words, canaries)
+
+
+def photo() -> bytes:
+    """The smallest photograph of an original that will do."""
+    picture = io.BytesIO()
+    Image.new("RGB", (40, 30), "white").save(picture, "JPEG")
+    return picture.getvalue()
+
+
+def upload_of(school, registrar) -> ImportFile:
+    """A workbook that waits to be committed."""
+    return ImportFile.objects.create(
+        school=school,
+        uploaded_by=registrar,
+        name="名册.xlsx",
+        size=1,
+        sha256="0" * 64,
+        wrapped_key=b"",
+        state="unusable",
+    )
 
 
 def filing_at(school, partner, child_at, name) -> CeimsFiling:

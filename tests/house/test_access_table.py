@@ -1,6 +1,7 @@
 """Every address answers every role as the access table says, and nobody ever sees a child that is not theirs to see."""
 
 import itertools
+import logging
 
 import pytest
 from django.db import transaction
@@ -51,7 +52,7 @@ def words_for(name, site):
         "approvals:case": {"number": words["number"]},
         "approvals:act": {"number": words["number"], "action": "submit"},
         "approvals:paper": {"number": words["number"], "code": words["code"], "act": "on_paper"},
-        "approvals:scan": {"number": words["number"], "pk": words.get("scan", 0)},
+        "approvals:scan": {"number": words["number"], "pk": words["scan"]},
         "approvals:filing": {"pk": words["pk"].get("approvals:filing")},
         "students:child": {"slug": words["slug"]},
         "students:number": {"slug": words["slug"], "kind": "id"},
@@ -59,12 +60,13 @@ def words_for(name, site):
         "transfers:draft": {"number": words["number"]},
         "reports:blank": {"form": "transfer_contact"},
         "reports:print": {"form": "one_time_notice", "number": words["number"]},
-        "reports:verify": {"token": "no-such-print"},
+        "reports:verify": {"token": words["token"]},
         "jobs:progress": {"pk": words["job"]},
         "jobs:cancel": {"pk": words["job"]},
         "students:import_preview": {"pk": words["pk"].get("import")},
         "students:import_findings": {"pk": words["pk"].get("import")},
         "students:import_commit": {"pk": words["pk"].get("import")},
+        "students:import_batch": {"number": words["batch"]},
         "students:import_discard": {"pk": words["pk"].get("import")},
     }.get(name, {})
 
@@ -97,21 +99,26 @@ def secret_from(role, relation):
 def disagreements(world, name, method, cells):
     sites, people = world
     for role in COLUMNS:
-        expected = (cells[role].split("/") * 3)[:3]
-        client = Client()
-        if role != "anonymous":
-            client.force_login(people[role])
-        for relation, cell in zip(RELATIONS, expected, strict=True):
-            response = answer(client, name, method, sites[relation])
-            if role != "anonymous":
-                client.force_login(people[role])
-            status = response.status_code
-            to_sign_in = status == 302 and response.url.startswith("/login/")
-            if cell == "in" and not to_sign_in:
-                yield role, relation, f"expected sign in, got {status}"
-            elif cell != "in" and (status not in MEANING[cell] or (to_sign_in and name != "accounts:logout")):
-                yield role, relation, f"expected {cell}, got {status}"
-            yield from leaks(role, sites, response)
+        # An address without a thing in it is the same page whoever's things there are: asked once.
+        for relation, cell in zip(RELATIONS, cells[role].split("/"), strict=False):
+            with undone():
+                client = client_of(people.get(role))
+                response = answer(client, name, method, sites[relation])
+            yield from (f"{role} {relation}: {what}" for what in [wrong_status(response, cell, name)] if what)
+            yield from (f"{role} {relation}: {what}" for what in leaks(role, sites, response))
+
+
+def client_of(person) -> Client:
+    client = Client()
+    if person:
+        client.force_login(person)
+    return client
+
+
+def wrong_status(response, cell, name) -> str:
+    to_sign_in = response.status_code == 302 and response.url.startswith("/login/") and name != "accounts:logout"
+    fits = to_sign_in if cell == "in" else response.status_code in MEANING[cell] and not to_sign_in
+    return "" if fits else f"expected {cell}, got {response.status_code}{' to sign in' if to_sign_in else ''}"
 
 
 def leaks(role, sites, response):
@@ -120,7 +127,7 @@ def leaks(role, sites, response):
         hidden = role == "anonymous" or role == "dismissed" or secret_from(role, relation)
         for canary in site.canaries if hidden else ():
             if canary in text:
-                yield role, relation, f"{canary} leaked"
+                yield f"{canary} of {relation} leaked"
 
 
 def undone():
@@ -136,12 +143,21 @@ def undone():
     return Undone()
 
 
+@pytest.fixture(autouse=True)
+def quiet():
+    """A thousand refusals are expected here: no log record keeps its request alive."""
+    logging.disable(logging.CRITICAL)
+    yield
+    logging.disable(logging.NOTSET)
+
+
 def test_the_table_holds(world):
-    found = []
-    for name, method, cells in rows():
-        with undone():
-            found += [f"{name} {method} {role} {relation}: {what}" for role, relation, what in disagreements(world, name, method, cells)]
-    assert found == []
+    found = [
+        f"{name} {method} {what}"
+        for name, method, cells in rows()
+        for what in disagreements(world, name, method, cells)
+    ]
+    assert not found, "\n".join(found)
 
 
 def test_other_methods_are_refused(world):
@@ -172,5 +188,6 @@ def test_a_search_for_somebody_elses_child_finds_nothing(world):
         assert response.status_code in (200, 302)
         text = told(response)
         others = {c for r in ("neighbour", "foreign") for c in sites[r].canaries if word not in c and c not in word}
-        assert not any(other in text for other in others)
+        seen = [other for other in others if other in text]
+        assert not seen, (url, word, seen)
         assert f"/students/{sites['neighbour'].words['slug']}" not in text

@@ -83,7 +83,7 @@ def test_a_payload_in_every_text_field_is_printed_as_plain_words(payload, printe
 def test_every_call_of_the_engine_carries_the_fetcher():
     calls = [
         node
-        for path in [*Path("reports").glob("*.py"), *Path("reports/templatetags").glob("*.py")]
+        for path in Path("reports").rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in ("HTML", "CSS")
     ]

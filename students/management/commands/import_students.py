@@ -35,28 +35,31 @@ class Command(BaseCommand):
         place = school_of(school)
         data = content_of(file)
         parsed = service.read(data, place, limits=BUREAU)
-        plan = make_plan(parsed, place)
-        refusal = self.write(plan, parsed, data, Path(file).name, by, only_good) if commit else None
+        refusal = None
+        if commit and not parsed.stopped:
+            plan, refusal = self.write(parsed, data, Path(file).name, place, acting(place, by), only_good)
+        else:
+            plan = make_plan(parsed, place)
         self.stdout.write(json.dumps(as_answer(plan), ensure_ascii=False, indent=2) if as_json else as_table(plan))
-        if refusal:
-            raise CommandError("没有写入：" + " ".join(refusal.sentences))
+        if refusal or (commit and parsed.stopped):
+            raise CommandError("没有写入：" + (" ".join(refusal.sentences) if refusal else "名册无法导入，原因见上。"))
 
-    def write(self, plan: Plan, parsed, data: bytes, name: str, by: str, only_good: bool) -> Refused | None:
-        """Commit like the pages do, warnings taken as read. Gives the refusal, if any."""
-        if plan.stopped:
-            return Refused("名册无法导入，原因见上。")
-        by, file = acting(plan.school, by), None
+    def write(self, parsed, data: bytes, name: str, place: School, by: User, only_good: bool):
+        """Plan and carry out in one go, warnings taken as read. Gives the plan and the refusal, if any."""
+        plan = file = None
         try:
             with transaction.atomic():
-                file = service.keep_preview(service.take_in(data, name, plan.school, by), parsed, plan)
-                done = service.commit(file, parsed, by=by, accept_warnings=True, only_good=only_good)
+                service.lock_imports()
+                plan = make_plan(parsed, place)
+                file = service.keep_preview(service.take_in(data, name, place, by), parsed, plan)
+                service.carry_out(file, plan, by=by, accept_warnings=True, only_good=only_good)
         except Refused as refusal:
             if file:
                 files.discard(file.stored_name)
-            return refusal
-        if done.registration:
-            self.stderr.write(f"已建立注册批次 {done.registration.number}，现为“{done.registration.state_name}”。")
-        return None
+            return plan or make_plan(parsed, place), refusal
+        if file.registration:
+            self.stderr.write(f"已建立注册批次 {file.registration.number}，现为“{file.registration.state_name}”。")
+        return plan, None
 
 
 def school_of(code: str) -> School:
@@ -84,7 +87,9 @@ def acting(school: School, username: str) -> User:
         first = held.filter(user__is_active=True).select_related("user").order_by("pk").first()
         user = first and first.user
     if not user:
-        raise CommandError(f"没有账号 {username}。" if username else f"{school}没有在任的学籍管理员，请用 --by 指明账号。")
+        raise CommandError(
+            f"没有账号 {username}。" if username else f"{school}没有在任的学籍管理员，请用 --by 指明账号。"
+        )
     return user
 
 
