@@ -19,13 +19,15 @@ class CaseQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Cases of the schools the user may see; the other school sees a case once it has been handed in."""
         ids = school_ids_where(user, "view_school")
-        return self.filter(Q(lead_school__in=ids) | Q(peer_school__in=ids, accepted_on__isnull=False))
+        return self.filter(Q(lead_school__among=ids) | Q(peer_school__among=ids, accepted_on__isnull=False))
 
     def on_desk_of(self, user):
         """Cases that wait for this user: right and school of the desk, compiled from the same hands as the buttons."""
+        held = powers_of(user).held
         mine = Q(pk__in=[])
-        for right, schools in powers_of(user).held.items():
-            mine |= Q(desk_right=right, desk_school__in=list(schools))
+        for schools in {frozenset(held[right]) for right in held}:
+            rights = [right for right in held if held[right].keys() == schools]
+            mine |= Q(desk_right__in=rights, desk_school__among=schools)
         return self.filter(mine)
 
     def open(self):

@@ -53,7 +53,7 @@ class Post:
 
 
 def posts_of(schools: dict[str, School], bureau: Bureau) -> list[Post]:
-    """Everybody: the bureau's people, three at each school, and two class teachers at every school."""
+    """The bureau's people, and three at every school: registrar, deputy head, headmaster."""
     posts = [Post(login, role, bureau) for login, role in BUREAU_LOGINS]
     for login, school in schools.items():
         posts += [Post(f"{login}_{word}", role, school) for role, word in SCHOOL_LOGINS.items()]

@@ -35,7 +35,7 @@ class StudentQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Children of the schools the user may see; a class teacher sees the children of the own class."""
         powers = powers_of(user)
-        mine = Q(school__in=powers.schools("view_school"))
+        mine = Q(school__among=powers.schools("view_school"))
         if powers.class_ids:
             mine |= Q(
                 pk__in=self.model.objects.filter(

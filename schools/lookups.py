@@ -1,0 +1,18 @@
+"""`school__among=ids`: one of many schools, as one parameter.
+
+`__in` prepares, checks and binds every id on its own, which for an office that sees 150 schools costs more than the query.
+"""
+
+from django.db.models import ForeignKey, Lookup
+
+
+@ForeignKey.register_lookup
+class Among(Lookup):
+    """`column = ANY(ids)`; the right side is any collection of whole numbers."""
+
+    lookup_name = "among"
+    prepare_rhs = False
+
+    def as_sql(self, compiler, connection):
+        column, params = self.process_lhs(compiler, connection)
+        return f"{column} = ANY(%s::bigint[])", [*params, sorted(self.rhs)]
