@@ -5,15 +5,14 @@ from datetime import date
 from django.contrib.auth.models import Group, Permission
 from django.db import transaction
 
-from law.articles import REGISTRAR_TRAINED, RESPONSIBLE
+from law.articles import REGISTRAR_TRAINED
 from schools.models import Bureau, School, SchoolClass, SchoolGroupPermission
 
 from .models import Appointment, User
-from .roles import CHECKERS, MAKERS, RIGHTS, TRAINED_ROLES, Role
+from .offices import AppointmentRefused, Office, refuse_clash, refuse_own_hand
+from .roles import BUREAU_ROLES, RIGHTS, TRAINED_ROLES, Role
 
-
-class AppointmentRefused(Exception):
-    """The appointment would break a rule; the message says which and what to do."""
+__all__ = ["AppointmentRefused", "appoint", "dismiss", "grant_new_school", "grant_rights", "group_of"]
 
 
 def group_of(place: School | Bureau, role: str) -> Group:
@@ -45,12 +44,19 @@ def grant_new_school(school: School) -> None:
         grant_rights(group, group.name.rsplit(":", 1)[1], [school])
 
 
-def _refuse_one_hand(user: User, place, role: str, starts: date) -> None:
-    rivals = CHECKERS if role in MAKERS else MAKERS if role in CHECKERS else ()
-    here = Appointment.objects.live(starts).filter(user=user, role__in=rivals)
-    here = here.filter(school=place) if isinstance(place, School) else here.filter(bureau=place)
-    if here.exists():
-        raise AppointmentRefused(f"{user} 在 {place} 已任经办或审核的另一方，经办与审核须为两人（{RESPONSIBLE}）。")
+def refuse_misfit(role: str, place: School | Bureau, school_class: SchoolClass | None) -> None:
+    """Raise AppointmentRefused when the office does not exist at the place, or the class is not of the school."""
+    at_school = isinstance(place, School)
+    if at_school == (role in BUREAU_ROLES):
+        raise AppointmentRefused(
+            f"“{Role(role).label}”不是{'学校' if at_school else '教育局'}的职务，请核对单位和职责。"
+        )
+    if role == Role.CLASS_TEACHER and school_class is None:
+        raise AppointmentRefused("任命班主任须选定班级。")
+    if role != Role.CLASS_TEACHER and school_class is not None:
+        raise AppointmentRefused(f"只有班主任对应班级，任命{Role(role).label}时请不要选班级。")
+    if school_class is not None and school_class.school_id != place.pk:
+        raise AppointmentRefused(f"{school_class}不是{place}的班级，请在该校的班级中选择。")
 
 
 @transaction.atomic
@@ -63,14 +69,19 @@ def appoint(
     trained_on: date | None = None,
     school_class: SchoolClass | None = None,
     basis: str = "",
+    by: User | None = None,
 ) -> Appointment:
-    """Appoint a person.
+    """Appoint a person; `by` is who appoints, when it is a person.
 
-    Raises AppointmentRefused without training (第三十四条), or when one person would make and check.
+    Raises AppointmentRefused without training (第三十四条), when one person would make and check, when a decider
+    would administer or audit data, when somebody appoints himself, or when role, place and class do not fit.
     """
+    user = User.objects.select_for_update().get(pk=user.pk)  # two offices at the same moment are compared one by one
+    refuse_own_hand(user, by)
+    refuse_misfit(role, place, school_class)
     if role in TRAINED_ROLES and trained_on is None:
         raise AppointmentRefused(f"学籍管理员须先培训后上岗：请登记培训合格日期后再任命（{REGISTRAR_TRAINED}）。")
-    _refuse_one_hand(user, place, role, starts)
+    refuse_clash(user, Office(role, place, starts))
     group = group_of(place, role)
     user.groups.add(group)
     at_school = isinstance(place, School)
@@ -89,8 +100,16 @@ def appoint(
 
 @transaction.atomic
 def dismiss(appointment: Appointment, *, on: date) -> None:
-    """End an appointment; from `on` the person has no power by it, whatever groups say."""
+    """End an appointment; from `on` the person has no power by it, whatever groups say.
+
+    Raises AppointmentRefused for a day before the appointment began, or one later than the end already written down:
+    a lengthened office would escape the comparison with others, so it is given anew.
+    """
     appointment = Appointment.objects.select_for_update().get(pk=appointment.pk)
+    if on < appointment.starts:
+        raise AppointmentRefused(f"免职日期不能早于任职日期 {appointment.starts}。")
+    if appointment.ends is not None and on > appointment.ends:
+        raise AppointmentRefused(f"免职日期已定为 {appointment.ends}，不能推后；继续任职的请另行任命。")
     appointment.ends = on
     appointment.save(update_fields=["ends"])
     others = (

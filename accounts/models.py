@@ -80,14 +80,25 @@ class Appointment(models.Model):
         return self.school or self.bureau
 
 
+class DeputyQuerySet(models.QuerySet):
+    def live(self, day):
+        """In force on `day`: inside the span, and trained himself where the office demands it (第三十四条)."""
+        return self.filter(
+            ~Q(appointment__role__in=TRAINED_ROLES) | Q(trained_on__lte=day), starts__lte=day, ends__gte=day
+        )
+
+
 class Deputy(models.Model):
-    """代理（AB角）：任职人不在时由谁代行，限定日期"""
+    """代理（AB角）：任职人不在时由谁代行，限定日期；代行学籍管理员的，本人须已培训"""
 
     appointment = models.ForeignKey(Appointment, models.PROTECT, related_name="deputies", verbose_name="被代理任职")
     user = models.ForeignKey(User, models.PROTECT, related_name="deputised", verbose_name="代理人")
     starts = models.DateField("开始")
     ends = models.DateField("结束（含）")
     reason = models.CharField("事由", max_length=100)
+    trained_on = models.DateField("代理人培训合格日期", null=True, blank=True)
+
+    objects = DeputyQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "代理"

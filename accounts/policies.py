@@ -2,7 +2,7 @@
 
 A right counts when guardian grants it on the school to the appointment's group AND the appointment is live on the legal
 date (dates, training). Groups alone are not trusted: an appointment that has ended is powerless at once. A deputy
-(AB角) wields the appointment of the absent person for the dated span.
+(AB角) wields the appointment of the absent person for the dated span, and a registrar's only when trained himself.
 """
 
 from collections import defaultdict

@@ -35,3 +35,7 @@ TRAINED_ROLES = (Role.REGISTRAR,)
 # One person may be 分管领导 and 校长, never make and check (第三十三条; two hands at school and at bureau).
 MAKERS = (Role.REGISTRAR, Role.BUREAU_CLERK)
 CHECKERS = (Role.DEPUTY_HEAD, Role.HEADMASTER, Role.BUREAU_CHECKER, Role.BUREAU_LEADER)
+
+# Whoever decides a case: neither the data administrator nor the auditor may be one of them, anywhere.
+DECIDERS = MAKERS + CHECKERS
+APART = (Role.DATA_ADMIN, Role.AUDITOR)

@@ -4,7 +4,7 @@ from datetime import date
 
 from django.db import transaction
 
-from accounts.policies import Powers, powers_of
+from accounts.policies import powers_behind, powers_of
 from law.articles import CHANGES_IN_TIME
 
 from .errors import NotYourHand, Refused
@@ -21,7 +21,9 @@ def pending_for(user):
     powers = powers_of(user)
     rows = CeimsFiling.objects.filter(confirmed_on=None).none()
     for right in FILING_RIGHTS:
-        rows |= CeimsFiling.objects.filter(confirmed_on=None, right=right, school__in=powers.schools(right))
+        rows |= CeimsFiling.objects.filter(
+            confirmed_on=None, needless=False, right=right, school__among=powers.schools(right)
+        )
     return rows.select_related("case", "school", "step").order_by("filed_on", "decided_on", "pk")
 
 
@@ -35,7 +37,7 @@ def record_filing(
     """
     case = Case.objects.select_for_update().get(pk=filing.case_id)
     filing = CeimsFiling.objects.select_for_update().select_related("school").get(pk=filing.pk)
-    powers = Powers.of(by).on(filing.right, filing.school_id)
+    powers = powers_behind(by, filing.right, filing.school_id)
     if not powers:
         raise NotYourHand(f"“{filing.act}”由{filing.school}的经办人员在学籍系统内办理并登记。")
     if filing.confirmed_on:

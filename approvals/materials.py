@@ -1,8 +1,10 @@
 """Papers on the desk: handed in with a photo of the original, checked one by one by name, sent back with a reason."""
 
+from collections.abc import Sequence
+
 from django.db import transaction
 
-from accounts.policies import Powers
+from accounts.policies import powers_behind
 from jianping_xueji.vault.files import load, store
 from jianping_xueji.vault.scans import accept_scan
 from law import clock, parameters
@@ -11,14 +13,21 @@ from .errors import NotYourHand, Refused
 from .models import Case, Material, Scan
 
 
-def permit_paper(material: Material, by, right: str) -> None:
-    """The registrar of the receiving school keeps the papers; the bureau's clerk sees the originals."""
-    if not Powers.of(by).on(right, material.case.lead_school_id):
-        raise NotYourHand(
-            f"“{material.label}”由{material.case.lead_school}的经办人员或教育局经办收验，您没有此项职权。"
-        )
-    if not material.case.is_open:
-        raise Refused(f"{material.case.number}已办结，材料不能再变动。")
+def taken(material: Material) -> Material:
+    """The paper with its case locked before it, as everywhere, and the case as its own kind."""
+    spine = Case.objects.select_for_update().get(pk=material.case_id)
+    material = Material.objects.select_for_update().get(pk=material.pk)
+    material.case = spine.model.objects.select_related("lead_school").get(pk=spine.pk)
+    return material
+
+
+def permit_paper(material: Material, by, right: str, open_states: frozenset[str]) -> None:
+    """The registrar of the receiving school keeps the papers, the bureau's clerk sees originals; each in its time."""
+    case = material.case
+    if not powers_behind(by, right, case.lead_school_id):
+        raise NotYourHand(f"“{material.label}”由{case.lead_school}的经办人员或教育局经办收验，您没有此项职权。")
+    if case.state not in open_states:
+        raise Refused(f"{case.number}现为“{case.state_name}”，材料不能变动；需要补正的，请先退回补正。")
 
 
 def scan_aad(material: Material) -> str:
@@ -32,29 +41,40 @@ def key_of(material: Material) -> bytes:
 
 
 @transaction.atomic
-def hand_in_paper(material: Material, *, by, data: bytes | None = None, filename: str = "", note: str = "") -> Material:
-    """Record a paper as handed in, with a photo of the original when there is one.
+def hand_in_paper(
+    material: Material,
+    *,
+    by,
+    data: bytes | None = None,
+    filename: str = "",
+    files: Sequence[tuple[bytes, str]] = (),
+    note: str = "",
+) -> Material:
+    """Record a paper as handed in, with photos of the original when there are some; all of them or none.
 
-    `data` must be a JPEG, PNG or PDF by content. Raises ScanRefused with the sentence for the person, NotYourHand.
+    `data` (or each of `files`, with its name) must be a JPEG, PNG or PDF by content. What was checked before must be
+    checked again. Raises ScanRefused with the sentence for the person, NotYourHand, Refused.
     """
-    material = Material.objects.select_for_update(of=["self"]).select_related("case__lead_school").get(pk=material.pk)
-    permit_paper(material, by, "make_change")
-    if data is not None:
-        keep_scan(material, data, filename, by)
+    material = taken(material)
+    permit_paper(material, by, "make_change", material.case.PAPERS_OPEN)
+    files = [*files, *([(data, filename)] if data is not None else [])]
+    if files:
+        material.scans.filter(withdrawn=False).update(withdrawn=True)
+        for content, name in files:
+            keep_scan(material, content, name, by)
     material.state, material.note = Material.State.HANDED, note or material.note
-    material.checked_by = material.checked_on = None
+    material.checked_by = material.checked_on = material.original_seen_by = material.original_seen_on = None
     material.save()
     return material
 
 
 def keep_scan(material: Material, data: bytes, filename: str, by) -> Scan:
-    """Store the original as evidence and a cleaned picture for the screen; an earlier scan is kept as replaced."""
+    """Store the original as evidence and a cleaned picture for the screen."""
     limit = parameters.on(clock.today())["scan.max_bytes"]
     accepted = accept_scan(data, limit=limit, name=filename)
     key, aad = key_of(material), scan_aad(material)
     original = store(key, accepted.data, aad)
     preview = store(key, accepted.preview, aad) if accepted.preview != accepted.data else None
-    material.scans.filter(withdrawn=False).update(withdrawn=True)
     return Scan.objects.create(
         material=material,
         name=original.name,
@@ -78,8 +98,8 @@ def scan_bytes(scan: Scan) -> bytes:
 @transaction.atomic
 def check_paper(material: Material, *, by, ok: bool, reason: str = "") -> Material:
     """The school has held the copy against the original: 已核, or 退回 with a reason."""
-    material = Material.objects.select_for_update(of=["self"]).select_related("case__lead_school").get(pk=material.pk)
-    permit_paper(material, by, "make_change")
+    material = taken(material)
+    permit_paper(material, by, "make_change", material.case.PAPERS_OPEN)
     if material.state == Material.State.MISSING:
         raise Refused(f"“{material.label}”尚未提交，不能核验。")
     if not ok and not reason.strip():
@@ -94,12 +114,10 @@ def check_paper(material: Material, *, by, ok: bool, reason: str = "") -> Materi
 @transaction.atomic
 def see_original(material: Material, *, by) -> Material:
     """The bureau has seen original and copy of a paper for a 县直 school (第十七条第（一）项)."""
-    material = Material.objects.select_for_update(of=["self"]).select_related("case__lead_school").get(pk=material.pk)
-    permit_paper(material, by, "bureau_make")
+    material = taken(material)
+    permit_paper(material, by, "bureau_make", material.case.ORIGINALS_OPEN)
+    if material.state == Material.State.MISSING:
+        raise Refused(f"“{material.label}”尚未提交，没有原件可复核。")
     material.original_seen_by, material.original_seen_on = by, clock.today()
     material.save()
     return material
-
-
-def paper_of(case: Case, code: str) -> Material:
-    return case.materials.get(code=code)

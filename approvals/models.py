@@ -1,3 +1,5 @@
+from copy import deepcopy
+
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
@@ -65,6 +67,9 @@ class Case(ConcurrentTransitionMixin, models.Model):
     OPENER: Hand
     PARTICULARS: dict = {}
     TEMPLATE = "approvals/case.html"
+    # States in which papers may be handed in and checked, and in which the bureau sees originals.
+    PAPERS_OPEN: frozenset[str] = frozenset()
+    ORIGINALS_OPEN: frozenset[str] = frozenset()
     DESKS: dict[str, Desk] = {}
     CLOSED: frozenset[str] = frozenset()
     SUCCESS: frozenset[str] = frozenset()
@@ -130,8 +135,17 @@ class Case(ConcurrentTransitionMixin, models.Model):
         at_bureau = self.desk_right.startswith("bureau")
         return str(self.desk_school.bureau if at_bureau else self.desk_school)
 
-    def school_on(self, side: Side) -> School | None:
-        return self.lead_school if side == Side.LEAD else self.peer_school
+    def school_id_on(self, side: Side) -> int | None:
+        """The school of the case on which a hand asks its right."""
+        return self.lead_school_id if side == Side.LEAD else self.peer_school_id
+
+    def stored_values(self) -> dict:
+        """Every column as it stands, to be held against later ones."""
+        return {field.name: deepcopy(getattr(self, field.attname)) for field in self._meta.concrete_fields}
+
+    def changed_since(self, before: dict) -> list[str]:
+        """Names of the columns that differ from `before`: what a move has to write."""
+        return [name for name, value in self.stored_values().items() if value != before[name]]
 
     @cached_property
     def facts(self):
@@ -144,6 +158,14 @@ class Case(ConcurrentTransitionMixin, models.Model):
     def accept(self) -> None:
         """受理: the day by which windows are judged; kept when a case comes back after completion of papers."""
         self.accepted_on = self.accepted_on or clock.today()
+
+    def day_of(self, particulars: dict):
+        """The day an act happened when its particulars say so; None means the day it is signed (两个日期都留)."""
+        return None
+
+    def files_in_ceims(self, desk) -> bool:
+        """Whether the acts of a desk are ours to repeat in the national system."""
+        return True
 
     def fields_for(self, described) -> tuple[str, ...]:
         """The particulars the act form asks for on this case."""
@@ -167,9 +189,10 @@ class Case(ConcurrentTransitionMixin, models.Model):
 
     @property
     def child(self):
-        """The child of a case about one child."""
-        subject = self.subjects.select_related("child").first()
-        return subject.child if subject else None
+        """The child of a case about one child; uses prefetched `subjects` when there are any."""
+        prefetched = "subjects" in getattr(self, "_prefetched_objects_cache", ())
+        subjects = self.subjects.all() if prefetched else self.subjects.select_related("child").order_by("pk")[:1]
+        return next((subject.child for subject in subjects), None)
 
 
 class CaseSubject(models.Model):
@@ -338,6 +361,7 @@ class CeimsFiling(models.Model):
     )
     confirmed_on = models.DateField("系统核办日", null=True, blank=True)
     result = models.CharField("系统结果", max_length=200, blank=True)
+    needless = models.BooleanField("案件已撤回，无须办理", default=False)
 
     class Meta:
         verbose_name = verbose_name_plural = "系统办理"

@@ -28,6 +28,7 @@ class Move:
     in_ceims: str = ""
     signs: bool = True
     by_hand: bool = True
+    undoes: bool = False
 
 
 def move(
@@ -44,14 +45,16 @@ def move(
     in_ceims: str = "",
     signs: bool = True,
     by_hand: bool = True,
+    undoes: bool = False,
 ):
     """Declare a transition of `Case.state`.
 
     `fields` are the particulars the act form asks for and the method receives as keywords; `in_ceims` names the act to
     be repeated in the national system; `signs=False` marks a move that is not the desk's signature (a withdrawal);
-    `by_hand=False` one that a job makes, so that no page shows a button for it.
+    `by_hand=False` one that a job makes, so that no page shows a button for it; `undoes` that earlier acts in the
+    national system are taken back.
     """
-    described = Move(label, article, hand, opinion_required, tone, tuple(fields), in_ceims, signs, by_hand)
+    described = Move(label, article, hand, opinion_required, tone, tuple(fields), in_ceims, signs, by_hand, undoes)
     return transition(field="state", source=source, target=target, conditions=list(rules), custom={"move": described})
 
 

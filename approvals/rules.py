@@ -118,6 +118,8 @@ def first_possible_day(rules: Iterable[Rule], facts: Facts) -> date | None:
     """The first later day on which every rule that time can cure is kept; None when no day cures them."""
     timely = [r for r in rules if r.timely]
     for ahead in range(1, HORIZON):
+        if date.max - facts.on < timedelta(days=ahead):
+            return None
         later = facts.at(facts.on + timedelta(days=ahead))
         if later is None:
             return None

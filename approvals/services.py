@@ -4,18 +4,20 @@ Lock children, then the case, then (inside the effect) seats, each in ascending 
 each other; check the hand, then the rules; move; sign. All in one READ COMMITTED transaction.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 
 from django.apps import apps
 from django.db import IntegrityError, connection, transaction
+from django.db.models import QuerySet
 
 from accounts.models import User
-from accounts.policies import Power, Powers, powers_of
+from accounts.policies import Power, powers_behind, powers_of
 from law import clock, parameters, workdays
 from schools.models import School
 
 from .desks import Desk, Hand, Signature
-from .errors import ChildBusy, NotYourHand, RulesBroken, TooLate
+from .errors import ChildBusy, NotYourHand, Refused, RulesBroken, TooLate
 from .models import Case, CaseSubject, CeimsFiling, Step
 from .moves import Move, signature_of
 from .rules import judge
@@ -24,16 +26,15 @@ from .signing import sign
 
 def lock(case: Case) -> Case:
     """Lock the children of a case, then the case, and return it fresh as its concrete kind."""
-    ids = list(CaseSubject.objects.filter(case_id=case.pk).order_by("child_id").values_list("child_id", flat=True))
-    lock_children(ids)
-    Case.objects.select_for_update().get(pk=case.pk)
-    return case.model.objects.select_related("lead_school", "peer_school").get(pk=case.pk)
+    lock_children(CaseSubject.objects.filter(case_id=case.pk).values("child_id"))
+    # Both rows of the case: a row joined without a lock would be shown as it was before the wait.
+    return case.model.objects.select_for_update(of=("self", "case_ptr")).get(pk=case.pk)
 
 
-def lock_children(ids: Iterable[int]) -> None:
+def lock_children(ids: Iterable[int] | QuerySet) -> None:
     """Lock the rows of these children in ascending id."""
     student = apps.get_model("students", "Student")
-    list(student.objects.select_for_update().filter(pk__in=list(ids)).order_by("pk").values_list("pk", flat=True))
+    list(student.objects.select_for_update().filter(pk__in=ids).order_by("pk").values_list("pk", flat=True))
 
 
 def open_transition(case: Case, action: str):
@@ -52,11 +53,10 @@ def hand_of(case: Case, described: Move) -> Hand | None:
     return desk.hand if desk else None
 
 
-def powers_for(case: Case, described: Move, powers: Powers) -> list[Power]:
-    """The powers by which a person may make this move; empty when none."""
+def powers_for(case: Case, described: Move, ask: Callable[[str, int | None], list[Power]]) -> list[Power]:
+    """The powers by which a person may make this move; empty when none. `ask` knows the powers behind a right."""
     hand = hand_of(case, described)
-    school = hand and case.school_on(hand.side)
-    return powers.on(hand.right, school.pk) if school else []
+    return ask(hand.right, case.school_id_on(hand.side)) if hand else []
 
 
 def has_made(case: Case, desk: Desk | None, described: Move, by: User) -> bool:
@@ -72,7 +72,7 @@ def has_made(case: Case, desk: Desk | None, described: Move, by: User) -> bool:
 
 def permit(case: Case, described: Move, by: User) -> Power:
     """The power by which `by` acts, looked up afresh. Raises NotYourHand."""
-    found = powers_for(case, described, Powers.of(by))
+    found = powers_for(case, described, partial(powers_behind, by))
     if not found:
         raise NotYourHand(f"“{described.label}”不属于您的职权，本件现在“{case.desk_stage or case.state_name}”。")
     if has_made(case, case.desk_of(case.state), described, by):
@@ -88,19 +88,25 @@ def check(case: Case, candidate) -> None:
             raise RulesBroken(verdict)
 
 
+def require_opinion(described: Move, opinion: str) -> None:
+    """Sending back, refusing, withdrawing and excepting are signed with their reason (做好解释工作). Raises Refused."""
+    if described.opinion_required and not opinion.strip():
+        raise Refused(f"“{described.label}”须写明理由（{described.article}）。")
+
+
 def put_on_desk(case: Case) -> None:
     """After a move: whose desk, since when, until when; a closed case leaves every desk and frees its children."""
     desk, today = case.desk_of(case.state), clock.today()
     if case.state in case.CLOSED:
         case.closed_on = case.closed_on or today
         CaseSubject.objects.filter(case_id=case.pk).update(blocking=False)
-    school = desk and case.school_on(desk.hand.side)
     stage = desk.stage if desk else ""
-    if stage != case.desk_stage or not desk:
+    # The two signatures of a stage share one clock; a maker's desk without one (a draft) does not lend it its silence.
+    if stage != case.desk_stage or not desk or bool(desk.clock) != bool(case.due_on):
         start_clock(case, desk, today)
     case.desk_stage = stage
     case.desk_right = desk.hand.right if desk else ""
-    case.desk_school = school if desk else None
+    case.desk_school_id = case.school_id_on(desk.hand.side) if desk else None
 
 
 def start_clock(case: Case, desk: Desk | None, today) -> None:
@@ -112,15 +118,24 @@ def start_clock(case: Case, desk: Desk | None, today) -> None:
 
 
 def open_filing(case: Case, step: Step, described: Move, desk: Desk | None) -> None:
-    """The decided act must be repeated in the national system: it stays on the maker's desk until it is."""
-    if not described.in_ceims or not desk:
+    """The decided act must be repeated in the national system: it stays on the maker's desk until it is.
+
+    An act that undoes needs doing there only when something was filed before; what was not filed yet need not be.
+    """
+    if not described.in_ceims or not case.files_in_ceims(desk):
         return
-    right = "bureau_make" if desk.hand.right.startswith("bureau") else "make_change"
+    if described.undoes:
+        done = case.filings.exclude(filed_on=None).exists()
+        case.filings.filter(filed_on=None).update(needless=True)
+        if not done:
+            return
+    hand = described.hand or desk.hand
+    right = "bureau_make" if hand.right.startswith("bureau") else "make_change"
     CeimsFiling.objects.create(
         case_id=case.pk,
         step=step,
         act=described.in_ceims,
-        school=case.school_on(desk.hand.side),
+        school_id=case.school_id_on(hand.side),
         right=right,
         decided_on=step.acted_on,
     )
@@ -134,16 +149,18 @@ def perform(case: Case, action: str, *, by: User, opinion: str = "", happened_on
     (NoSeat); whatever is raised, nothing has happened.
     """
     case = lock(case)
+    before = case.stored_values()
     candidate = open_transition(case, action)
     described: Move = candidate.custom["move"]
     power = permit(case, described, by)
     check(case, candidate)
+    require_opinion(described, opinion)
     desk, source = case.desk_of(case.state), case.state
     arrived_on, due_on = case.arrived_on, case.due_on
     case.acting = by
     getattr(case, action)(**{"opinion": opinion, **particulars})
     put_on_desk(case)
-    case.save()
+    case.save(update_fields=case.changed_since(before))
     step = sign(
         case,
         described,
@@ -153,7 +170,7 @@ def perform(case: Case, action: str, *, by: User, opinion: str = "", happened_on
         power=power,
         desk=desk,
         opinion=opinion,
-        happened_on=happened_on,
+        happened_on=happened_on or case.day_of(particulars),
         arrived_on=arrived_on,
         due_on=due_on,
         particulars=case.particulars_of(action, particulars),
@@ -187,7 +204,7 @@ def busy_sentence(case: Case) -> str:
 @transaction.atomic
 def open_case(kind: type, *, by: User, lead: School, children: Iterable, peer: School | None = None, **fields) -> Case:
     """Open a case about these children. Raises NotYourHand, or ChildBusy when a child already has an open change."""
-    if not Powers.of(by).on(kind.OPENER.right, lead.pk):
+    if not powers_behind(by, kind.OPENER.right, lead.pk):
         raise NotYourHand(f"您在{lead}没有办理“{kind._meta.verbose_name}”的经办职权。")
     ids = sorted(child.pk for child in children)
     lock_children(ids)
@@ -207,12 +224,12 @@ def open_case(kind: type, *, by: User, lead: School, children: Iterable, peer: S
 
 def buttons_for(case: Case, user: User) -> list:
     """The transitions this user may make now, in the order the kind declares them."""
-    powers, desk = powers_of(user), case.desk_of(case.state)
+    ask, desk = powers_of(user).on, case.desk_of(case.state)
     return [
         candidate
         for candidate in case.get_all_state_transitions()
         if candidate.source == case.state
         and candidate.custom["move"].by_hand
-        and powers_for(case, candidate.custom["move"], powers)
+        and powers_for(case, candidate.custom["move"], ask)
         and not has_made(case, desk, candidate.custom["move"], user)
     ]

@@ -1,4 +1,4 @@
-"""A scratch database for a bench: a clone of the migrated template, used as the application role, dropped at the end."""
+"""A scratch database for a bench: a clone of the migrated template, used as the application role, dropped after."""
 
 import os
 import secrets

@@ -1,8 +1,9 @@
 """Import of 10,000 rows × 71 columns against the least that any import must do, measured in the same run.
 
-The limit: calamine reads the file, COPY puts the same cells into a typed staging table, one INSERT … ON CONFLICT merges.
+The limit: calamine reads the file, COPY puts the same cells into typed staging, one INSERT … ON CONFLICT merges.
 Ours: scan, read in the child process, normalise, validate, compare with the county, register pending children with
-sealed numbers, families, case and history. It may cost five times the limit. Run: .venv/bin/python bench/import_rows.py [children]
+sealed numbers, families, case and history. It may cost five times the limit.
+Run: .venv/bin/python bench/import_rows.py [children]
 """
 
 import io

@@ -70,6 +70,7 @@ TRANSFER_STAGES = Article(17, "转学流程：转入校、转入主管、转出�
 TRANSFER_EXPLAIN = Article(17, "不符合条件、无法接收的，学校做好解释工作", "第（二）项")
 TRANSFER_WINDOW = Article(18, "县内和市内跨县转学在三月、九月办理；跨省、跨市即有即办", "第一款")
 TRANSFER_LIMITS = Article(18, "九月三十日后不受理县域内九年级转学；县直学校之间、县直七年级第一学期的限制", "第二款")
+TRANSFER_EXCEPTIONS = Article(18, "一般应、原则上的情形，确有特殊情况的由主管局长签批")
 NO_SEAT_NO_TRANSFER = Article(19, "转入年级无空余学位不得接收；不得为不实际就读者办理", "第一款")
 NO_LAWLESS_REFUSAL = Article(19, "不得拒收符合条件的学生，不得拖延办理；材料必须真实", "第二款")
 PLACEMENT = Article(20, "县外转入和进城务工子女可申请选派学校")

@@ -1,10 +1,13 @@
 """Every number of the law that the county may change, with its default, article and source.
 
 The default is what the regulation or its reading says today (see docs/interpretations.md); a row of `Parameter`
-overrides it for a span of days. `on(day)` loads all values of a day in one query.
+overrides it for a span of days. `on(day)` loads all values of a day in one query. What a value may look like is said
+once, by the definition's `Shape`: the form of the data administrator asks it, and so does reading.
 """
 
-from collections.abc import Mapping
+import logging
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -15,6 +18,55 @@ from . import articles
 from .articles import Article
 from .models import Parameter
 
+log = logging.getLogger(__name__)
+
+ANY_COMMON_YEAR = 2025  # a day of every year: 29 February is none
+
+
+@dataclass(frozen=True)
+class Shape:
+    """Which JSON values a parameter may take, and that in words."""
+
+    fits: Callable[[Any], bool]
+    words: str
+
+
+def _is_number(value: Any, first: int, last: int) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and first <= value <= last
+
+
+def whole(first: int, last: int) -> Shape:
+    """An integer between two bounds."""
+    return Shape(lambda value: _is_number(value, first, last), f"{first}至{last}的整数")
+
+
+def _are_months(value: Any) -> bool:
+    return (
+        isinstance(value, list)
+        and bool(value)
+        and all(_is_number(month, 1, 12) for month in value)
+        and len(set(value)) == len(value)
+    )
+
+
+def _is_day_of_year(value: Any) -> bool:
+    if not (isinstance(value, str) and re.fullmatch(r"[0-9]{2}-[0-9]{2}", value)):
+        return False
+    try:
+        date(ANY_COMMON_YEAR, int(value[:2]), int(value[3:]))
+    except ValueError:
+        return False
+    return True
+
+
+SPAN_OF_DAYS = whole(1, 60)
+CLASS_SIZE = whole(1, 100)
+MONTHS = Shape(_are_months, "1至12的月份列表，不重复，如 [3, 9]")
+DAY_OF_YEAR = Shape(_is_day_of_year, '加双引号的“月-日”，每年都有的日子，如 "09-30"')
+SWITCH = Shape(lambda value: isinstance(value, bool), "true（是）或 false（否）")
+SIGNATURES = whole(1, 2)
+BYTES_OF_SCAN = whole(100 * 1024, 20 * 1024 * 1024)
+
 
 @dataclass(frozen=True)
 class Definition:
@@ -23,22 +75,29 @@ class Definition:
     label: str
     default: Any
     article: Article
+    shape: Shape
 
 
 DEFINITIONS: dict[str, Definition] = {
-    "approval.stage_workdays": Definition("每一环节办理期限（工作日）", 10, articles.TEN_WORKDAYS),
-    "transfer.window_months": Definition("县内、市内跨县转学受理月份", [3, 9], articles.TRANSFER_WINDOW),
-    "transfer.grade9_last_day": Definition("九年级县域内转学最后受理日", "09-30", articles.TRANSFER_LIMITS),
-    "transfer.stop_first_day": Definition("全国暑期停办首日", "07-15", articles.NATIONAL_STOP),
-    "transfer.stop_last_day": Definition("全国暑期停办末日", "08-14", articles.NATIONAL_STOP),
-    "transfer.report_days": Definition("办结后报到期限（自然日）", 10, articles.NO_SEAT_NO_TRANSFER),
-    "transfer.same_bureau_signatures": Definition("县内转学转出主管环节签字数", 1, articles.TRANSFER_STAGES),
-    "transfer.county_direct_paper": Definition("县直学校须复核纸质原件", True, articles.TRANSFER_MATERIALS),
-    "class.warn_primary": Definition("小学标准班额（超过提示）", 45, articles.NO_FALSE_RECORD),
-    "class.warn_junior": Definition("初中标准班额（超过提示）", 50, articles.NO_FALSE_RECORD),
-    "class.cap": Definition("最大班额（达到即止）", 55, articles.NO_FALSE_RECORD),
-    "registration.stage_workdays": Definition("学籍注册核办期限（工作日）", 10, articles.REGISTER_IN_A_MONTH),
-    "scan.max_bytes": Definition("单个扫描件上限（字节）", 2 * 1024 * 1024, articles.TRANSFER_MATERIALS),
+    "approval.stage_workdays": Definition("每一环节办理期限（工作日）", 10, articles.TEN_WORKDAYS, SPAN_OF_DAYS),
+    "transfer.window_months": Definition("县内、市内跨县转学受理月份", [3, 9], articles.TRANSFER_WINDOW, MONTHS),
+    "transfer.grade9_last_day": Definition(
+        "九年级县域内转学最后受理日", "09-30", articles.TRANSFER_LIMITS, DAY_OF_YEAR
+    ),
+    "transfer.stop_first_day": Definition("全国暑期停办首日", "07-15", articles.NATIONAL_STOP, DAY_OF_YEAR),
+    "transfer.stop_last_day": Definition("全国暑期停办末日", "08-14", articles.NATIONAL_STOP, DAY_OF_YEAR),
+    "transfer.report_days": Definition("办结后报到期限（自然日）", 10, articles.NO_SEAT_NO_TRANSFER, SPAN_OF_DAYS),
+    "transfer.same_bureau_signatures": Definition(
+        "县内转学转出主管环节签字数", 1, articles.TRANSFER_STAGES, SIGNATURES
+    ),
+    "transfer.county_direct_paper": Definition("县直学校须复核纸质原件", True, articles.TRANSFER_MATERIALS, SWITCH),
+    "class.warn_primary": Definition("小学标准班额（超过提示）", 45, articles.NO_FALSE_RECORD, CLASS_SIZE),
+    "class.warn_junior": Definition("初中标准班额（超过提示）", 50, articles.NO_FALSE_RECORD, CLASS_SIZE),
+    "class.cap": Definition("最大班额（达到即止）", 55, articles.NO_FALSE_RECORD, CLASS_SIZE),
+    "registration.stage_workdays": Definition(
+        "学籍注册核办期限（工作日）", 10, articles.REGISTER_IN_A_MONTH, SPAN_OF_DAYS
+    ),
+    "scan.max_bytes": Definition("单个扫描件上限（字节）", 2 * 1024 * 1024, articles.TRANSFER_MATERIALS, BYTES_OF_SCAN),
 }
 
 
@@ -68,4 +127,13 @@ class Parameters(Mapping):
 def on(day: date) -> Parameters:
     """All parameters as they stand on `day` (one query)."""
     rows = Parameter.objects.filter(Q(ends=None) | Q(ends__gt=day), starts__lte=day)
-    return Parameters(day, dict(rows.values_list("code", "value")))
+    return Parameters(day, {code: value for code, value in rows.values_list("code", "value") if _usable(code, value)})
+
+
+def _usable(code: str, value: Any) -> bool:
+    """A row written past the form must not stop the office: it is left out, the default counts, the log says so."""
+    definition = DEFINITIONS.get(code)
+    if definition and definition.shape.fits(value):
+        return True
+    log.warning("parameter %r holds an unusable value and is ignored", code)
+    return False

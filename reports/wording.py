@@ -15,7 +15,7 @@ def day(value: date | str | None) -> str:
 
 def month(value: str) -> str:
     """202409 → 2024年9月."""
-    return f"{value[:4]}年{int(value[4:])}月" if len(value) == 6 and value.isdigit() else value
+    return f"{value[:4]}年{int(value[4:])}月" if len(value) == 6 and value.isdecimal() else value
 
 
 def guardians_of(child: Student) -> list[FamilyMember]:

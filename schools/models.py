@@ -3,7 +3,7 @@ from django.db import models
 from django.db.models import F, Q
 from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
-from law.school_time import LAST_PRIMARY_GRADE, grade_name
+from law.school_time import LAST_GRADE, LAST_PRIMARY_GRADE, grade_name
 
 
 class Division(models.Model):
@@ -127,9 +127,12 @@ class SchoolClass(models.Model):
     def __str__(self):
         return f"{self.cohort}级{self.number}班"
 
-    def grade_in(self, year: int) -> int:
-        """Grade of this class in the school year that begins in `year`."""
-        return year - self.cohort + 1 + (LAST_PRIMARY_GRADE if self.stage == Stage.JUNIOR else 0)
+    def grade_in(self, year: int) -> int | None:
+        """Grade of this class in the school year that begins in `year`; None before it began or after it ended."""
+        before = LAST_PRIMARY_GRADE if self.stage == Stage.JUNIOR else 0
+        last = LAST_GRADE if self.stage == Stage.JUNIOR else LAST_PRIMARY_GRADE
+        grade = year - self.cohort + 1 + before
+        return grade if before < grade <= last else None
 
     def name_in(self, year: int) -> str:
         """What people call it: 三年级2班."""

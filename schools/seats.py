@@ -4,7 +4,7 @@ Rows are taken in ascending id (grade row and class row), after children and cas
 wait for each other. The table's CHECK stands underneath: either guard alone keeps the last seat from being sold twice.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from django.db.models import F
@@ -80,15 +80,27 @@ def grant(row: Seats, count: int, *, article: Article, reason: str, on: date, ca
     )
 
 
-def ensure_rows(school_id: int, year: int, cap: int) -> None:
-    """Open the ledger of a year where no plan did: each class has `cap` seats, a grade classes × cap (第八条)."""
-    classes = [c for c in SchoolClass.objects.filter(school_id=school_id, closed_on=None) if 1 <= c.grade_in(year) <= 9]
-    per_grade: dict[int, int] = {}
-    rows = []
-    for each in classes:
+def ensure_rows(school_id: int, year: int, cap: int, taken: Mapping[int, int] | None = None) -> None:
+    """Open the ledger of a year where no plan did: each class has `cap` seats, a grade classes × cap (第八条).
+
+    `taken` counts, by class, the children who sit there already; a class larger than the cap is granted what it is.
+    Rows that exist are left as they are.
+    """
+    taken = taken or {}
+    rows, grades = [], {}
+    for each in SchoolClass.objects.filter(school_id=school_id, closed_on=None):
         grade = each.grade_in(year)
-        counted = each.kind != SchoolClass.Kind.HOME_TEACHING
-        per_grade[grade] = per_grade.get(grade, 0) + cap * counted
-        rows.append(Seats(school_id=school_id, year=year, grade=grade, school_class=each, capacity=cap))
-    rows += [Seats(school_id=school_id, year=year, grade=g, capacity=n) for g, n in per_grade.items()]
+        if grade is None:
+            continue
+        sitting, seats_here = taken.get(each.pk, 0), cap * (each.kind != SchoolClass.Kind.HOME_TEACHING)
+        rows.append(_opened(school_id, year, grade, each, cap, sitting))
+        capacity, used = grades.get(grade, (0, 0))
+        grades[grade] = (capacity + seats_here, used + sitting)
+    rows += [_opened(school_id, year, grade, None, *numbers) for grade, numbers in grades.items()]
     Seats.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def _opened(school_id: int, year: int, grade: int, each: SchoolClass | None, capacity: int, used: int) -> Seats:
+    row = Seats(school_id=school_id, year=year, grade=grade, school_class=each, capacity=capacity, used=used)
+    row.granted = max(used - capacity, 0)
+    return row

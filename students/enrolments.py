@@ -7,10 +7,12 @@ import random
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from django.db.models import F, Func, Value
+from django.db.models import Count, F, Func, Value
 
 from jianping_xueji import vault
-from law.school_time import school_year_of
+from law import clock
+from law.school_time import first_day, school_year_of
+from schools import seats
 from schools.models import School, SchoolClass
 
 from .models.child import NumberKind, Student, StudentNumber, number_aad
@@ -27,7 +29,8 @@ def begin(
     how: str,
     came_from: str = "",
 ) -> None:
-    """These children live at `school` from `on`, each in the given class."""
+    """These children live at `school` from `on`, each in the given class of the present school year."""
+    year = school_year_of(clock.today())
     made = Enrolment.objects.bulk_create(
         [
             Enrolment(
@@ -44,7 +47,7 @@ def begin(
     )
     Placement.objects.bulk_create(
         [
-            Placement(enrolment=enrolment, school_class=to_class, year=school_year_of(on), starts=on)
+            Placement(enrolment=enrolment, school_class=to_class, year=year, starts=max(on, first_day(year)))
             for enrolment, (_, to_class) in zip(made, children, strict=True)
             if to_class
         ],
@@ -54,17 +57,30 @@ def begin(
 
 
 def end(children: Iterable[Student], *, on: date, case, how: str, went_to: str = "") -> list[Placement]:
-    """Their living enrolments end: `on` is the first day on which they are no longer here. Returns the places left."""
+    """Their living enrolments end: `on` is the first day on which they are no longer here. Returns the places left.
+
+    An enrolment that began on that very day has no day left to live: it is voided, and stays in the history as such.
+    """
     living = Enrolment.objects.living().filter(student__in=list(children))
     left = list(Placement.objects.filter(enrolment__in=living, ends=None).select_related("school_class", "enrolment"))
-    Placement.objects.filter(pk__in=[p.pk for p in left]).update(ends=on)
-    living.update(
-        during=Func(Func(F("during"), function="lower"), Value(on), function="daterange"),
-        left_by=case.pk,
-        left_how=how,
-        went_to=went_to,
-    )
+    for place in left:
+        place.ends = max(on, place.starts)
+    Placement.objects.bulk_update(left, ["ends"])
+    parted = {"left_by": case.pk, "left_how": how, "went_to": went_to}
+    living.filter(during__startswith__gte=on).update(voided=True, **parted)
+    living.update(during=Func(Func(F("during"), function="lower"), Value(on), function="daterange"), **parted)
     return left
+
+
+def places_taken(school: School) -> dict[int, int]:
+    """How many children sit in each class of a school now, by class id."""
+    sitting = Placement.objects.filter(school_class__school=school, ends=None, enrolment__voided=False)
+    return dict(sitting.values_list("school_class").annotate(Count("pk")))
+
+
+def open_ledger(school: School, year: int, cap: int) -> None:
+    """Open a school year's seat ledger with the children who already sit there counted."""
+    seats.ensure_rows(school.pk, year, cap, places_taken(school))
 
 
 def issue_temporary_numbers(children: Sequence[Student], *, on: date, area: str) -> None:

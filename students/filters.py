@@ -103,7 +103,7 @@ class StudentFilter(forms.Form):
 
 
 def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isdigit() and len(text) < 9 else None
+    return int(text) if text and text.isdecimal() and len(text) < 9 else None
 
 
 def present_classes(year: int) -> QuerySet[SchoolClass]:

@@ -10,8 +10,7 @@ from schools.models import School
 from .models import Look, NumberKind, Student
 from .search import exact
 
-# The record was never begun, or is over for good: there is nobody to be transferred from a school.
-NOBODY = (Student.Status.PENDING, Student.Status.REJECTED, Student.Status.DECEASED)
+REASON_LENGTH = Look._meta.get_field("reason").max_length
 
 
 def find_elsewhere(name: str, number: str, by: User, school: School) -> Student | None:
@@ -22,9 +21,7 @@ def find_elsewhere(name: str, number: str, by: User, school: School) -> Student 
     if not may(by, "make_change", school):
         raise NotYourHand(f"您在{school}没有学校经办职权，不能查找他校学生（{WRITTEN_APPROVAL}）。")
     found = exact(name, number)
-    if found and found.status in NOBODY:
-        found = None
-    _trace(Look.Kind.ELSEWHERE, found, school, by, "为办理转入查找学生")
+    keep_trace(found, school, by, "为办理转入查找学生")
     return found
 
 
@@ -34,10 +31,12 @@ def reveal(child: Student, kind: str, *, by: User, reason: str) -> str:
         raise NotYourHand(f"班主任不能查看完整号码，请由本校学籍管理员办理（{WRITTEN_APPROVAL}）。")
     if not reason.strip():
         raise Refused(f"查看完整号码须写明原因，记入留痕（{WRITTEN_APPROVAL}）。")
+    if len(reason.strip()) > REASON_LENGTH:
+        raise Refused(f"原因不超过{REASON_LENGTH}字，请简要写明。")
     number = child.number(kind)
     if number is None:
         raise Refused(f"该生没有现用的{NumberKind(kind).label}。")
-    _trace(Look.Kind(kind), child, _acting_school(by, child), by, reason.strip()[:200])
+    _trace(Look.Kind(kind), child, _acting_school(by, child), by, reason.strip())
     return number.plain()
 
 
@@ -45,6 +44,11 @@ def _acting_school(by: User, child: Student) -> School | None:
     """The school whose officer looks; None for an officer of the bureau."""
     behind = powers_of(by).on("view_school", child.school_id)
     return behind[0].appointment.school if behind else None
+
+
+def keep_trace(found: Student | None, school: School, by: User, reason: str) -> None:
+    """Keep the trace of a school looking for a child elsewhere, whether or not somebody was found."""
+    _trace(Look.Kind.ELSEWHERE, found, school, by, reason)
 
 
 def _trace(kind: str, child: Student | None, school: School | None, by: User, reason: str) -> None:

@@ -81,7 +81,7 @@ def in_words(field, value) -> str:
     if field.type == "division":
         return words_of(value) or value
     if field.type == "month":
-        return f"{value[:4]}年{int(value[4:6])}月" if len(value) == 6 and value.isdigit() else value
+        return f"{value[:4]}年{int(value[4:6])}月" if len(value) == 6 and value.isdecimal() else value
     if field.type == "distance":
         return f"{value}公里"
     return str(value)

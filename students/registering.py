@@ -4,13 +4,13 @@ Two guards keep a child from being registered twice: the number index of `Studen
 `Enrolment`; the rules here only say it in words beforehand.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
 from law import articles, clock, parameters
-from law.school_time import grade_name, school_year_of
+from law.school_time import first_day, grade_name, school_year_of
 from schools import seats
 from schools.models import SchoolClass, Seats
 
@@ -82,16 +82,27 @@ def enrol_all(case) -> None:
     day, year = clock.today(), school_year_of(clock.today())
     entries = list(case.entries.select_related("student", "school_class").order_by("student_id"))
     take_seats(case, entries, year, day)
-    enrolments.begin(
-        [(e.student, e.school_class) for e in entries], school=case.lead_school, on=day, case=case, how="建籍"
-    )
+    for began, group in by_entry_day(entries, day).items():
+        enrolments.begin(
+            [(e.student, e.school_class) for e in group], school=case.lead_school, on=began, case=case, how="建籍"
+        )
     enrolments.issue_temporary_numbers([e.student for e in entries], on=day, area=case.lead_school.division_id[:6])
     Student.objects.filter(pk__in=[e.student_id for e in entries]).update(status=Student.Status.ENROLLED)
 
 
+def by_entry_day(entries: list, today: date) -> dict[date, list]:
+    """Entries by the first day of the month of entry: the record begins then, not when it is approved."""
+    groups = defaultdict(list)
+    for entry in entries:
+        month = entry.student.entered_month
+        began = date(int(month[:4]), int(month[4:]), 1) if month else first_day(school_year_of(today))
+        groups[min(began, today)].append(entry)
+    return groups
+
+
 def take_seats(case, entries, year: int, day: date) -> None:
     """Use seats per grade and class; older classes larger than the cap are recorded as they are, by a grant."""
-    seats.ensure_rows(case.lead_school_id, year, parameters.on(day)["class.cap"])
+    enrolments.open_ledger(case.lead_school, year, parameters.on(day)["class.cap"])
     wanted: Counter = Counter()
     for entry in entries:
         grade = entry.school_class.grade_in(year)

@@ -7,7 +7,7 @@ from law import articles
 @rule(
     "名册中有学生已在别处建立学籍：{f.taken_names}",
     articles.NO_FALSE_RECORD,
-    remedy="请从本批退回该生，改按转学办理，不得重复建籍",
+    remedy="请撤回本批，从名册中去掉该生后重新导入；该生改按转学办理，不得重复建籍",
 )
 def EVERY_CHILD_NEW(facts):
     return not facts.taken
@@ -16,7 +16,7 @@ def EVERY_CHILD_NEW(facts):
 @rule(
     "起始年级编入人数超过学位：{f.crowded_names}",
     articles.NO_FALSE_RECORD,
-    remedy="请调整分班，或报教育局调整招生计划后再提交",
+    remedy="请撤回本批，在名册中改编班级后重新导入，或报教育局调整招生计划后再提交",
 )
 def CLASS_HAS_ROOM(facts):
     return not facts.crowded

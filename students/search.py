@@ -8,6 +8,7 @@ from django.db.models.lookups import Exact
 
 from jianping_xueji import vault
 
+from .importing.names import clean_name
 from .models.child import NumberKind, Student, StudentNumber
 
 LATIN = re.compile(r"^[a-z]+$", re.IGNORECASE)
@@ -60,6 +61,11 @@ class Contains(Exact):
         return f"{left} @> {right}", [*left_params, *right_params]
 
 
+# The record was never begun, or is over for good: there is nobody to be transferred from a school.
+NOBODY = (Student.Status.PENDING, Student.Status.REJECTED, Student.Status.DECEASED)
+
+
 def exact(name: str, number: str) -> Student | None:
     """The child of exactly this name and number, wherever in the county: what a receiving school may look up."""
-    return by_number(number).filter(name=name.strip()).select_related("school").first()
+    found = by_number(number).filter(name=clean_name(name)).exclude(status__in=NOBODY)
+    return found.select_related("school").first()

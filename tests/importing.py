@@ -1,4 +1,4 @@
-"""Importing in stories: a workbook through reading, preview and commit, and a batch on its way to registered children."""
+"""Importing in stories: a workbook through preview and commit, and a batch on its way to registered children."""
 
 import hashlib
 

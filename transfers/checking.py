@@ -2,24 +2,25 @@
 
 from datetime import date
 
+from approvals.models import CaseSubject
 from approvals.rules import Finding, Verdict, judge
+from approvals.services import busy_sentence
 from schools.models import Bureau, School
+from students.models import Student
 
 from .facts import Place, facts_for
 from .rules import RULES
 
 
-class UnknownPlace(Exception):
-    """A school code nobody knows, or no place at all."""
+def home_of(*schools: School | None) -> str:
+    """The county that is asked, six digits: that of the schools named, else of the only (first) bureau."""
+    named = next((s for s in schools if s), None)
+    bureau = named.bureau if named else Bureau.objects.order_by("pk").first()
+    return bureau.division_id[:6] if bureau else ""
 
 
-def home_division() -> str:
-    """The six-digit division of the county's bureau."""
-    return Bureau.objects.order_by("pk").values_list("division_id", flat=True).first() or ""
-
-
-def place_of(school: School | None, division: str, home: str) -> Place:
-    return Place.of_school(school) if school else Place.of_division(division, home)
+def place_of(school: School | None, division: str) -> Place:
+    return Place.of_school(school) if school else Place(division)
 
 
 def verdict_for(
@@ -31,15 +32,25 @@ def verdict_for(
     grade: int,
     ground: str,
     on: date,
+    child: Student | None = None,
     **more,
 ) -> Verdict:
-    """Judge an intended transfer. Schools of the county as rows, places elsewhere as six-digit divisions."""
-    home = home_division()
+    """Judge an intended transfer. Schools of the county as rows, places elsewhere as six-digit divisions.
+
+    With a `child` its state, problem record and open case are facts too.
+    """
+    if child:
+        busy = CaseSubject.objects.filter(child=child, blocking=True).select_related(
+            "case__lead_school", "case__desk_school__bureau"
+        )
+        open_case = next((busy_sentence(subject.case) for subject in busy), "")
+        more |= {"student_state": child.status, "problem": child.problem, "open_case": open_case}
     facts = facts_for(
-        origin=place_of(from_school, from_division, home),
-        target=place_of(to_school, to_division, home),
+        origin=place_of(from_school, from_division),
+        target=place_of(to_school, to_division),
         grade=grade,
         ground=ground,
+        home=home_of(to_school, from_school),
         on=on,
         to_school=to_school,
         **more,

@@ -8,16 +8,17 @@ from approvals.models import Material, SeatHold
 from approvals.rules import judge
 from approvals.services import refuse_busy
 from law import articles, clock, parameters
-from law.school_time import school_year_of
+from law.school_time import grade_on, school_year_of
 from schools import seats
 from schools.divisions import Scope
+from schools.models import SchoolClass
 from students import enrolments
 from students.models import Enrolment, Placement, Student
 from students.pending import drop_pending
 
 from . import rules
 from .desks import State
-from .facts import Place, TransferFacts, facts_for
+from .facts import Place, TransferFacts, facts_for, free_seats_at
 from .grounds import RefusalGround
 
 OUTSIDE_FIELDS = ("outside_unit", "outside_person", "outside_day", "outside_evidence")
@@ -31,22 +32,25 @@ class TransferCaseFacts(TransferFacts):
     unchecked_papers: str = ""
     unseen_originals: str = ""
     exception_missing: bool = False
+    class_fits: bool = True
     seat_held: bool = False
+    at_origin: bool = True
 
 
 def facts_of(case, day: date) -> TransferCaseFacts:
-    """Facts of a case. Windows and stops are judged by the day of 受理, seats and states by today."""
-    held = SeatHold.objects.filter(case_id=case.pk, ended_on=None).exists()
+    """Facts of a case. Windows and stops are judged by the day of 受理, seats, classes and states by today."""
+    grade, held, child = present_grade(case), seat_fits(case), case.child
     move = facts_for(
         origin=origin_of(case),
         target=Place.of_school(case.lead_school),
         grade=case.grade,
         ground=case.ground,
+        home=home_of(case),
         on=case.accepted_on or day,
-        to_school=None if held else case.lead_school,
-        student_state=case.child.status,
+        free_seats=None if held else free_seats_at(case.lead_school, grade or case.grade, clock.today()),
+        student_state=child.status,
         return_home=case.return_home,
-        problem=case.child.problem,
+        problem=child.problem,
     )
     basics = {f.name: getattr(move, f.name) for f in fields(move)}
     soft = judge(rules.SOFT_RULES, move).broken
@@ -54,14 +58,43 @@ def facts_of(case, day: date) -> TransferCaseFacts:
         **basics,
         **papers_of(case),
         exception_missing=bool(soft) and not case.exception_reason.strip(),
+        class_fits=class_fits(case.to_class, case.lead_school, grade),
         seat_held=held,
+        at_origin=case.from_outside or child.school_id == case.peer_school_id,
     )
 
 
+def home_of(case) -> str:
+    """The county of the bureau that decides: six digits."""
+    return case.lead_school.bureau.division_id[:6]
+
+
 def origin_of(case) -> Place:
-    if case.peer_school:
-        return Place.of_school(case.peer_school)
-    return Place.of_division(case.from_division, case.lead_school.division_id[:6])
+    return Place.of_school(case.peer_school) if case.peer_school else Place(case.from_division)
+
+
+def present_grade(case) -> int | None:
+    """The grade the child is in today: a case that lasts over 1 September moves up too; None past the stage."""
+    return grade_on(clock.today(), case.grade, case.accepted_on or clock.today())
+
+
+def class_fits(to_class, school, grade: int | None) -> bool:
+    """A class of this school, open and ordinary, that is in this grade now."""
+    if to_class is None or to_class.school_id != school.pk or to_class.closed_on:
+        return False
+    return to_class.kind == SchoolClass.Kind.ORDINARY and to_class.grade_in(school_year_of(clock.today())) == grade
+
+
+def seat_fits(case) -> bool:
+    """The case holds a seat in the very grade and class, in this year's ledger."""
+    held = set(SeatHold.objects.filter(case_id=case.pk, ended_on=None).values_list("seats_id", flat=True))
+    return bool(held) and held == {row.pk for row in rows_of(case)}
+
+
+def rows_of(case) -> list:
+    """This year's ledger rows of the case: grade and class."""
+    year = school_year_of(clock.today())
+    return seats.rows_for(case.lead_school_id, year, present_grade(case) or 0, case.to_class)
 
 
 def papers_of(case) -> dict:
@@ -90,16 +123,34 @@ def last_desk(case, **_) -> str:
     return State.FROM_BUREAU_CHECK if case.scope == Scope.COUNTY and one else State.FROM_BUREAU
 
 
+def where_returned(case, **_) -> str:
+    """Before stage 1 the whole draft is open again and will be reviewed anew; later only the papers are."""
+    return State.DRAFT if case.state in (State.BUREAU_REVIEW, State.BUREAU_REVIEW_CHECK) else State.SUPPLEMENT
+
+
 def hold_seat(case) -> None:
     """Reserve a seat in the grade and the class for the life of the case. Raises NoSeat (第十九条第一款)."""
-    year, today = school_year_of(clock.today()), clock.today()
-    rows = seats.rows_for(case.lead_school_id, year, case.grade, case.to_class)
-    if len(rows) < (2 if case.to_class else 1):
+    today = clock.today()
+    rows = rows_of(case)
+    if len(rows) < 2:
         # Only for a year whose ledger is not open: an insert, even of nothing, waits for whoever holds a seat row.
-        seats.ensure_rows(case.lead_school_id, year, parameters.on(today)["class.cap"])
-        rows = seats.rows_for(case.lead_school_id, year, case.grade, case.to_class)
+        year, cap = school_year_of(today), parameters.on(today)["class.cap"]
+        enrolments.open_ledger(case.lead_school, year, cap)
+        rows = rows_of(case)
+    if len(rows) < 2:
+        raise Refused(f"{case.lead_school}没有与年级、班级相符的学位台账，请教育局核对班级后再办理（第十九条第一款）。")
     seats.reserve(rows)
     SeatHold.objects.bulk_create([SeatHold(case_id=case.pk, seats=row, held_on=today) for row in rows])
+
+
+def renew_hold(case) -> None:
+    """A case that lasted over 1 September holds last year's seat: give it back, take one where the child sits now."""
+    if seat_fits(case):
+        return
+    if present_grade(case) is None:
+        raise Refused("学生已升入下一学段，转学不再适用，请按招生入学办理（第六条第三款）。")
+    end_holds(case, used=False)
+    hold_seat(case)
 
 
 def end_holds(case, *, used: bool) -> None:
@@ -112,6 +163,7 @@ def end_holds(case, *, used: bool) -> None:
 def move_child(case) -> None:
     """办结: one day on which the child leaves one school's books and enters the other's (第七条)."""
     today, child = clock.today(), case.child
+    renew_hold(case)
     leave_school(case, child, on=today, went_to=case.lead_school.name)
     enrolments.begin(
         [(child, case.to_class)],
@@ -124,16 +176,15 @@ def move_child(case) -> None:
     Student.objects.filter(pk=child.pk).update(status=Student.Status.ENROLLED)
     enrolments.issue_temporary_numbers([child], on=today, area=case.lead_school.division_id[:6])
     end_holds(case, used=True)
-    case.moved_on = today
+    case.grade, case.moved_on = present_grade(case), today
 
 
 def leave_school(case, child, *, on: date, went_to: str) -> None:
     """End the child's living enrolment and free the seats it used."""
     for place in enrolments.end([child], on=on, case=case, how="转出", went_to=went_to):
-        school_class = place.school_class
-        seats.vacate(
-            seats.rows_for(school_class.school_id, place.year, school_class.grade_in(place.year), school_class)
-        )
+        school_class, year = place.school_class, school_year_of(on)
+        grade = school_class.grade_in(year)
+        seats.vacate([r for r in seats.rows_for(school_class.school_id, year, grade, school_class) if r.used])
 
 
 def move_child_back(case) -> None:
@@ -161,6 +212,7 @@ def move_child_back(case) -> None:
 def reclaim_seat(case, former, today: date) -> None:
     """Take back a seat at the first school; when it is gone, grant one and say why."""
     year = school_year_of(today)
+    enrolments.open_ledger(case.peer_school, year, parameters.on(today)["class.cap"])
     grade = former.school_class.grade_in(year)
     for row in seats.rows_for(case.peer_school_id, year, grade, former.school_class):
         if row.free_seats < 1:

@@ -17,22 +17,17 @@ MOVABLE = {Student.Status.ENROLLED, Student.Status.ABROAD, Student.Status.PENDIN
 
 @dataclass(frozen=True)
 class Place:
-    """One end of a move: a school of this county, or somewhere outside known by its division."""
+    """One end of a move: a school known by its code, or somewhere outside known by its division."""
 
     division: str
-    in_county: bool
+    code: str = ""
     county_direct: bool = False
     grades: range = range(1, LAST_GRADE + 1)
     name: str = ""
 
     @classmethod
     def of_school(cls, school: School) -> "Place":
-        return cls(school.division_id, True, school.county_direct, school.grades, school.short_name)
-
-    @classmethod
-    def of_division(cls, division: str, home: str) -> "Place":
-        """A place outside the bureau's own division `home` (six digits)."""
-        return cls(division, division[:6] == home)
+        return cls(school.division_id, school.code, school.county_direct, school.grades, school.short_name)
 
 
 @dataclass(frozen=True)
@@ -44,6 +39,7 @@ class TransferFacts:
     target: Place
     grade: int
     ground: str
+    home: str
     params: Parameters
     first_terms: dict[int, tuple[date, date]] = field(default_factory=dict)
     student_state: str = Student.Status.ENROLLED
@@ -57,12 +53,21 @@ class TransferFacts:
         return scope_between(self.origin.division, self.target.division)
 
     @property
+    def from_here(self) -> bool:
+        """The sending school lies in the county `home` (six digits)."""
+        return self.origin.division[:6] == self.home
+
+    @property
+    def to_here(self) -> bool:
+        return self.target.division[:6] == self.home
+
+    @property
     def in_county(self) -> bool:
-        return self.origin.in_county and self.target.in_county
+        return self.from_here and self.to_here
 
     @property
     def outward(self) -> bool:
-        return self.origin.in_county and not self.target.in_county
+        return self.from_here and not self.to_here
 
     @property
     def grade_name(self) -> str:
@@ -121,7 +126,15 @@ def free_seats_at(school: School, grade: int, day: date) -> int:
 
 
 def facts_for(
-    *, origin: Place, target: Place, grade: int, ground: str, on: date, to_school: School | None = None, **more
+    *,
+    origin: Place,
+    target: Place,
+    grade: int,
+    ground: str,
+    home: str,
+    on: date,
+    to_school: School | None = None,
+    **more,
 ) -> TransferFacts:
     """Facts of an intended move: loads the day's parameters, terms and, for a school of ours, its free seats."""
     if to_school and "free_seats" not in more:
@@ -132,6 +145,7 @@ def facts_for(
         target=target,
         grade=grade,
         ground=ground,
+        home=home,
         params=parameters.on(on),
         first_terms=first_terms_around(on),
         **more,

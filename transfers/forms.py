@@ -5,9 +5,12 @@ from django import forms
 from law import clock
 from law.school_time import grade_name
 from schools.models import School, SchoolClass
+from students.dictionary import codes
+from students.models import Student
 
 from .grounds import Ground, RefusalGround
 
+FAR = 5 * 365
 GRADES = [(grade, grade_name(grade)) for grade in range(1, 10)]
 
 
@@ -64,12 +67,23 @@ class CheckForm(forms.Form):
     grade = forms.TypedChoiceField(label="年级", choices=GRADES, coerce=int, initial=3)
     ground = forms.ChoiceField(label="转学理由", choices=Ground, initial=Ground.CATCHMENT)
     on = forms.DateField(label="申请日期", widget=day_input())
+    child = forms.ModelChoiceField(
+        Student.objects.none(), to_field_name="slug", required=False, widget=forms.HiddenInput
+    )
     return_home = forms.BooleanField(label="回原籍参加中考", required=False)
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
-        schools = School.objects.filter(closed_on=None)
+        schools = School.objects.filter(closed_on=None).select_related("bureau")
         self.fields["from_school"].queryset = self.fields["to_school"].queryset = schools
+        self.fields["child"].queryset = Student.objects.visible_to(user)
+
+    def clean_on(self):
+        """A day the calendar and the terms can speak about."""
+        on, today = self.cleaned_data["on"], clock.today()
+        if abs((on - today).days) > FAR:
+            raise forms.ValidationError("申请日期离今天太远，请填写前后五年内的日期。")
+        return on
 
     def clean(self):
         given = super().clean()
@@ -94,7 +108,8 @@ class OutsideChildForm(forms.Form):
     name = forms.CharField(label="学生姓名", max_length=60)
     sex = forms.ChoiceField(label="性别", choices=[("1", "男"), ("2", "女")])
     birth_date = forms.DateField(label="出生日期", widget=day_input())
-    id_number = forms.CharField(label="身份证件号", max_length=18)
+    id_type = forms.ChoiceField(label="身份证件类型", choices=codes.choices("sfzjlx"), initial="1")
+    id_number = forms.CharField(label="身份证件号", max_length=20)
     registry_number = forms.CharField(label="学籍号", max_length=19, required=False, help_text="原学校的全国学籍号。")
     phone = forms.CharField(label="联系电话", max_length=30, required=False)
     home_address = forms.CharField(label="现住址", max_length=180, required=False)

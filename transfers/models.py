@@ -3,6 +3,7 @@ from django.db import models
 from django.db.models import Q
 from django_fsm import GET_STATE
 
+from approvals.desks import Hand
 from approvals.models import Case
 from approvals.moves import move
 from law import articles
@@ -12,6 +13,9 @@ from . import desks, effects, presenting, rules
 from .desks import CLOSED, DESKS, FROM_BUREAU, FROM_SCHOOL, LEADER, OPEN, REGISTRAR, State
 from .forms import PARTICULARS
 from .grounds import Ground, RefusalGround
+
+# What the signatures rest on: every later desk asks that it still stands.
+IN_ORDER = [rules.class_is_chosen, rules.papers_are_checked, rules.originals_are_seen, rules.child_still_at_origin]
 
 
 class Transfer(Case):
@@ -25,6 +29,8 @@ class Transfer(Case):
     CLOSED = CLOSED
     SUCCESS = frozenset({State.DONE, State.ARRIVED})
     TEMPLATE = "transfers/detail.html"
+    PAPERS_OPEN = frozenset({State.DRAFT, State.SUPPLEMENT})
+    ORIGINALS_OPEN = frozenset({State.BUREAU_REVIEW, State.SUPPLEMENT})
     PARTICULARS = PARTICULARS
     DESKS = DESKS
 
@@ -87,7 +93,7 @@ class Transfer(Case):
         source=State.DRAFT,
         target=State.SCHOOL_REVIEW,
         article=articles.TRANSFER_PREREVIEW,
-        rules=[*rules.HARD_RULES, rules.papers_are_handed_in, rules.exception_is_argued],
+        rules=[*rules.HARD_RULES, rules.class_is_chosen, rules.papers_are_handed_in, rules.exception_is_argued],
     )
     def submit(self, **_):
         self.accept()
@@ -117,7 +123,7 @@ class Transfer(Case):
         source=State.BUREAU_REVIEW_CHECK,
         target=State.READY,
         article=articles.TRANSFER_PREREVIEW,
-        rules=rules.RULES,
+        rules=[*rules.RULES, *IN_ORDER],
     )
     def pass_review(self, **_):
         effects.hold_seat(self)
@@ -126,9 +132,9 @@ class Transfer(Case):
         "特批预审通过，预留学位",
         source=State.BUREAU_REVIEW_CHECK,
         target=State.READY,
-        article=articles.TRANSFER_LIMITS,
+        article=articles.TRANSFER_EXCEPTIONS,
         hand=LEADER,
-        rules=rules.HARD_RULES,
+        rules=[*rules.HARD_RULES, *IN_ORDER],
         opinion_required=True,
         tone="warning",
     )
@@ -138,7 +144,13 @@ class Transfer(Case):
 
     # 流程（第十七条第（二）项）
 
-    @move("发起转学", source=State.READY, target=State.TO_SCHOOL_CHECK, article=articles.TRANSFER_STAGES)
+    @move(
+        "发起转学",
+        source=State.READY,
+        target=State.TO_SCHOOL_CHECK,
+        article=articles.TRANSFER_STAGES,
+        rules=IN_ORDER,
+    )
     def apply(self, **_):
         pass
 
@@ -201,7 +213,7 @@ class Transfer(Case):
         source=State.FROM_BUREAU_CHECK,
         target=State.DONE,
         article=articles.TRANSFER_STAGES,
-        rules=[rules.seat_is_held, rules.child_is_in_school, rules.no_problem_record],
+        rules=[*IN_ORDER, *rules.STILL_MOVABLE],
         in_ceims="转出主管部门：转学核办",
     )
     def complete(self, **_):
@@ -236,7 +248,7 @@ class Transfer(Case):
     @move(
         "退回补正",
         source=desks.RETURNABLE,
-        target=State.SUPPLEMENT,
+        target=GET_STATE(effects.where_returned, states=[State.DRAFT, State.SUPPLEMENT]),
         article=articles.TRANSFER_MATERIALS,
         opinion_required=True,
         tone="warning",
@@ -244,17 +256,18 @@ class Transfer(Case):
     )
     def send_back(self, **_):
         self.returned_from = desks.MAKER_OF.get(self.state, self.state)
+        self.round += 1
 
     @move(
         "补正完毕，重新提交",
         source=State.SUPPLEMENT,
         target=GET_STATE(lambda case, **_: case.returned_from, states=list(set(desks.MAKER_OF.values()))),
         article=articles.TRANSFER_MATERIALS,
-        rules=[rules.papers_are_handed_in, rules.papers_are_checked],
+        rules=IN_ORDER,
         signs=False,
     )
     def resubmit(self, **_):
-        self.round += 1
+        pass
 
     @move(
         "不通过",
@@ -288,9 +301,24 @@ class Transfer(Case):
         hand=REGISTRAR,
         opinion_required=True,
         tone="danger",
+        in_ceims="转入学校：撤销转学申请",
+        undoes=True,
         signs=False,
     )
     def withdraw(self, **_):
+        effects.let_go(self)
+
+    @move(
+        "终止（逾期未提交）",
+        source=[State.DRAFT, State.SUPPLEMENT, State.READY],
+        target=State.WITHDRAWN,
+        article=articles.CHANGES_IN_TIME,
+        hand=Hand("bureau_check", desks.TO),
+        opinion_required=True,
+        tone="danger",
+        signs=False,
+    )
+    def terminate(self, **_):
         effects.let_go(self)
 
     @move(
@@ -301,10 +329,20 @@ class Transfer(Case):
         hand=LEADER,
         opinion_required=True,
         tone="danger",
+        in_ceims="转入主管部门：撤销转学",
+        undoes=True,
         signs=False,
     )
     def revert(self, **_):
         effects.move_child_back(self)
+
+    def day_of(self, particulars):
+        """The day an outside unit decided, or the child arrived: not the day our clerk typed it (两个日期都留)."""
+        return particulars.get("outside_day") or particulars.get("arrived_at_school_on")
+
+    def files_in_ceims(self, desk):
+        """A desk outside the county files its own acts."""
+        return not (self.from_outside and desk in desks.RECORDED.values())
 
     def fields_for(self, described):
         """The sending desks ask for the outside unit's decision only when the school lies outside the county."""

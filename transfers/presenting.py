@@ -17,11 +17,11 @@ BEFORE_START = (State.DRAFT, State.SCHOOL_REVIEW, State.BUREAU_REVIEW, State.BUR
 def page_of(case, user) -> dict:
     """Context of the transfer page."""
     child = case.child
-    verdict = judge(rules.RULES, case.facts) if case.state in (*BEFORE_START, State.SUPPLEMENT) else None
-    keeps = case.state in (State.DRAFT, State.SUPPLEMENT) and may(user, "make_change", case.lead_school_id)
+    verdict = judge([*rules.RULES, rules.class_is_chosen], case.facts) if case.state in BEFORE_START else None
+    keeps = case.state == State.DRAFT and may(user, "make_change", case.lead_school_id)
     return {
         "child": child,
-        "person": person_of(case, child),
+        "person": person_of(case, child, user),
         "desks": desks_of(case),
         "desks_note": "每个环节经办、审核两人签字，法定十个工作日",
         "move_facts": facts_of_move(case),
@@ -55,12 +55,12 @@ def prints_of(case) -> list[dict]:
     return [{"form": code, "label": label} for code, label in forms]
 
 
-def person_of(case, child) -> dict:
+def person_of(case, child, user) -> dict:
     number = child.registry_number or child.id_number
     return {
         "key": child.slug,
         "name": child.name,
-        "url": child.get_absolute_url(),
+        "url": child.get_absolute_url() if may(user, "view_school", child.school_id) else "",
         "sex": child.sex_name,
         "number": number.masked if number else "",
         "number_label": number.get_kind_display() if number else "",

@@ -3,6 +3,7 @@
 from approvals.rules import Level, rule
 from law import articles
 from schools.divisions import Scope
+from students.models import Student
 
 from .facts import MOVABLE
 from .grounds import Ground
@@ -15,7 +16,7 @@ from .grounds import Ground
     kept="转出或转入学校在本县",
 )
 def concerns_this_county(f):
-    return f.origin.in_county or f.target.in_county
+    return f.from_here or f.to_here
 
 
 @rule(
@@ -49,13 +50,59 @@ def same_grade(f):
 
 
 @rule(
-    "学生现为“{f.state_name}”状态，不能转学",
-    articles.SUSPENSION_ENDS,
-    remedy="请先在原学校办理复学或返校手续，恢复在读后再申请",
-    kept="学生在读，可以转学",
+    "转出、转入是同一所学校",
+    articles.TRANSFER_GROUNDS,
+    remedy="请核对转入学校；校内换班按调班办理",
+    kept="转出、转入是两所学校",
 )
-def child_is_in_school(f):
-    return f.student_state in MOVABLE
+def two_schools(f):
+    return not f.origin.code or f.origin.code != f.target.code
+
+
+@rule(
+    "转出或转入学校在本县，但没有按学校选择",
+    articles.TRANSFER_STAGES,
+    remedy="本县学校请直接选择学校；县外学校填写其所在区划",
+    kept="本县学校已按学校选择",
+)
+def our_schools_are_named(f):
+    return not any(p.division[:6] == f.home and not p.code for p in (f.origin, f.target))
+
+
+@rule(
+    "学生正在休学，不能转学",
+    articles.SUSPENSION_ENDS,
+    remedy="请先在原学校办理复学，恢复在读后再申请",
+    kept="学生没有休学",
+)
+def not_suspended(f):
+    return f.student_state != Student.Status.SUSPENDED
+
+
+@rule(
+    "学生现为辍学状态，不能转学",
+    articles.DROPOUT,
+    remedy="请先由原学校劝返、办理返校，恢复在读后再申请",
+    kept="学生没有辍学",
+)
+def not_dropped_out(f):
+    return f.student_state != Student.Status.DROPPED_OUT
+
+
+@rule("学生学籍已因死亡注销", articles.DEATH, remedy="请核对学生；注销的学籍不再办理变动", kept="学籍没有注销")
+def not_deceased(f):
+    return f.student_state != Student.Status.DECEASED
+
+
+@rule(
+    "学生现为“{f.state_name}”状态，不在本县学校就读",
+    articles.CHANGES_IN_TIME,
+    remedy="请核对学生现在的学籍所在学校，由该校所在地办理",
+    kept="学籍在转出学校",
+)
+def child_is_here(f):
+    told_elsewhere = {Student.Status.SUSPENDED, Student.Status.DROPPED_OUT, Student.Status.DECEASED}
+    return f.student_state in MOVABLE | told_elsewhere
 
 
 @rule("{f.open_case}", articles.CHANGES_IN_TIME, remedy="请待在办业务办结或撤回后再申请", kept="学生没有其他在办业务")
@@ -181,7 +228,12 @@ RULES = (
     ground_is_listed,
     ground_fits_scope,
     same_grade,
-    child_is_in_school,
+    two_schools,
+    our_schools_are_named,
+    not_suspended,
+    not_dropped_out,
+    not_deceased,
+    child_is_here,
     no_open_case,
     no_problem_record,
     outside_national_stop,
@@ -194,6 +246,7 @@ RULES = (
     into_county_direct_grade_seven,
     seat_is_free,
 )
+STILL_MOVABLE = (not_suspended, not_dropped_out, not_deceased, child_is_here, no_problem_record)
 HARD_RULES = tuple(r for r in RULES if r.level == Level.HARD)
 SOFT_RULES = tuple(r for r in RULES if r.level == Level.SOFT)
 
@@ -233,7 +286,7 @@ def originals_are_seen(f):
 
 @rule(
     "本件涉及须特批的情形，尚未写明理由",
-    articles.TRANSFER_LIMITS,
+    articles.TRANSFER_EXCEPTIONS,
     remedy="请在“特批理由”中写明情况，由主管局长签批",
     kept="特批理由已写明或不需要",
 )
@@ -241,6 +294,31 @@ def exception_is_argued(f):
     return not f.exception_missing
 
 
-@rule("本件没有预留学位，不能办结", articles.NO_SEAT_NO_TRANSFER, remedy="请重新预审以预留学位", kept="学位已预留")
+@rule(
+    "拟转入班级尚未确定，或不是{f.grade_name}的在办普通班",
+    articles.NO_SEAT_NO_TRANSFER,
+    remedy="请在“去向与理由”中选定{f.grade_name}的班级",
+    kept="拟转入班级已选定",
+)
+def class_is_chosen(f):
+    return f.class_fits
+
+
+@rule(
+    "本件没有与年级、班级相符的预留学位，不能办结",
+    articles.NO_SEAT_NO_TRANSFER,
+    remedy="请撤回后重新申请，经预审预留学位",
+    kept="学位已预留",
+)
 def seat_is_held(f):
     return f.seat_held
+
+
+@rule(
+    "学生的学籍已不在转出学校",
+    articles.ONE_CHILD_ONE_RECORD,
+    remedy="请撤回本件，按学生现在的学籍学校重新申请",
+    kept="学籍仍在转出学校",
+)
+def child_still_at_origin(f):
+    return f.at_origin

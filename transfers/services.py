@@ -4,17 +4,22 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from approvals.errors import Refused
+from accounts.policies import powers_behind
+from approvals.errors import NotYourHand, Refused
 from approvals.models import Case
-from approvals.services import lock, open_case, permit
+from approvals.services import lock, lock_children, open_case, permit
 from law import clock
+from law.school_time import grade_name, school_year_of
 from schools.divisions import scope_between
-from schools.models import School, SchoolClass
+from schools.models import Division, School, SchoolClass
 from students import idnumber
 from students.models import Placement, Student
-from students.pending import take_in
+from students.pending import recognise, take_in
+from students.registry_number import is_well_formed
 
 from .desks import State
+from .effects import class_fits
+from .facts import MOVABLE
 from .grounds import Ground
 from .materials import lay_out
 from .models import Transfer
@@ -30,6 +35,10 @@ DRAFT_FIELDS = (
     "return_home",
     "exception_reason",
 )
+
+
+# What makes it another request.
+SUBSTANCE = ("grade", "to_class", "ground", "return_home")
 
 
 @dataclass(frozen=True)
@@ -57,14 +66,19 @@ def start_transfer(
 ) -> Transfer:
     """Open a transfer of `child` to `to_school` as a draft with its checklist.
 
-    `origin` is given for a school outside the county; a child of ours comes from its own school.
-    Raises NotYourHand, ChildBusy, Refused.
+    `origin` is given for a school outside the county; a child of ours comes from its own school, as it stands once the
+    child is locked. Raises NotYourHand, ChildBusy, Refused.
     """
+    lock_children([child.pk])
+    child = Student.objects.select_related("school").get(pk=child.pk)
     peer = None if origin else child.school
     if peer and peer.pk == to_school.pk:
         raise Refused(f"{child.name}已在{to_school.name}就读，无须转学（第十六条）。")
-    _check_class(draft.get("to_class"), to_school)
-    place = present_place(child)
+    if child.status not in MOVABLE:
+        raise Refused(
+            f"{child.name}现为“{child.get_status_display()}”状态，请先由原学校恢复在读（第二十三条、第三十条）。"
+        )
+    check_class(draft.get("to_class"), to_school, grade)
     case = open_case(
         Transfer,
         by=by,
@@ -74,45 +88,87 @@ def start_transfer(
         state=State.DRAFT,
         grade=grade,
         ground=ground,
-        from_division=origin.division if origin else peer.division_id,
-        from_school_name=origin.school_name if origin else peer.name,
-        from_school_code=origin.school_code if origin else peer.code,
-        from_class=origin.class_name if origin else (place.school_class.name_in(place.year) if place else ""),
-        scope=scope_between(origin.division if origin else peer.division_id, to_school.division_id),
+        **where_from(child, peer, origin, to_school),
         **draft,
     )
     lay_out(case)
     return case
 
 
-@transaction.atomic
+def where_from(child: Student, peer: School | None, origin: Origin | None, to_school: School) -> dict:
+    """The columns that say where the child comes from, and the scope that follows."""
+    if origin:
+        name, code, division, class_name = origin.school_name, origin.school_code, origin.division, origin.class_name
+    else:
+        place = present_place(child)
+        class_name = place.school_class.name_in(school_year_of(clock.today())) if place else ""
+        name, code, division = peer.name, peer.code, peer.division_id
+    return {
+        "from_division": division,
+        "from_school_name": name,
+        "from_school_code": code,
+        "from_class": class_name,
+        "scope": scope_between(division, to_school.division_id),
+    }
+
+
 def start_from_outside(by, school: School, basics: dict, origin: Origin, grade: int) -> Transfer:
     """Take in a child of another county as pending and open its transfer, both or neither. Raises Refused."""
+    if not powers_behind(by, Transfer.OPENER.right, school.pk):
+        raise NotYourHand(f"您在{school}没有办理转学的经办职权。")
+    check_outside(origin, school)
+    basics = basics | checked_numbers(basics)
+    known = recognise(school=school, by=by, **basics)
+    with transaction.atomic():
+        child = take_in(school=school, known=known, **basics)
+        return start_transfer(child, school, by=by, ground=Ground.HOUSEHOLD, grade=grade, origin=origin)
+
+
+def check_outside(origin: Origin, school: School) -> None:
+    """The place must exist and lie outside the county. Raises Refused."""
+    if origin.division[:6] == school.bureau.division_id[:6]:
+        raise Refused("转出学校在本县，请用“县内转入”查找该生，由转出学校核办（第十七条第（二）项）。")
+    if not Division.objects.filter(code=f"{origin.division[:2]}0000").exists():
+        raise Refused(f"区划代码“{origin.division}”不存在，请核对前两位（如辽宁 21、内蒙古 15）。")
+
+
+def checked_numbers(basics: dict) -> dict:
+    """ID number and 学籍号 as stored. Raises Refused with every fault found (第八条)."""
     number = idnumber.normalise(basics["id_number"])
-    problems = [p for p in idnumber.check(number, today=clock.today()) if p.level == "error"]
-    if problems:
-        raise Refused(*[p.message for p in problems])
-    if idnumber.birth_of(number) != basics["birth_date"] or idnumber.sex_of(number) != basics["sex"]:
-        raise Refused("身份证件号与填写的出生日期或性别不符，请对照户口簿核对（第八条）。")
-    child = take_in(school=school, id_type="1", **(basics | {"id_number": number}))
-    return start_transfer(child, school, by=by, ground=Ground.HOUSEHOLD, grade=grade, origin=origin)
+    told = [p.message for p in idnumber.check(number, basics["id_type"], today=clock.today()) if p.level == "error"]
+    said = (idnumber.birth_of(number), idnumber.sex_of(number))
+    if not told and basics["id_type"] == idnumber.RESIDENT and said != (basics["birth_date"], basics["sex"]):
+        told.append("身份证件号与填写的出生日期或性别不符，请对照户口簿核对（第八条）。")
+    registry = idnumber.normalise(basics.get("registry_number", ""))
+    if registry and not is_well_formed(registry):
+        told.append("学籍号应为 G、J 或 L 加 18 位，请照原学校打印的学生基本信息表填写，不清楚的可以留空。")
+    if told:
+        raise Refused(*told)
+    return {"id_number": number, "registry_number": registry}
 
 
-def _check_class(to_class: SchoolClass | None, to_school: School) -> None:
-    if to_class and to_class.school_id != to_school.pk:
-        raise Refused(f"{to_class}不是{to_school.name}的班级，请重新选择拟转入班级。")
+def check_class(to_class: SchoolClass | None, to_school: School, grade: int) -> None:
+    """A class already chosen must be one of this school and grade. Raises Refused."""
+    if to_class and not class_fits(to_class, to_school, grade):
+        raise Refused(f"{to_class}不是{to_school.name}{grade_name(grade)}的在办班级，请重新选择（第十九条第一款）。")
 
 
 @transaction.atomic
 def keep_draft(case: Case, *, by, **draft) -> Transfer:
-    """Write the wizard's fields into a draft or a case returned for completion. Raises NotYourHand, Refused."""
+    """Write the wizard's fields into a draft. Raises NotYourHand, Refused.
+
+    A draft that came back keeps its day of 受理 only while ground, grade and class stay what they were: another request
+    is judged by its own day (第十八条).
+    """
     case = lock(case)
-    if case.state not in (State.DRAFT, State.SUPPLEMENT):
+    if case.state != State.DRAFT:
         raise Refused(f"{case.number}已提交，现为“{case.state_name}”，内容不能再改；需要更正请先退回（第十七条）。")
     permit_draft(case, by)
-    _check_class(draft.get("to_class"), case.lead_school)
+    check_class(draft.get("to_class", case.to_class), case.lead_school, draft.get("grade", case.grade))
     for name in DRAFT_FIELDS:
         if name in draft:
+            if name in SUBSTANCE and getattr(case, name) != draft[name]:
+                case.accepted_on = None
             setattr(case, name, draft[name])
     case.save()
     lay_out(case)
@@ -121,9 +177,5 @@ def keep_draft(case: Case, *, by, **draft) -> Transfer:
 
 def permit_draft(case: Case, by) -> None:
     """Only the registrar of the receiving school keeps its drafts."""
-    permit(case, _drafting(case), by)
-
-
-def _drafting(case: Case):
-    action = "submit" if case.state == State.DRAFT else "resubmit"
-    return next(t for t in case.get_all_state_transitions() if t.name == action).custom["move"]
+    submit = next(t for t in case.get_all_state_transitions() if t.name == "submit")
+    permit(case, submit.custom["move"], by)

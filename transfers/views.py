@@ -1,5 +1,7 @@
 """Pages of transfer: 能否办理, finding the child, the draft; everything after hand-in happens on the case page."""
 
+from datetime import timedelta
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
@@ -9,7 +11,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.policies import may, school_ids_where
 from approvals.errors import NotYourHand, Refused
-from law import clock
+from approvals.views.lists import listed
+from law import clock, parameters
 from law.school_time import grade_name, school_year_of
 from schools.models import School, Seats
 from students.lookup import find_elsewhere
@@ -32,7 +35,8 @@ def starting_facts(request) -> dict:
     if slug := request.GET.get("child"):
         child = get_object_or_404(Student.objects.visible_to(request.user), slug=slug)
         place = present_place(child)
-        facts |= {"from_school": child.school_id, "grade": place.grade if place else None}
+        grade = place.school_class.grade_in(school_year_of(clock.today())) if place else None
+        facts |= {"from_school": child.school_id, "grade": grade, "child": child.slug}
     own = school_ids_where(request.user, "make_change")
     if len(own) == 1 and "from_school" not in facts:
         facts["to_school"] = next(iter(own))
@@ -43,7 +47,7 @@ def starting_facts(request) -> dict:
 def check(request):
     """能否办理: green, amber, red per rule, and the first day on which it becomes possible."""
     asked = "ground" in request.GET
-    form = CheckForm(request.GET if asked else None, initial=starting_facts(request))
+    form = CheckForm(request.GET if asked else None, initial=starting_facts(request), user=request.user)
     context = {"form": form, "may_start": bool(school_ids_where(request.user, "make_change"))}
     if asked and form.is_valid():
         verdict = verdict_for(**form.cleaned_data)
@@ -58,7 +62,7 @@ def own_school(request) -> School:
     if not ids:
         raise PermissionDenied("发起转学由转入学校的学籍管理员办理。")
     wanted = request.GET.get("school") or request.POST.get("school")
-    if wanted and not (wanted.isdigit() and int(wanted) in ids):
+    if wanted and wanted not in {str(pk) for pk in ids}:
         raise Http404(wanted)
     return School.objects.get(pk=wanted or min(ids))
 
@@ -89,7 +93,8 @@ def started(request, form, child, school):
         )
     else:
         try:
-            case = start_transfer(child, school, by=request.user, ground=Ground.CATCHMENT, grade=place.grade)
+            grade = place.school_class.grade_in(school_year_of(clock.today()))
+            case = start_transfer(child, school, by=request.user, ground=Ground.CATCHMENT, grade=grade)
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -143,7 +148,7 @@ def free_seats(school: School) -> dict[int, int]:
 def draft(request, number):
     """学生与去向, 理由: the part of the wizard that is typed; papers and hand-in are on the case page."""
     case = get_object_or_404(Transfer.objects.visible_to(request.user), number=number)
-    if case.state not in (State.DRAFT, State.SUPPLEMENT):
+    if case.state != State.DRAFT:
         return redirect(case)
     if not may(request.user, "make_change", case.lead_school_id):
         raise PermissionDenied("转学草稿由转入学校的学籍管理员填写。")
@@ -172,8 +177,11 @@ def draft(request, number):
 
 @require_GET
 def waiting_for_arrival(request):
-    """已办结未报到: decided, but the child has not sat down in the new class yet."""
-    cases = (
-        Transfer.objects.visible_to(request.user).filter(state=State.DONE).select_related("lead_school", "peer_school")
-    )
-    return render(request, "transfers/waiting.html", {"cases": cases.order_by("moved_on", "pk")})
+    """已办结未报到: decided, but the child has not sat down in the new class yet, with the day by which it should."""
+    cases = Transfer.objects.visible_to(request.user).filter(state=State.DONE)
+    cases = list(listed(cases).order_by("moved_on", "pk"))
+    limit = timedelta(days=parameters.on(clock.today())["transfer.report_days"])
+    for case in cases:
+        case.report_by = case.moved_on + limit
+        case.days_over = (clock.today() - case.report_by).days
+    return render(request, "transfers/waiting.html", {"cases": cases})

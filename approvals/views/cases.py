@@ -28,8 +28,12 @@ def page_of(request, case: Case, form: ActForm | None = None, **more) -> dict:
     """The context of a case page; `more` carries a refusal to show."""
     buttons = buttons_for(case, request.user)
     moves = [button.custom["move"] for button in buttons]
-    keeps = case.is_open and may(request.user, "make_change", case.lead_school_id)
-    sees = case.is_open and case.lead_school.county_direct and may(request.user, "bureau_make", case.lead_school_id)
+    keeps = case.state in case.PAPERS_OPEN and may(request.user, "make_change", case.lead_school_id)
+    sees = (
+        case.state in case.ORIGINALS_OPEN
+        and case.lead_school.county_direct
+        and may(request.user, "bureau_make", case.lead_school_id)
+    )
     papers = slots(case, keeps=keeps, sees_originals=sees)
     return {
         "case": case,

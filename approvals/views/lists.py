@@ -20,6 +20,7 @@ from ..queue_filters import QueueFilter
 
 PAGE = 50
 GLANCE = 8
+LONGEST_CURSOR = 18  # digits of a primary key at most
 
 
 def listed(cases):
@@ -77,7 +78,7 @@ def page_of_cases(cases, request) -> Page:
     backwards = "before" in request.GET
     cursor = request.GET.get("before") or request.GET.get("after")
     ordered = cases.order_by("-id") if not backwards else cases.order_by("id")
-    if cursor and cursor.isdigit():
+    if cursor and cursor.isdecimal() and len(cursor) <= LONGEST_CURSOR:
         ordered = ordered.filter(**{"id__gt" if backwards else "id__lt": int(cursor)})
     rows = list(ordered[: PAGE + 1])
     more, rows = len(rows) > PAGE, rows[:PAGE]

@@ -1,26 +1,32 @@
 """Papers of a case: upload, check, send back, see the original, look at a scan."""
 
+import logging
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from jianping_xueji.vault import ScanRefused
+from jianping_xueji.vault import ScanRefused, VaultError
 
 from .. import materials
 from ..errors import NotYourHand, Refused
-from ..models import Scan
+from ..models import Material, Scan
 from .cases import visible_case
+
+log = logging.getLogger(__name__)
+
+LONGEST_REASON = Material._meta.get_field("note").max_length
 
 
 def hand_in(request, material):
     files = request.FILES.getlist("files")
     if not files:
         raise Refused(f"没有收到“{material.label}”的文件，请重新选择 JPG、PNG 或 PDF。")
-    for upload in files:
-        materials.hand_in_paper(material, by=request.user, data=upload.read(), filename=upload.name)
+    given = [(upload.read(), upload.name) for upload in files]
+    materials.hand_in_paper(material, by=request.user, files=given)
 
 
 def on_paper(request, material):
@@ -32,7 +38,10 @@ def check(request, material):
 
 
 def send_back(request, material):
-    materials.check_paper(material, by=request.user, ok=False, reason=request.POST.get("reason", ""))
+    reason = request.POST.get("reason", "")
+    if len(reason) > LONGEST_REASON:
+        raise Refused(f"退回“{material.label}”的原因不超过{LONGEST_REASON}字，请写简要。")
+    materials.check_paper(material, by=request.user, ok=False, reason=reason)
 
 
 def original(request, material):
@@ -66,7 +75,12 @@ def scan(request, number, pk):
     """A scan as an attachment of its own origin: never run, never framed by others, never cached."""
     case = visible_case(request, number)
     found = get_object_or_404(Scan.objects.select_related("material__case"), pk=pk, material__case_id=case.pk)
-    response = HttpResponse(materials.scan_bytes(found), content_type=found.mime)
+    try:
+        content = materials.scan_bytes(found)
+    except VaultError:
+        log.error("scan %s of case %s cannot be opened", found.pk, case.pk)
+        return render(request, "410.html", {"case": case, "material": found.material}, status=410)
+    response = HttpResponse(content, content_type=found.mime)
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "sandbox; default-src 'none'"
     response["Content-Disposition"] = f'inline; filename="{found.material.code}-{found.pk}"'

@@ -16,11 +16,11 @@ class ParameterForm(ReasonedForm):
     )
 
     def clean(self):
-        """A value of another type than the default would break the rules that read it."""
+        """The definition says which values the rules can read."""
         given = super().clean()
         definition = DEFINITIONS.get(given.get("code") or self.instance.code)
-        if definition and "value" in given and type(given["value"]) is not type(definition.default):
-            self.add_error("value", f"取值须与默认值同类，例如 {definition.default!r}。")
+        if definition and "value" in given and not definition.shape.fits(given["value"]):
+            self.add_error("value", f"“{definition.label}”应为{definition.shape.words}。")
         return given
 
 

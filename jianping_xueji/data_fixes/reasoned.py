@@ -6,17 +6,19 @@ from decimal import Decimal
 
 from django import forms
 from django.apps import apps
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import FieldDoesNotExist
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.http import HttpResponseRedirect
 from django.utils.html import format_html, format_html_join
 
 from jianping_xueji.vault import mask_phone
 from law import clock
 from students.models import DataFix
 
+from .promises import OTHERWISE, broken_promises
 from .site import may_fix
 
 PHONES = ("phone",)
@@ -40,6 +42,11 @@ class ReasonedForm(forms.ModelForm):
         if LONG_NUMBER.search(reason):
             raise forms.ValidationError("理由中含有疑似完整号码，请只写末四位。")
         return reason
+
+    def validate_constraints(self):
+        """Instead of Django's: all columns of the row count, and a broken promise is told in words."""
+        for sentence in broken_promises(self.instance):
+            self.add_error(None, sentence)
 
 
 def kept_value(name: str, value):
@@ -109,6 +116,21 @@ class ReasonedAdmin(FixRights, admin.ModelAdmin):
             field.widget.can_add_related = field.widget.can_change_related = False
             field.widget.can_view_related = field.widget.can_delete_related = False
         return field
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        """A choice offers what the chosen table shows this administrator, and nothing beyond."""
+        chosen_from = db_field.remote_field.model
+        if self.admin_site.is_registered(chosen_from):
+            kwargs["queryset"] = self.admin_site.get_model_admin(chosen_from).get_queryset(request)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def changeform_view(self, request, *args, **kwargs):
+        """Two administrators at the same moment: what the form could not foresee is still told, not a fault."""
+        try:
+            return super().changeform_view(request, *args, **kwargs)
+        except IntegrityError:
+            messages.error(request, OTHERWISE)
+            return HttpResponseRedirect(request.get_full_path())
 
     @transaction.atomic
     def save_model(self, request, obj, form, change):

@@ -2,10 +2,10 @@
 
 from django import forms
 from django.contrib import admin
+from django.db.models import Q
 from django.utils.html import format_html_join
 
 from accounts.appointments import grant_new_school
-from accounts.policies import school_ids_where
 from approvals.models import Case, CeimsFiling, Step
 from schools.models import Bureau, Division, School, SchoolClass, SeatGrant, Seats
 from students.dictionary.codes import table
@@ -14,15 +14,11 @@ from students.models import DataFix, Enrolment, FamilyMember, Look, Placement, S
 from students.spelling import initials_of, pinyin_of
 
 from .reasoned import ReadOnlyAdmin, ReasonedAdmin, ReasonedForm, difference
+from .scope import administrators_of, bureaus_of, schools_of, within
 from .site import site
 
 # Written by cases and the enrolment service only.
 STATE_OF_RECORD = ("school", "status", "name_pinyin", "name_initials")
-
-
-def within(request, rows, path: str):
-    """The rows of the schools the data administrator answers for."""
-    return rows.filter(**{f"{path}__in": school_ids_where(request.user, "fix_data")})
 
 
 class CodedForm(ReasonedForm):
@@ -139,9 +135,24 @@ class SeatsAdmin(ReasonedAdmin):
         return within(request, super().get_queryset(request), "school")
 
 
-@admin.register(Bureau, SchoolClass, SeatGrant, site=site)
-class PlaceAdmin(ReadOnlyAdmin):
-    pass
+@admin.register(Bureau, site=site)
+class BureauAdmin(ReadOnlyAdmin):
+    def get_queryset(self, request):
+        return super().get_queryset(request).filter(pk__in=bureaus_of(request.user))
+
+
+@admin.register(SchoolClass, site=site)
+class SchoolClassAdmin(ReadOnlyAdmin):
+    list_select_related = ["school"]
+
+    def get_queryset(self, request):
+        return within(request, super().get_queryset(request), "school")
+
+
+@admin.register(SeatGrant, site=site)
+class SeatGrantAdmin(ReadOnlyAdmin):
+    def get_queryset(self, request):
+        return within(request, super().get_queryset(request), "seats__school")
 
 
 @admin.register(StudentNumber, site=site)
@@ -201,6 +212,12 @@ class LookAdmin(ReadOnlyAdmin):
     list_display = ["legal_date", "user", "kind", "student", "reason"]
     list_select_related = ["user", "student"]
 
+    def get_queryset(self, request):
+        """Looks at our children, whoever looked; a search that found nobody belongs to the school that asked."""
+        ours = schools_of(request.user)
+        at_ours = Q(student__school__in=ours) | Q(student=None, school__in=ours)
+        return super().get_queryset(request).filter(at_ours)
+
 
 @admin.register(DataFix, site=site)
 class DataFixAdmin(ReadOnlyAdmin):
@@ -208,6 +225,9 @@ class DataFixAdmin(ReadOnlyAdmin):
     fields = ["legal_date", "model_name", "object_name", "reason", "told", "by", "fixed_at"]
     list_select_related = ["by"]
     search_fields = ["object_name", "reason"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).filter(by__in=administrators_of(request.user))
 
     @admin.display(description="改前 → 改后")
     def told(self, fix):

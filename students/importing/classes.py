@@ -101,7 +101,7 @@ def _year(text: str) -> int:
 
 
 def _count(text: str) -> int:
-    if text.isdigit():
+    if text.isdecimal():
         return int(text)
     tens, ten, units = text.rpartition("十")
     return (_HAN.get(tens, 1) * 10 if ten else 0) + (_HAN.get(units, 0) if units else 0)

@@ -10,12 +10,10 @@ from students.dictionary import codes
 from students.dictionary.fields import KEY, SYSTEM, Field, by_attribute
 from students.importing.cells import CLEAR, Verdict
 from students.importing.findings import ERROR, WARNING, masked
-from students.importing.records import MEMBER_FIELDS, MEMBERS, OWN_FIELDS, KnownChild
+from students.importing.records import MEMBER_CELLS, MEMBER_FIELDS, MEMBERS, OWN_FIELDS, KnownChild, blank_of
 from students.models import NumberKind
 from students.models.child import FAMILY_ID_AAD
 
-_NULLABLE = ("bool", "distance")
-_MEMBER_ATTRIBUTES = {member: tuple(f.attribute for f in MEMBER_FIELDS[member]) for member in MEMBERS}
 _ID_NUMBER = {member: by_attribute(f"member{member}.id_number") for member in MEMBERS}
 _TO_CORRECTION = f"请走基础信息变更（{articles.CORRECTION}），本次导入不改"
 
@@ -47,11 +45,6 @@ def shown(field: Field, value: Any) -> str:
     if field.code_table:
         return codes.table(field.code_table).name_of(str(value)) or str(value)
     return str(value.normalize()) if isinstance(value, Decimal) else str(value)
-
-
-def blank_of(field: Field) -> Any:
-    """How an empty field is stored."""
-    return None if field.type in _NULLABLE else ""
 
 
 def stored(field: Field, value: Any) -> Any:
@@ -157,4 +150,4 @@ def _must_stay(field: Field, child: KnownChild | None) -> bool:
 
 def _says_something(values: dict[str, Any], member: int) -> bool:
     """A bare 否 under 是否监护人 is how empty members look in some exports."""
-    return any(values.get(name) not in (None, CLEAR, False) for name in _MEMBER_ATTRIBUTES[member])
+    return any(values.get(name) not in (None, CLEAR, False) for name, _, _ in MEMBER_CELLS[member])

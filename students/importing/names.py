@@ -39,7 +39,7 @@ def read_name(cell: object) -> Answer:
     """A name as stored: dots as ·, no spaces inside Han names, private-area characters moved to Unicode."""
     if not isinstance(cell, str):
         return error("name_invalid", "姓名不应是数字或日期", "请核对该列是否错位")
-    name = _cleaned(cell)
+    name = clean_name(cell)
     verdict = _objection(name)
     if verdict:
         return verdict
@@ -50,8 +50,8 @@ def read_name(cell: object) -> Answer:
     return (name, None) if name == cell else fixed(name, "name_tidied", f"已规范为“{name}”")
 
 
-def _cleaned(cell: str) -> str:
-    """Dots first: NFKC would turn U+FF0E into a full stop."""
+def clean_name(cell: str) -> str:
+    """A name as records hold it. Dots first: NFKC would turn U+FF0E into a full stop."""
     name = tidy(without_variations(_DOTS.sub("·", cell)))
     name = unicodedata.normalize("NFKC", name).translate(_from_private())
     if _ANY_HAN.search(name):

@@ -9,6 +9,7 @@ from students.importing.findings import ERROR, FIXED, WARNING
 
 GLANCE = 20
 PAGE = 20
+LONGEST_CURSOR = 9
 LEVELS = {ERROR: "有误", WARNING: "提示", FIXED: "已自动规范"}
 TONES = {ERROR: "refused", WARNING: "soon", FIXED: "soon"}
 
@@ -94,7 +95,7 @@ def figures(counts: dict, address: str) -> list[dict]:
 
 def slice_of(rows, after: str, count: int, size: int = PAGE) -> tuple[list, dict]:
     """A page of a list (or queryset) that no longer changes, and its neighbours as cursors."""
-    start = int(after) if after.isdigit() and int(after) < count else 0
+    start = int(after) if after.isdecimal() and len(after) <= LONGEST_CURSOR and int(after) < count else 0
     following = start + size if start + size < count else 0
     page = {
         "next": str(following or ""),

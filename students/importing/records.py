@@ -25,6 +25,19 @@ MEMBER_FIELDS: dict[int, tuple[Field, ...]] = {
     for member in (1, 2)
 }
 MEMBERS = tuple(MEMBER_FIELDS)
+_NULLABLE = ("bool", "distance")
+
+
+def blank_of(field: Field) -> Any:
+    """How an empty field is stored."""
+    return None if field.type in _NULLABLE else ""
+
+
+# Per member: attribute in the sheet, column of the table, blank.
+MEMBER_CELLS = {
+    member: tuple((each.attribute, each.own_name, blank_of(each)) for each in fields)
+    for member, fields in MEMBER_FIELDS.items()
+}
 
 Triple = tuple[str, str, date]
 

@@ -125,8 +125,8 @@ def refuse_unsettled(counts: dict, *, accept_warnings: bool, only_good: bool) ->
 def commit(
     file: ImportFile, parsed: ParsedBook, *, by: User, accept_warnings: bool = False, only_good: bool = False
 ) -> ImportFile:
-    """Write what the preview showed, all of it or nothing: a registration case with its pending children, and changes of
-    ordinary fields of children on record. A file that says nothing new opens no case.
+    """Write what the preview showed, all of it or nothing: a registration case with its pending children, and
+    changes of ordinary fields of children on record. A file that says nothing new opens no case.
 
     Raises Refused (unsettled findings, already committed, a number taken meanwhile), PlanChanged, NotYourHand.
     """

@@ -1,4 +1,4 @@
-"""Carrying out a plan, set-based: pending children by COPY, changes by one UPDATE per table. Called by the case's fill."""
+"""Carrying out a plan: pending children by COPY, changes by one UPDATE per table. Called by the case's fill."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -14,8 +14,7 @@ from jianping_xueji import vault
 from law import articles, clock
 from students.importing.bulk import change_rows, copy_in, no_trigger_is_ignored, take_ids
 from students.importing.cells import CLEAR
-from students.importing.differences import stored
-from students.importing.records import MEMBER_FIELDS, MEMBERS, OWN_FIELDS
+from students.importing.records import MEMBER_CELLS, MEMBERS, OWN_FIELDS
 from students.importing.workbook import ParsedRow
 from students.models import FamilyMember, NumberKind, RegistrationEntry, Student, StudentNumber
 from students.models.child import FAMILY_ID_AAD, new_slugs, number_aad
@@ -109,8 +108,9 @@ def _number_lines(pk: int, key: bytes, row: ParsedRow, today: date):
 def member_values(pk: int, key: bytes, row: ParsedRow, member: int) -> dict[str, Any]:
     """All columns of a family member."""
     values = _BLANK_MEMBER | {"student_id": pk, "position_in_form": member}
-    for field in MEMBER_FIELDS[member]:
-        values[field.own_name] = stored(field, row.values.get(field.attribute))
+    for attribute, column, blank in MEMBER_CELLS[member]:
+        value = row.values.get(attribute)
+        values[column] = blank if value is None or value == CLEAR else value
     return values | sealed_id(key, row.values.get(f"member{member}.id_number"))
 
 

@@ -7,8 +7,9 @@ import django.db.models.constraints
 import django.db.models.deletion
 import pgtrigger.compiler
 import pgtrigger.migrations
-import students.models.child
 from django.db import migrations, models
+
+import students.models.child
 
 
 class Migration(migrations.Migration):

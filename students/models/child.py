@@ -47,7 +47,7 @@ class StudentQuerySet(models.QuerySet):
         return self.filter(mine)
 
 
-@pghistory.track(exclude=["wrapped_key"], append_only=True)
+@pghistory.track(exclude=["wrapped_key"], append_only=True, level=pghistory.Statement)
 class Student(models.Model):
     """学生：一人一籍，栏目依学生基本信息表；年级由班级推出，不在此存"""
 
@@ -232,7 +232,7 @@ def number_aad(kind: str) -> str:
 FAMILY_ID_AAD = "family.id"
 
 
-@pghistory.track(append_only=True)
+@pghistory.track(append_only=True, level=pghistory.Statement)
 class FamilyMember(models.Model):
     """家庭成员或监护人"""
 

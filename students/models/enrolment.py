@@ -16,7 +16,7 @@ class EnrolmentQuerySet(models.QuerySet):
         return self.filter(voided=False, during__upper_inf=True)
 
 
-@pghistory.track(append_only=True)
+@pghistory.track(append_only=True, level=pghistory.Statement)
 class Enrolment(models.Model):
     """学籍在校记录：起日含、止日不含；一人在任何一日至多一条"""
 
@@ -58,7 +58,7 @@ class Enrolment(models.Model):
         return f"{self.student} {self.school}"
 
 
-@pghistory.track(append_only=True)
+@pghistory.track(append_only=True, level=pghistory.Statement)
 class Placement(models.Model):
     """分班：一条在校记录在一个学年内在哪个班"""
 

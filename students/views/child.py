@@ -1,7 +1,7 @@
 """A child's page, and the one act on it: looking at a full number, with a reason."""
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import NoReverseMatch, reverse
 from django.views.decorators.cache import never_cache
@@ -97,6 +97,8 @@ def refused_act(reason: str, article) -> dict:
 def number(request, slug, kind):
     """The full number as plain text, once the reason is written down."""
     found = visible_child(request, slug)
+    if kind not in NumberKind.values:
+        raise Http404(kind)
     try:
         text, status = reveal(found, kind, by=request.user, reason=request.POST.get("reason", "")), 200
     except NotYourHand as refusal:

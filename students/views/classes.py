@@ -28,9 +28,11 @@ def classes(request):
 
 
 def _school(wanted: str, schools: set[int]) -> School:
-    if not (wanted.isdigit() and int(wanted) in schools):
+    """The school of this id among those in sight; anything else is 404."""
+    found = next((pk for pk in schools if str(pk) == wanted), None)
+    if found is None:
         raise Http404(wanted)
-    return School.objects.get(pk=wanted)
+    return School.objects.get(pk=found)
 
 
 def county_page(request, schools):

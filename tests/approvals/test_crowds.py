@@ -19,7 +19,7 @@ from schools import seats
 from schools.models import Seats
 from students import enrolments
 from students.models import Enrolment
-from tests.county import LEGAL_DAY, hand_for, seats_of, walk
+from tests.county import LEGAL_DAY, hand_for, walk
 from tests.crowd import crowd
 from transfers.services import start_transfer
 
@@ -54,8 +54,13 @@ def applicants(request, no1, no2, child_at, staff):
         desk_school=no2,
         accepted_on=LEGAL_DAY,
     )
-    Seats.objects.of_grade(no2, 2026, 3).update(capacity=1)
+    class_seats(no2).update(capacity=1)
     return cases, checker
+
+
+def class_seats(school):
+    """The ledger row of the one grade-3 class: taken first, the grade's row after it."""
+    return Seats.objects.filter(school=school, grade=3).exclude(school_class=None)
 
 
 def everybody_asks(applicants):
@@ -82,8 +87,8 @@ def counting_take(row, column, count):
 def test_sixty_for_the_last_seat(applicants, no2):
     outcome = everybody_asks(applicants)
     assert outcome["done"] == 1, outcome
-    assert seats_of(no2, 3).reserved == 1
-    assert SeatHold.objects.filter(seats=seats_of(no2, 3), ended_on=None).count() == 1
+    assert class_seats(no2).get().reserved == 1
+    assert SeatHold.objects.filter(seats=class_seats(no2).get(), ended_on=None).count() == 1
     assert Step.objects.filter(action="pass_review").count() == 1
 
 
@@ -91,14 +96,14 @@ def test_the_check_of_the_table_holds_alone(applicants, no2, monkeypatch):
     monkeypatch.setattr(seats, "_take", counting_take)
     outcome = everybody_asks(applicants)
     assert outcome["done"] == 1, outcome
-    assert seats_of(no2, 3).reserved == 1
+    assert class_seats(no2).get().reserved == 1
 
 
 def test_the_conditional_update_holds_alone(applicants, no2, owner):
     owner.execute("ALTER TABLE schools_seats DROP CONSTRAINT seats_never_oversold")
     outcome = everybody_asks(applicants)
     assert outcome["done"] == 1, outcome
-    assert seats_of(no2, 3).reserved == 1
+    assert class_seats(no2).get().reserved == 1
 
 
 def test_with_both_seat_guards_off_the_seat_is_sold_twice(applicants, no2, owner, monkeypatch):

@@ -1,4 +1,4 @@
-"""What people do on the pages, said once: open the case from one's own list, sign, hand in papers, try a forged post."""
+"""What people do on the pages, said once: open a case from one's own list, sign, hand in papers, forge a post."""
 
 import io
 import re

@@ -1,4 +1,4 @@
-"""The main pages as everybody can use them: axe, no sideways scrolling on a phone, no complaint of the browser, keys."""
+"""The main pages as everybody can use them: axe, no sideways scrolling, no complaint of the browser, keys."""
 
 from types import SimpleNamespace
 

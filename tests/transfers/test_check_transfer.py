@@ -49,7 +49,8 @@ def test_outside_places_are_known_by_division(ask, no1):
 
 
 @pytest.mark.parametrize(
-    ("state", "verdict"), [("在读", "yes"), ("enrolled", "yes"), ("zd", "yes"), ("休学", "no"), ("xx", "no"), ("死亡", "no")]
+    ("state", "verdict"),
+    [("在读", "yes"), ("enrolled", "yes"), ("zd", "yes"), ("休学", "no"), ("xx", "no"), ("死亡", "no")],
 )
 def test_the_state_may_be_given_in_any_of_our_words(ask, no1, no2, state, verdict):
     (answer,) = ask(case(1, from_school=no1.code, to_school=no2.code, student_state=state))

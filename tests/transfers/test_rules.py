@@ -12,19 +12,21 @@ from students.models import Student
 from transfers.facts import Place, TransferFacts
 from transfers.rules import RULES
 
-TOWN = Place("211322101", True, name="镇中心小学")
-OTHER_TOWN = Place("211322103", True, name="另一镇学校")
-DIRECT = Place("211322001", True, county_direct=True, name="县直甲校")
-DIRECT_TOO = Place("211322001", True, county_direct=True, name="县直乙校")
-CITY = Place("211321", False, name="朝阳县")
-PROVINCE = Place("210102", False, name="沈阳")
-NATION = Place("150429", False, name="宁城县")
+TOWN = Place("211322101", "A", name="镇中心小学")
+OTHER_TOWN = Place("211322103", "B", name="另一镇学校")
+DIRECT = Place("211322001", "C", county_direct=True, name="县直甲校")
+DIRECT_TOO = Place("211322001", "D", county_direct=True, name="县直乙校")
+CITY = Place("211321", name="朝阳县")
+PROVINCE = Place("210102", name="沈阳")
+NATION = Place("150429", name="宁城县")
 TERMS = {2026: (date(2026, 9, 1), date(2027, 3, 1)), 2025: (date(2025, 9, 1), date(2026, 3, 1))}
 
 
 def facts(origin=TOWN, target=OTHER_TOWN, *, grade=3, ground="T4", on=date(2026, 9, 15), **more):
     more.setdefault("params", Parameters(on))
-    return TransferFacts(on=on, origin=origin, target=target, grade=grade, ground=ground, first_terms=TERMS, **more)
+    return TransferFacts(
+        on=on, origin=origin, target=target, grade=grade, ground=ground, first_terms=TERMS, home="211322", **more
+    )
 
 
 def broken(**more):
@@ -200,8 +202,30 @@ def test_no_seat_no_transfer(free, verdict):
 
 @pytest.mark.parametrize(("grade", "verdict"), [(1, "yes"), (6, "yes"), (7, "no")])
 def test_same_grade_only(grade, verdict):
-    primary = Place("211322103", True, grades=range(1, 7), name="小学")
+    primary = Place("211322103", "E", grades=range(1, 7), name="小学")
     assert word(target=primary, grade=grade) == verdict
+
+
+@pytest.mark.parametrize(
+    ("state", "article"),
+    [("suspended", "第二十三条"), ("dropped_out", "第三十条"), ("deceased", "第二十八条"), ("graduated", "第二十四条")],
+)
+def test_whoever_is_not_in_school_is_told_the_article_of_that_state(state, article):
+    (finding,) = judge(RULES, facts(student_state=state)).broken
+    assert (finding.article, finding.level) == (article, "hard")
+
+
+def test_one_school_is_not_two_and_our_schools_go_by_name():
+    assert "two_schools" in broken(origin=TOWN, target=TOWN)
+    assert "our_schools_are_named" in broken(origin=Place("211322"), target=TOWN)
+    assert "concerns_this_county" in broken(origin=NATION, target=PROVINCE)
+
+
+def test_the_county_is_the_deciding_bureaus_own():
+    """Grade nine from another county's school is not 县域内, whichever bureau came first into the table."""
+    elsewhere = Place("211382", "X", name="凌源一中")
+    assert word(origin=elsewhere, target=TOWN, grade=9, ground="T1", on=date(2026, 9, 30)) == "yes"
+    assert "grade_nine_in_county" not in broken(origin=elsewhere, target=TOWN, grade=9, on=date(2026, 10, 8))
 
 
 @pytest.mark.parametrize("state", Student.Status.values)

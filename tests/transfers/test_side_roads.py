@@ -14,15 +14,28 @@ from approvals.services import perform
 from law import clock
 from schools.models import SeatGrant
 from schools.seats import NoSeat
-from students.models import Enrolment, Student, StudentNumber
-from tests.county import LEGAL_DAY, WAY, class_of, hand_for, make_school, papers_in_order, seats_of, staff_member, walk
+from students.enrolments import open_ledger
+from students.models import Enrolment, Look, Student, StudentNumber
+from students.pending import recognise, take_in
+from tests.county import (
+    LEGAL_DAY,
+    WAY,
+    class_of,
+    hand_for,
+    make_school,
+    originals_seen,
+    papers_in_order,
+    seats_of,
+    staff_member,
+    walk,
+)
 from transfers.materials import papers_for
 from transfers.services import keep_draft, start_transfer
 
 OUTSIDE = {
     "outside_unit": "宁城县实验小学",
     "outside_person": "样例丙",
-    "outside_day": LEGAL_DAY,
+    "outside_day": LEGAL_DAY - timedelta(days=5),
     "outside_evidence": "盖章联系表",
 }
 
@@ -45,13 +58,124 @@ def test_sent_back_for_papers_it_returns_to_the_desk_it_came_from(transfer):
 def test_papers_sent_back_must_be_handed_in_again(transfer):
     case = walk(transfer, until="vouch")
     case = perform(case, "send_back", by=hand_for(case, Role.BUREAU_CLERK, "bureau"), opinion="户口簿缺学生本人页")
+    assert (case.state, case.round) == ("draft", 2), "before stage 1 the whole draft is open again"
     book = case.materials.get(code="household_book")
     check_paper(book, by=registrar_of(case), ok=False, reason="缺学生本人页")
     with pytest.raises(RulesBroken, match="居民户口簿"):
-        perform(case, "resubmit", by=registrar_of(case))
+        perform(case, "submit", by=registrar_of(case))
     hand_in_paper(book, by=registrar_of(case))
     check_paper(book, by=registrar_of(case), ok=True)
-    assert perform(case, "resubmit", by=registrar_of(case)).state == "bureau_review"
+    assert perform(case, "submit", by=registrar_of(case)).state == "school_review"
+
+
+def test_nothing_changes_under_the_signatures(transfer):
+    """After hand-in neither papers nor destination move; in 退回补正 only papers do."""
+    case = walk(transfer, until="review")
+    paper = case.materials.first()
+    for act in (hand_in_paper, lambda m, by: check_paper(m, by=by, ok=False, reason="x")):
+        with pytest.raises(Refused, match="请先退回补正"):
+            act(paper, by=registrar_of(case))
+    case = walk_on(case, "pass_review", "apply", "accept_child", "propose_entry")
+    case = perform(case, "send_back", by=hand_for(case, Role.BUREAU_CHECKER, "bureau"), opinion="补")
+    with pytest.raises(Refused, match="内容不能再改"):
+        keep_draft(case, by=registrar_of(case), grade=5)
+    hand_in_paper(paper, by=registrar_of(case))
+    with pytest.raises(RulesBroken, match="核验"):
+        perform(case, "resubmit", by=registrar_of(case))
+
+
+def test_another_request_is_judged_by_its_own_day(transfer):
+    """The window cannot be kept open by a draft that comes back and then asks for something else."""
+    case = walk(transfer, until="submit")
+    case = perform(case, "hand_back", by=hand_for(case, Role.HEADMASTER, "lead"), opinion="请核对")
+    kept = keep_draft(case, by=registrar_of(case), ground_note="补充说明")
+    assert kept.accepted_on == LEGAL_DAY
+    changed = keep_draft(case, by=registrar_of(case), ground="T3")
+    assert changed.accepted_on is None
+
+
+def walk_on(case, *actions):
+    for action in actions:
+        role, side = next((r, s) for a, r, s in WAY if a == action)
+        case = perform(case, action, by=hand_for(case, role, side))
+    return case
+
+
+def test_without_a_class_nothing_is_handed_in(transfer):
+    case = keep_draft(transfer, by=registrar_of(transfer), to_class=None)
+    with pytest.raises(RulesBroken, match="拟转入班级"):
+        perform(case, "submit", by=registrar_of(case))
+
+
+def test_a_class_of_another_grade_is_refused(transfer, no2):
+    with pytest.raises(Refused, match="三年级"):
+        keep_draft(transfer, by=registrar_of(transfer), to_class=class_of(no2, 5))
+
+
+def test_the_bureau_ends_a_draft_that_lies_about(transfer):
+    checker = hand_for(transfer, Role.BUREAU_CHECKER, "bureau")
+    with pytest.raises(Refused, match="理由"):
+        perform(transfer, "terminate", by=checker)
+    assert perform(transfer, "terminate", by=checker, opinion="逾期未提交").state == "withdrawn"
+    assert freed(transfer)
+
+
+def test_reasons_are_part_of_the_act_not_of_the_form(transfer):
+    case = walk(transfer, until="apply")
+    with pytest.raises(Refused, match="须写明理由"):
+        perform(case, "refuse", by=hand_for(case, Role.HEADMASTER, "lead"), opinion=" ")
+
+
+def test_the_child_is_taken_from_where_it_stands(no1, no2, no3, child_at, staff):
+    stale = child_at(no1, grade=3)
+    Student.objects.filter(pk=stale.pk).update(school=no3)
+    case = start_transfer(stale, no2, by=staff(Role.REGISTRAR, no2), ground="T4", grade=3)
+    assert case.peer_school == no3
+
+
+def test_enrolled_and_gone_on_one_day(transfer):
+    """A child enrolled this morning and moved this afternoon: the morning is voided, nothing breaks."""
+    Enrolment.objects.filter(student=transfer.child).update(during=(LEGAL_DAY, None))
+    case = walk(transfer)
+    assert Enrolment.objects.filter(student=case.child, voided=True).count() == 1
+    assert Enrolment.objects.living().get(student=case.child).school == case.lead_school
+
+
+def test_a_case_that_lasts_into_the_next_school_year_moves_up_with_the_child(transfer, no2):
+    case = walk(transfer, until="release")
+    with clock.at(date(2027, 9, 2)):
+        case = perform(case, "complete", by=hand_for(case, Role.BUREAU_CHECKER, "bureau"))
+        assert case.grade == 4
+        row = no2.seats_set.get(year=2027, grade=4, school_class=None)
+        assert (row.used, row.reserved) == (1, 0)
+    assert seats_of(no2, 3).reserved == 0
+
+
+def test_the_next_years_ledger_opens_with_the_children_who_sit_there(no1, child_at):
+    child_at(no1, grade=3)
+    with clock.at(date(2027, 9, 2)):
+        open_ledger(no1, 2027, 55)
+    assert no1.seats_set.get(year=2027, grade=4, school_class=None).used == 1
+    assert set(no1.seats_set.filter(year=2027).values_list("grade", flat=True)) == {2, 3, 4, 5, 6}
+
+
+def test_whoever_left_the_county_comes_back_to_the_same_record(transfer_from_outside, no2, staff):
+    case = perform(transfer_from_outside, "withdraw", by=registrar_of(transfer_from_outside), opinion="改")
+    child, number = case.child, "G211399201803020013"
+    Student.objects.filter(pk=child.pk).update(status="moved_away")
+    basics = {"name": child.name, "sex": child.sex, "birth_date": child.birth_date, "id_type": "1"}
+    id_number = StudentNumber.objects.get(student=child).plain()
+    known = recognise(school=no2, by=staff(Role.REGISTRAR, no2), id_number=id_number, **basics)
+    again = take_in(school=no2, known=known, id_number=id_number, **basics)
+    assert (again.pk, again.status) == (child.pk, "pending"), number
+
+
+def test_a_known_number_under_another_name_names_no_school(no1, no2, child_at, staff):
+    child = child_at(no1, grade=3)
+    with pytest.raises(Refused) as refusal:
+        recognise(school=no2, by=staff(Role.REGISTRAR, no2), name="别的名字", id_number=child.id_number.plain())
+    assert no1.name not in str(refusal.value)
+    assert Look.objects.filter(user=staff(Role.REGISTRAR, no2), kind="elsewhere").count() == 1
 
 
 def test_a_checker_hands_back_to_the_maker(transfer):
@@ -186,7 +310,9 @@ def test_outside_desks_are_entered_by_the_county(transfer_from_outside):
     child = Student.objects.get(pk=case.child.pk)
     assert (case.scope, child.status, child.school) == ("跨省", "enrolled", case.lead_school)
     assert Enrolment.objects.get(student=child).came_from == "宁城县实验小学"
-    assert case.steps.get(action="propose_release").particulars["outside_unit"] == "宁城县实验小学"
+    step = case.steps.get(action="propose_release")
+    assert (step.particulars["outside_unit"], step.happened_on) == ("宁城县实验小学", OUTSIDE["outside_day"])
+    assert not case.filings.filter(act__startswith="转出").exists(), "the outside unit files its own acts"
 
 
 def test_a_withdrawn_newcomer_leaves_no_trace_in_the_way(transfer_from_outside):
@@ -337,7 +463,7 @@ def test_county_direct_originals_are_seen_by_the_bureau_before_the_review(bureau
     case = perform(case, "vouch", by=staff(Role.HEADMASTER, direct))
     with pytest.raises(RulesBroken, match="房产证"):
         perform(case, "review", by=clerk)
-    papers_in_order(case, registrar, seen_by=clerk)
+    originals_seen(case, clerk)
     assert perform(case, "review", by=clerk).state == "bureau_review_check"
 
 

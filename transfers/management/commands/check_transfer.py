@@ -41,7 +41,7 @@ class Command(BaseCommand):
             raise CommandError(f"读不出 {file}：{error}。请给出 UTF-8 编码的 JSON 列表。") from error
         if not isinstance(cases, list):
             raise CommandError(f"{file} 应是一个列表：[{{…}}, {{…}}]。")
-        schools = {school.code: school for school in School.objects.all()}
+        schools = {school.code: school for school in School.objects.select_related("bureau")}
         answers = [self.answer(case, schools) for case in cases]
         self.stdout.write(json.dumps(answers, ensure_ascii=False, indent=2))
 
@@ -49,7 +49,7 @@ class Command(BaseCommand):
         """One verdict; a line that cannot be read is answered, the others still are."""
         try:
             verdict = verdict_for(**facts_of(case, schools))
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
             problem = {"article": "", "message": f"本条无法判断：{error}", "possible_from": None}
             return {"id": case.get("id") if isinstance(case, dict) else None, "verdict": "no", "broken": [problem]}
         return {"id": case.get("id"), "verdict": verdict.word, "broken": [as_json(f) for f in verdict.broken]}
