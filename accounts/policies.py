@@ -12,6 +12,7 @@ from datetime import date
 
 from django.db.models import Q, QuerySet
 
+from jianping_xueji.prepared import Prepared
 from law import clock
 from schools.models import School, SchoolGroupPermission
 
@@ -26,9 +27,9 @@ class Power:
     deputising: bool = False
 
 
-def _wielded(user: User, day: date) -> QuerySet[Appointment]:
+def _wielded(user: int, day: date) -> QuerySet[Appointment]:
     """The live appointments of a user, and those lent by a person who is away (and still has an account)."""
-    lent = Deputy.objects.filter(user=user, starts__lte=day, ends__gte=day).values("appointment")
+    lent = Deputy.objects.live(day).filter(user=user).values("appointment")
     return Appointment.objects.live(day).filter(Q(user=user) | Q(pk__in=lent, user__is_active=True))
 
 
@@ -50,7 +51,7 @@ class Powers:
         """Fresh from the database, in two queries whatever the number of schools."""
         if not (user.is_authenticated and user.is_active):
             return cls({}, [])
-        wielded = _wielded(user, day or clock.today()).select_related("school", "bureau", "school_class", "user")
+        wielded = _wielded(user.pk, day or clock.today()).select_related("school", "bureau", "school_class", "user")
         powers = _powers_from(wielded, user)
         by_group = defaultdict(list)
         for power in powers:
@@ -83,16 +84,22 @@ def powers_of(user: User) -> Powers:
     return cached[1]
 
 
-def powers_behind(user: User, right: str, school_id: int) -> list[Power]:
+@Prepared
+def appointments_behind(user: int, day: date, right: str, school: int):
+    """The appointments by which a user holds a right on a school."""
+    groups = SchoolGroupPermission.objects.filter(content_object=school, permission__codename=right)
+    return _wielded(user, day).filter(group__in=groups.values("group")).order_by("-starts")
+
+
+def powers_behind(user: User, right: str, school_id: int | None, ask=appointments_behind, **more) -> list[Power]:
     """The powers behind one right on one school, fresh from the database in one query.
 
-    What `Powers.of(user).on(right, school_id)` says, for an act that needs to know nothing else.
+    What `Powers.of(user).on(right, school_id)` says, for an act that needs to know nothing else. `ask` may be a query
+    that learns `more` on the way.
     """
     if not (user.is_authenticated and user.is_active):
         return []
-    groups = SchoolGroupPermission.objects.filter(content_object=school_id, permission__codename=right)
-    wielded = _wielded(user, clock.today()).filter(group__in=groups.values("group"))
-    return _powers_from(wielded.order_by("-starts"), user)
+    return _powers_from(ask.objects(user=user.pk, day=clock.today(), right=right, school=school_id, **more), user)
 
 
 def may(user: User, right: str, school: School | int | None) -> bool:

@@ -145,7 +145,9 @@ class Case(ConcurrentTransitionMixin, models.Model):
 
     def changed_since(self, before: dict) -> list[str]:
         """Names of the columns that differ from `before`: what a move has to write."""
-        return [name for name, value in self.stored_values().items() if value != before[name]]
+        return [
+            field.name for field in self._meta.concrete_fields if getattr(self, field.attname) != before[field.name]
+        ]
 
     @cached_property
     def facts(self):

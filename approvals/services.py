@@ -5,14 +5,16 @@ each other; check the hand, then the rules; move; sign. All in one READ COMMITTE
 """
 
 from collections.abc import Callable, Iterable
-from functools import partial
+from datetime import date
+from functools import cache, partial
 
 from django.apps import apps
 from django.db import IntegrityError, connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, QuerySet
 
 from accounts.models import User
-from accounts.policies import Power, powers_behind, powers_of
+from accounts.policies import Power, appointments_behind, powers_behind, powers_of
+from jianping_xueji.prepared import Prepared
 from law import clock, parameters, workdays
 from schools.models import School
 
@@ -23,18 +25,41 @@ from .moves import Move, signature_of
 from .rules import judge
 from .signing import sign
 
+# Who makes does not check. A move that is no signature stands against none.
+OTHER = {Signature.MAKE: Signature.CHECK.value, Signature.CHECK: Signature.MAKE.value, Signature.NONE: "none"}
+
 
 def lock(case: Case) -> Case:
     """Lock the children of a case, then the case, and return it fresh as its concrete kind."""
-    lock_children(CaseSubject.objects.filter(case_id=case.pk).values("child_id"))
-    # Both rows of the case: a row joined without a lock would be shown as it was before the wait.
-    return case.model.objects.select_for_update(of=("self", "case_ptr")).get(pk=case.pk)
+    _children_of.rows(case=case.pk)
+    (fresh,) = _locked(case.model).objects(case=case.pk)
+    return fresh
 
 
-def lock_children(ids: Iterable[int] | QuerySet) -> None:
-    """Lock the rows of these children in ascending id."""
+def _rows_of_children(ids: Iterable[int] | QuerySet) -> QuerySet:
+    """The query that locks the rows of these children in ascending id, once its answer is read."""
     student = apps.get_model("students", "Student")
-    list(student.objects.select_for_update().filter(pk__in=ids).order_by("pk").values_list("pk", flat=True))
+    return student.objects.select_for_update().filter(pk__in=ids).order_by("pk").values_list("pk", flat=True)
+
+
+def lock_children(ids: Iterable[int]) -> None:
+    """Lock the rows of these children, ascending."""
+    list(_rows_of_children(ids))
+
+
+@Prepared
+def _children_of(case: int):
+    return _rows_of_children(CaseSubject.objects.filter(case_id=case).values("child_id"))
+
+
+@cache
+def _locked(model: type[Case]) -> Prepared:
+    """One case of a kind, locked in both its tables: a row joined without a lock is seen as it was before the wait."""
+
+    def query(case: int):
+        return model.objects.select_for_update(of=("self", "case_ptr")).filter(pk=case)
+
+    return Prepared(query)
 
 
 def open_transition(case: Case, action: str):
@@ -59,23 +84,35 @@ def powers_for(case: Case, described: Move, ask: Callable[[str, int | None], lis
     return ask(hand.right, case.school_id_on(hand.side)) if hand else []
 
 
-def has_made(case: Case, desk: Desk | None, described: Move, by: User) -> bool:
-    """True when `by` already gave the other signature of this desk in this round (two people, G6)."""
-    signature = signature_of(desk, described)
-    if not signature:
-        return False
-    other = Signature.MAKE if signature == Signature.CHECK else Signature.CHECK
-    return Step.objects.filter(
-        case_id=case.pk, stage=desk.stage, round=case.round, signature=str(other), actor=by
-    ).exists()
+def other_signature(case: Case, described: Move) -> dict:
+    """The signature that must not come from the same person (two people, G6), as columns of Step."""
+    desk = case.desk_of(case.state)
+    other = OTHER[signature_of(desk, described)]
+    return {"case": case.pk, "stage": desk.stage if desk else "", "round": case.round, "signature": other}
+
+
+def has_made(case: Case, described: Move, by: User) -> bool:
+    """True when `by` already gave the other signature of this desk in this round."""
+    return Step.objects.filter(actor=by, **other_signature(case, described)).exists()
+
+
+@Prepared
+def _behind_and_signed(
+    user: int, day: date, right: str, school: int, case: int, stage: str, round: int, signature: str
+):
+    """The appointments behind a right, each knowing whether the person has given the other signature."""
+    given = Step.objects.filter(actor=user, case=case, stage=stage, round=round, signature=signature)
+    return appointments_behind.build(user, day, right, school).annotate(has_signed=Exists(given))
 
 
 def permit(case: Case, described: Move, by: User) -> Power:
     """The power by which `by` acts, looked up afresh. Raises NotYourHand."""
-    found = powers_for(case, described, partial(powers_behind, by))
+    found = powers_for(
+        case, described, partial(powers_behind, by, ask=_behind_and_signed, **other_signature(case, described))
+    )
     if not found:
         raise NotYourHand(f"“{described.label}”不属于您的职权，本件现在“{case.desk_stage or case.state_name}”。")
-    if has_made(case, case.desk_of(case.state), described, by):
+    if found[0].appointment.has_signed:
         raise NotYourHand(f"您已在本环节签署，经办与审核须为两人（{described.article}），请由另一人办理。")
     return found[0]
 
@@ -224,12 +261,12 @@ def open_case(kind: type, *, by: User, lead: School, children: Iterable, peer: S
 
 def buttons_for(case: Case, user: User) -> list:
     """The transitions this user may make now, in the order the kind declares them."""
-    ask, desk = powers_of(user).on, case.desk_of(case.state)
+    ask = powers_of(user).on
     return [
         candidate
         for candidate in case.get_all_state_transitions()
         if candidate.source == case.state
         and candidate.custom["move"].by_hand
         and powers_for(case, candidate.custom["move"], ask)
-        and not has_made(case, desk, candidate.custom["move"], user)
+        and not has_made(case, candidate.custom["move"], user)
     ]

@@ -7,7 +7,6 @@ Run: .venv/bin/python bench/import_rows.py [children]
 """
 
 import io
-import statistics
 import sys
 import time
 
@@ -129,14 +128,16 @@ def main() -> int:
                 if not number:
                     make_tables(connection, data)
                 least.append(timed(lambda data=data: least_possible(data, connection)))
-                ours.append(timed(lambda data=data, school=school: whole_import(data, school, laps)))
-    return report(len(data), statistics.median(least), statistics.median(ours), laps)
+                parts: dict[str, float] = {}
+                ours.append(timed(lambda data=data, school=school, parts=parts: whole_import(data, school, parts)))
+                laps = parts if ours[-1] == min(ours) else laps
+    return report(len(data), min(least), min(ours), laps)
 
 
 def report(size: int, least: float, ours: float, laps: dict) -> int:
     ratio = ours / least
     parts = "，".join(f"{name} {seconds:.2f}" for name, seconds in laps.items())
-    print(f"一万行×71列，{size / 2**20:.1f} MB，各 {TIMES} 次取中位数")
+    print(f"一万行×71列，{size / 2**20:.1f} MB，各 {TIMES} 次取最快（别的程序也在用这台机器）")
     print(f"极限（calamine+COPY+合并） {least:.2f} 秒；本系统 {ours:.2f} 秒（{parts}）")
     print(f"比值 {ratio:.2f}（上限 {LIMIT}）：{'合格' if ratio <= LIMIT else '超限'}")
     return 0 if ratio <= LIMIT else 1

@@ -1,7 +1,8 @@
 """List, search and child page at 60,000 children, each against the least that any page must do, in the same run.
 
 The limit: psycopg fetches the same rows by SQL written by hand, and the page's own template is rendered with the data
-the page had. Ours: the whole request through every middleware: session, rights, filters, ORM, template. Run: bin/bench pages
+the page had. Ours: the whole request through every middleware: session, rights, filters, ORM, template.
+Run: bin/bench pages
 """
 
 import os

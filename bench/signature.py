@@ -1,8 +1,9 @@
 """One signature through the one door against its bare SQL, in the same run.
 
 The limit: one transaction written by hand that locks the child and the case, moves the case to the next desk, inserts
-the signed step and, where the act must be repeated in the national system, the filing. Ours: `perform()`, which also asks
-the rights afresh, keeps two signatures apart, counts working days and holds the rules. Every call signs a case of its own.
+the signed step and, where the act must be repeated in the national system, the filing. Ours: `perform()`, which also
+asks the rights afresh, keeps two signatures apart, counts working days and holds the rules. Every call signs a case of
+its own.
 Run: bin/bench signature
 """
 
@@ -33,8 +34,8 @@ INSERT INTO approvals_step (case_id, action, label, source, target, stage, round
 deputising, opinion, article, acted_on, happened_on, entered_at, arrived_on, due_on, particulars, canonical)
 VALUES (%s, %s, %s, %s, %s, %s, 1, %s, %s, %s, false, '', %s, %s, %s, now(), %s, %s, '{}', %s) RETURNING id"""
 FILE = """
-INSERT INTO approvals_ceimsfiling (case_id, step_id, act, school_id, "right", decided_on, result)
-VALUES (%s, %s, %s, %s, %s, %s, '')"""
+INSERT INTO approvals_ceimsfiling (case_id, step_id, act, school_id, "right", decided_on, result, needless)
+VALUES (%s, %s, %s, %s, %s, %s, '', false)"""
 
 
 class Act:

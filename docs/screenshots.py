@@ -63,12 +63,14 @@ def keep(name: str, picture: bytes) -> None:
     print(f"{name}.png  {out.tell() // 1000} kB")
 
 
-def shoot(page: Page, name: str, at: str = "") -> None:
-    """What the screen shows, scrolled so that `at` (a selector) stands on top."""
-    if at:
-        page.locator(at).first.evaluate("element => element.scrollIntoView({block: 'start'})")
+def shoot(page: Page, name: str, part: str = "") -> None:
+    """What the screen shows, or a part of the page (a selector), no higher than a screen."""
     page.wait_for_load_state("networkidle")
-    keep(name, page.screenshot(animations="disabled"))
+    if not part:
+        return keep(name, page.screenshot(animations="disabled"))
+    box = page.locator(part).first.bounding_box()
+    clip = box | {"height": min(box["height"], SCREEN["height"])}
+    return keep(name, page.screenshot(animations="disabled", full_page=True, clip=clip))
 
 
 def shoot_lists(office: Office) -> None:
@@ -139,9 +141,12 @@ def shoot_import(office: Office) -> None:
             {"name": "黑水镇小学名册.xlsx", "mimeType": "application/octet-stream", "buffer": roster()}
         )
         page.locator("main form button[type=submit]").last.click()
-        expect(page.get_by_text("有误").first).to_be_visible(timeout=60_000)
+        page.get_by_role("link", name="查看结果").click(timeout=60_000)
+        expect(page.locator("#findings")).to_be_visible()
         shoot(page, "import")
-        page.get_by_role("button", name="放弃").last.click()
+        page.get_by_role("button", name="放弃这份名册").click()
+        page.locator("dialog#discard").get_by_role("button", name="放弃", exact=True).click()
+        expect(page.get_by_text("已放弃").first).to_be_visible()
 
 
 def roster() -> bytes:

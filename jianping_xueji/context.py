@@ -31,7 +31,7 @@ MENU = (
     Item("班级与学位", "students:classes", "class", SEES | {"teach_class"}),
     Item("能否办理", "transfers:check", "search", DECIDES),
     Item("发起转学", "transfers:new", "transfer", frozenset({"make_change"})),
-    Item("办理队列", "approvals:queue", "folder", SEES),
+    Item("业务办理", "approvals:queue", "folder", SEES),
     Item("系统办理", "approvals:filings", "file", frozenset({"make_change", "bureau_make"})),
     Item("学籍采集导入", "students:import", "upload", frozenset({"make_change"})),
     Item("管理后台", "admin:index", "edit", frozenset({"fix_data"})),

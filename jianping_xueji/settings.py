@@ -74,6 +74,8 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "pghistory.middleware.HistoryMiddleware",
 ]
+# Only requests that may write tell the history who asked and where.
+PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")
 
 ROOT_URLCONF = "jianping_xueji.urls"
 FORM_RENDERER = "jianping_xueji.forms.OfficeRenderer"

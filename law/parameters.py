@@ -14,6 +14,8 @@ from typing import Any
 
 from django.db.models import Q
 
+from jianping_xueji.prepared import Prepared
+
 from . import articles
 from .articles import Article
 from .models import Parameter
@@ -126,8 +128,13 @@ class Parameters(Mapping):
 
 def on(day: date) -> Parameters:
     """All parameters as they stand on `day` (one query)."""
-    rows = Parameter.objects.filter(Q(ends=None) | Q(ends__gt=day), starts__lte=day)
-    return Parameters(day, {code: value for code, value in rows.values_list("code", "value") if _usable(code, value)})
+    rows = _in_force.objects(day=day)
+    return Parameters(day, {each.code: each.value for each in rows if _usable(each.code, each.value)})
+
+
+@Prepared
+def _in_force(day: date):
+    return Parameter.objects.filter(Q(ends=None) | Q(ends__gt=day), starts__lte=day)
 
 
 def _usable(code: str, value: Any) -> bool:

@@ -8,6 +8,8 @@ falls back to Monday–Friday and the answer says so (`confirmed=False`, shown a
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from jianping_xueji.prepared import Prepared
+
 from .models import CalendarDay
 
 LONGEST_LOOK = 60
@@ -21,6 +23,12 @@ class Due:
     confirmed: bool
 
 
+@Prepared
+def _announced(first: date, last: date):
+    days = CalendarDay.objects.filter(date__gte=first, date__lte=last, confirmed=True)
+    return days.order_by().values_list("date", "is_workday")
+
+
 @dataclass(frozen=True)
 class Calendar:
     """The announced days of a span, loaded once and asked many times without touching the database."""
@@ -29,8 +37,7 @@ class Calendar:
 
     @classmethod
     def between(cls, first: date, last: date) -> "Calendar":
-        rows = CalendarDay.objects.filter(date__range=(first, last)).values_list("date", "is_workday", "confirmed")
-        return cls({day: worked for day, worked, confirmed in rows if confirmed})
+        return cls(dict(_announced.rows(first=first, last=last)))
 
     def is_workday(self, day: date) -> bool:
         return self.days.get(day, day.weekday() < 5)

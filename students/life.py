@@ -1,29 +1,55 @@
 """The life of a record as one time line: coming, going, classes, numbers, cases; newest first."""
 
+from dataclasses import dataclass
+
+from django.db.models import F
+
 from approvals.models import Case
-from law.school_time import grade_name, school_year_name
+from law import clock
+from law.school_time import grade_name, school_year_name, school_year_of
 
 from .models import Enrolment, NumberKind, Placement, Student, StudentNumber
+from .presenting import Seat
 
 
-def events_of(child: Student, user) -> list[dict]:
-    """Events for `components/time_line.html`; cases only where the user may see them. Four queries."""
-    seen = Case.objects.visible_to(user)
-    cases = {case.pk: case for case in seen.filter(subjects__child=child)}
-    events = [event for enrolment in enrolments_of(child) for event in _enrolment_events(enrolment, cases)]
-    events += [_placement_event(placement) for placement in _placements(child)]
+@dataclass(frozen=True)
+class Life:
+    """What one child has lived through at the schools of the county, as one user may see it."""
+
+    enrolments: list[Enrolment]
+    placements: list[Placement]
+    cases: dict[int, Case]
+
+    @property
+    def place(self) -> Seat | None:
+        """The class in which the child sits now."""
+        now = next((placement for placement in self.placements if placement.ends is None), None)
+        return now and Seat(now, school_year_of(clock.today()))
+
+    @property
+    def open_case(self) -> Case | None:
+        return next((case for case in self.cases.values() if case.blocking), None)
+
+
+def life_of(child: Student, user) -> Life:
+    """Everything the time line tells; cases only where the user may see them. Three queries."""
+    seen = Case.objects.visible_to(user).filter(subjects__child=child).annotate(blocking=F("subjects__blocking"))
+    placements = Placement.objects.filter(enrolment__student=child, enrolment__voided=False)
+    return Life(
+        list(child.enrolments.select_related("school")),
+        list(placements.select_related("school_class__school")),
+        {case.pk: case for case in seen.select_related("lead_school")},
+    )
+
+
+def events_of(child: Student, life: Life) -> list[dict]:
+    """Events for `components/time_line.html`, newest first."""
+    cases = life.cases
+    events = [event for enrolment in life.enrolments for event in _enrolment_events(enrolment, cases)]
+    events += [_placement_event(placement) for placement in life.placements]
     events += [event for case in cases.values() for event in _case_events(case)]
     events += [_number_event(number) for number in child.numbers.all()]
     return [event for _, event in sorted(events, key=lambda pair: pair[0], reverse=True)]
-
-
-def enrolments_of(child: Student) -> list[Enrolment]:
-    return list(child.enrolments.select_related("school"))
-
-
-def _placements(child: Student) -> list[Placement]:
-    rows = Placement.objects.filter(enrolment__student=child, enrolment__voided=False)
-    return list(rows.select_related("school_class__school"))
 
 
 # The second part of the key puts what belongs together in order on one day.

@@ -12,11 +12,12 @@ PAGE = 50
 
 @dataclass
 class Page:
-    """Rows of one page and the cursors to its neighbours ("" when there is none)."""
+    """Rows of one page and the cursors to its neighbours ("" when there is none); `whole` when no others fit."""
 
     rows: list = field(default_factory=list)
     previous: str = ""
     next: str = ""
+    whole: bool = False
 
 
 def beyond(keys: tuple[str, ...], values: tuple, *, forward: bool) -> Q:
@@ -43,4 +44,4 @@ def page_of(
     more, found = len(found) > size, found[:size]
     if backwards:
         return Page(found[::-1], found[-1].slug if more else "", found[0].slug if found else "")
-    return Page(found, found[0].slug if cursor and found else "", found[-1].slug if more else "")
+    return Page(found, found[0].slug if cursor and found else "", found[-1].slug if more else "", not (cursor or more))

@@ -25,9 +25,13 @@ def with_places(children: Iterable[Student], user) -> list[Student]:
     cases = open_cases_of(children, user)
     for child in children:
         child.place = places.get(child.pk)
-        child.tone = TONES.get(child.status, "idle")
+        child.tone = tone_of(child)
         child.open_case = cases.get(child.pk)
     return children
+
+
+def tone_of(child: Student) -> str:
+    return TONES.get(child.status, "idle")
 
 
 def places_of(children: Iterable[Student]) -> dict[int, "Seat"]:

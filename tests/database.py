@@ -6,6 +6,7 @@ calendar, divisions) are then back exactly as they were, and insert-only tables 
 """
 
 import os
+import time
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
@@ -14,6 +15,8 @@ from django.conf import settings
 from django.db import connections
 from django.test import TransactionTestCase
 from psycopg import sql
+
+PATIENCE = 100
 
 
 def _with_database(url: str, name: str) -> str:
@@ -48,7 +51,14 @@ class Clone:
         settings.DATABASE_URL = os.environ["DATABASE_URL"]
 
     def _as_owner(self, statement: sql.Composed) -> None:
+        """Run it; while the server's own vacuum works in the copy, which the owner may not end, try again."""
         with psycopg.connect(self.server, autocommit=True) as owner:
+            for _ in range(PATIENCE):
+                try:
+                    owner.execute(statement)
+                    return
+                except (psycopg.errors.InsufficientPrivilege, psycopg.errors.ObjectInUse):
+                    time.sleep(0.1)
             owner.execute(statement)
 
 

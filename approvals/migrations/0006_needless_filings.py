@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('approvals', '0005_step_latest'),
+        ("approvals", "0005_step_latest"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='ceimsfiling',
-            name='needless',
-            field=models.BooleanField(default=False, verbose_name='案件已撤回，无须办理'),
+            model_name="ceimsfiling",
+            name="needless",
+            field=models.BooleanField(default=False, verbose_name="案件已撤回，无须办理"),
         ),
     ]

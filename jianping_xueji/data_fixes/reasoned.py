@@ -43,10 +43,17 @@ class ReasonedForm(forms.ModelForm):
             raise forms.ValidationError("理由中含有疑似完整号码，请只写末四位。")
         return reason
 
-    def validate_constraints(self):
-        """Instead of Django's: all columns of the row count, and a broken promise is told in words."""
-        for sentence in broken_promises(self.instance):
-            self.add_error(None, sentence)
+    def _post_clean(self):
+        """While the row is judged, its constraints are ours: all columns count, a broken promise is told in words."""
+        self.instance.validate_constraints = self._keep_promises
+        try:
+            super()._post_clean()
+        finally:
+            del self.instance.validate_constraints
+
+    def _keep_promises(self, exclude=None):
+        if told := broken_promises(self.instance):
+            raise forms.ValidationError(told)
 
 
 def kept_value(name: str, value):

@@ -115,9 +115,9 @@ STORIES = (
     Story("jpxx", "hsxx", 3, _september(14), papers="missing"),
     Story("jpxx", "hsxx", 5, _september(14), papers="handed", with_scans=True),
     Story("zlkxx", "jpxx", 2, _september(10), "submit"),
-    Story("sjxx", "shxx", 4, date(SEED_YEAR, 8, 31), "submit", reason=LATE),
+    Story("sjxx", "shxx", 4, _september(1), "submit", reason=LATE),
     Story("jpxx", "hsxx", 2, _september(3), "vouch", with_scans=True),
-    Story("外", "hsxx", 3, date(SEED_YEAR, 8, 27), "vouch", Ground.HOUSEHOLD, outsider=NINGCHENG),
+    Story("外", "hsxx", 3, _september(1), "vouch", Ground.HOUSEHOLD, outsider=NINGCHENG),
     Story("lgdxx", "klqxx", 5, _september(11), "review"),
     Story("yezx", "syzx", 8, _september(8), "review", Ground.PARENT_JOB, reason=BETWEEN_DIRECT),
     Story("jpxx", "hsxx", 6, _september(9), "pass_review", with_scans=True),
@@ -163,6 +163,8 @@ class Teller:
         for turn, workdays in self._acts(story):
             with clock.at(self._day(story.begins, workdays)):
                 by = self._person(story, turn.login)
+                if turn.action == "review":
+                    self._see_originals(case)
                 case = perform(case, turn.action, by=by, opinion=turn.opinion, **turn.given)
         return case
 
@@ -235,11 +237,15 @@ class Teller:
         """Hand in and check the checklist, as far as the story says; the bureau sees originals for 县直 schools."""
         if story.papers == "missing":
             return
-        registrar, clerk = self._person(story, "{to}_registrar"), self.people["jyj_clerk1"]
+        registrar = self._person(story, "{to}_registrar")
         for material in case.materials.filter(required=True):
             photo = {"data": specimen(material.label), "filename": "specimen.jpg"} if story.with_scans else {}
             materials.hand_in_paper(material, by=registrar, **photo)
             if story.papers == "checked":
                 materials.check_paper(material, by=registrar, ok=True)
-                if case.lead_school.county_direct:
-                    materials.see_original(material, by=clerk)
+
+    def _see_originals(self, case: Case) -> None:
+        """A 县直 school's papers lie before the bureau's clerk in the original, when they have come that far."""
+        if case.lead_school.county_direct:
+            for material in case.materials.filter(required=True):
+                materials.see_original(material, by=self.people["jyj_clerk1"])

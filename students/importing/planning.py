@@ -12,6 +12,7 @@ from schools.models import School
 from students.dictionary.fields import by_attribute
 from students.importing import differences, matching, writing
 from students.importing.cells import Verdict
+from students.importing.collector import collector_paused
 from students.importing.differences import Change, Remark
 from students.importing.findings import ERROR, WARNING, Finding
 from students.importing.records import KnownChild, look_up
@@ -204,6 +205,7 @@ class Planner:
         return sorted([*kept, *self.said], key=lambda each: each.row)
 
 
+@collector_paused()
 def make_plan(parsed: ParsedBook, school: School) -> Plan:
     """Compare a parsed workbook with the records of the county. Reads only."""
     if parsed.stopped:

@@ -16,7 +16,9 @@ from students.importing.findings import WorkbookRefused, column_index
 
 _PREFIX = rb"<(?:[A-Za-z][\w.-]{0,20}:)?"
 _CELL = re.compile(_PREFIX + rb"""c\s[^<>]*?\br\s*=\s*["']\$?([A-Za-z]+)\$?(\d+)["'][^<>]*?(/>|>\s*</[^<>]*c>|>)""")
-_USUAL_CELL = re.compile(rb'<c r="([^"\d]+)(\d+)"(?:[^>]*[^/])?>(?!</c>)')
+_USUAL_CELL = re.compile(rb'<c r="([^"]+)"(?:[^>]*[^/])?>(?!</c>)')
+_DIGITS = b"0123456789"
+_NO_DIGITS = bytes(byte for byte in range(256) if byte not in b" 0123456789")
 _ANY_CELL = re.compile(_PREFIX + rb"c[\s/>]")
 _ROW = re.compile(_PREFIX + rb"row(\s[^<>]*)?>")
 _COLUMN = re.compile(_PREFIX + rb"col(\s[^<>]*)/?>")
@@ -175,28 +177,30 @@ def _whole_rows(chunks: Iterator[bytes]) -> Iterator[bytes]:
 
 def _measure(piece: bytes, sheet: SheetScan) -> None:
     """Largest used row and column, number of cells; blank formatted cells do not count as used."""
-    number, used = _used_cells(piece)
+    number, columns, rows = _used_cells(piece)
     sheet.cells += number
-    if not used:
+    if not columns:
         return
-    columns, rows = map(set, zip(*used, strict=True))
-    if not all(letters.isalpha() and len(letters) <= 3 for letters in columns) or max(map(len, rows)) > 7:
+    if not all(letters.isalpha() and len(letters) <= 3 for letters in columns) or not all(
+        0 < len(r) <= 7 for r in rows
+    ):
         raise WorkbookRefused("bad_reference", "文件内部的单元格坐标不正常，已拒绝打开")
     sheet.columns = max(sheet.columns, *(column_index(letters.decode()) + 1 for letters in columns))
     sheet.rows = max(sheet.rows, *map(int, rows))
 
 
-def _used_cells(piece: bytes) -> tuple[int, list[tuple[bytes, bytes]]]:
-    """Number of cells, and the references of those that hold something.
+def _used_cells(piece: bytes) -> tuple[int, set[bytes], set[bytes]]:
+    """Number of cells, and the columns and rows of those that hold something.
 
     Nearly all programs write `<c r="A1"`; only the others pay for the patient pattern.
     """
     number = piece.count(b'<c r="')
     if number == piece.count(b"<c") and b":c" not in piece:
-        return number, _USUAL_CELL.findall(piece)
+        used = b" ".join(_USUAL_CELL.findall(piece))
+        return number, *(set(used.translate(None, d).split(b" ")) if used else set() for d in (_DIGITS, _NO_DIGITS))
     found = _CELL.findall(piece)
-    used = [(letters, row) for letters, row, rest in found if not rest.endswith(_EMPTY)]
-    return max(len(found), len(_ANY_CELL.findall(piece))), used
+    kept = [(letters, row) for letters, row, rest in found if not rest.endswith(_EMPTY)]
+    return max(len(found), len(_ANY_CELL.findall(piece))), {c for c, _ in kept}, {r for _, r in kept}
 
 
 def _note(piece: bytes, sheet: SheetScan) -> None:

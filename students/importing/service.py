@@ -14,6 +14,7 @@ from jianping_xueji.vault import files
 from law import clock
 from schools.models import School, SchoolClass
 from students.importing.classes import ClassRef
+from students.importing.collector import collector_paused
 from students.importing.container import SCHOOL, Limits
 from students.importing.planning import Plan, make_plan
 from students.importing.workbook import ParsedBook, read_workbook
@@ -85,6 +86,7 @@ def class_refs(school: School) -> list[ClassRef]:
     return [ClassRef(*row) for row in rows]
 
 
+@collector_paused()
 def read(data: bytes, school: School, *, limits: Limits = SCHOOL, phase: Phase = lambda name: None) -> ParsedBook:
     """Read, normalise and judge a workbook for a school; touches no records."""
     return read_workbook(

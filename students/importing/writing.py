@@ -14,6 +14,7 @@ from jianping_xueji import vault
 from law import articles, clock
 from students.importing.bulk import change_rows, copy_in, no_trigger_is_ignored, take_ids
 from students.importing.cells import CLEAR
+from students.importing.collector import collector_paused
 from students.importing.records import MEMBER_CELLS, MEMBERS, OWN_FIELDS
 from students.importing.workbook import ParsedRow
 from students.models import FamilyMember, NumberKind, RegistrationEntry, Student, StudentNumber
@@ -53,6 +54,7 @@ def write(plan, case) -> dict[str, int]:
 # --- new children ----------------------------------------------------------------------------------------------------
 
 
+@collector_paused()
 def create(rows: Sequence[ParsedRow], case) -> None:
     """Pending children of a batch, in the order of the sheet."""
     if not rows:

@@ -12,10 +12,10 @@ from approvals.errors import NotYourHand, Refused
 from approvals.presenting import with_days
 from law import articles
 
-from ..life import events_of
+from ..life import events_of, life_of
 from ..lookup import reveal
 from ..models import NumberKind, Student
-from ..presenting import with_places
+from ..presenting import tone_of
 from ..record import family_of, groups_of
 
 LOOKS_SHOWN = 20
@@ -32,7 +32,8 @@ def visible_child(request, slug: str) -> Student:
 @require_GET
 def child(request, slug):
     found = visible_child(request, slug)
-    (found,) = with_places([found], request.user)
+    life = life_of(found, request.user)
+    found.place, found.open_case, found.tone = life.place, life.open_case, tone_of(found)
     if found.open_case:
         with_days([found.open_case])
     sees_looks = any(may(request.user, right, found.school_id) for right in SEE_LOOKS)
@@ -43,7 +44,7 @@ def child(request, slug):
         "acts": acts_for(found, request.user),
         "groups": groups_of(found),
         "family": family_of(found),
-        "events": events_of(found, request.user),
+        "events": events_of(found, life),
         "looks": found.looks.select_related("user", "school")[:LOOKS_SHOWN] if sees_looks else None,
     }
     return render(request, "students/child.html", context)

@@ -35,7 +35,7 @@ def children(request):
         "filter": chosen,
         "page": page,
         "children": with_places(page.rows, request.user),
-        "count": found.count(),
+        "count": len(page.rows) if page.whole else found.count(),
         "columns": columns_of(chosen),
         "may_import": bool(powers_of(request.user).schools("make_change")),
     }

@@ -70,4 +70,4 @@ def test_an_ended_appointment_shows_nothing_at_once(client, registrar, child_at,
     assert page.context["count"] == 0
     assert page.context["rail"] == []
     assert client.get(child.get_absolute_url()).status_code == 404
-    assert client.get("/search/", {"q": "曾小禾"}).url.startswith("/students/")
+    assert client.post("/search/", {"q": "曾小禾"}).url.startswith("/students/")

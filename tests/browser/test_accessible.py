@@ -30,7 +30,8 @@ def scene(no1, no2, bureau, child_at, staff):
     move = {"by": registrar, "ground": "T4", "grade": 3, "to_class": class_of(no2, 3)}
     draft = start_transfer(child_at(no1, name="样例戊"), no2, **move)
     materials.hand_in_paper(draft.materials.first(), by=registrar, data=photo()["buffer"], filename="表.jpg")
-    flawed = [pupil(1), pupil(2, sex="未知"), pupil(3, phone="")]
+    own = {"school_code": no2.code}
+    flawed = [pupil(1, **own), pupil(2, sex="未知", **own), pupil(3, phone="", **own)]
     file, _ = previewed(workbook(flawed), no2, by=registrar)
     printed = print_form(FORMS["transfer_contact"], None, by=registrar, address_of=lambda token: f"/verify/{token}/")
     return SimpleNamespace(draft=draft, child=child_at(no2, name="样例己"), file=file, token=printed.record.token)
@@ -39,7 +40,6 @@ def scene(no1, no2, bureau, child_at, staff):
 def faults_of(page, name: str, url: str) -> list[str]:
     """What is wrong with a page at both sizes, in words that name it."""
     page.goto(url)
-    page.wait_for_load_state("networkidle")
     found = []
     for size in SIZES:
         page.set_viewport_size(size)
@@ -89,7 +89,7 @@ def test_pages_of_the_bureau(transfer, window_of, windows, bureau):
     page = window_of(Role.BUREAU_CLERK, bureau)
     filing = CeimsFiling.objects.earliest("pk")
     pages = {
-        "办理队列": "/cases/?scope=all",
+        "业务办理": "/cases/?scope=all",
         "业务": case.get_absolute_url(),
         "系统办理": "/filings/",
         "登记系统办理": reverse("approvals:filing", args=[filing.pk]),

@@ -7,7 +7,18 @@ An address without a row, or a row without an address, fails the tests. POST-onl
 other way round); that is asserted for all of them, not written here.
 """
 
-COLUMNS = ["anonymous", "teacher", "registrar", "headmaster", "clerk", "checker", "leader", "data_admin", "auditor", "dismissed"]
+COLUMNS = [
+    "anonymous",
+    "teacher",
+    "registrar",
+    "headmaster",
+    "clerk",
+    "checker",
+    "leader",
+    "data_admin",
+    "auditor",
+    "dismissed",
+]
 
 # name method | anonymous | teacher | registrar | headmaster | clerk | checker | leader | data_admin | auditor | dismissed
 TABLE = """

@@ -95,7 +95,9 @@ def filing_at(school, partner, child_at, name) -> CeimsFiling:
     """A transfer far enough that its first act waits to be entered in the national system."""
     mover = child_at(partner, grade=school.grades[2], name=f"{name}办")
     registrar = staff_member(Role.REGISTRAR, school)
-    case = start_transfer(mover, school, by=registrar, ground="T4", grade=school.grades[2])
+    case = start_transfer(
+        mover, school, by=registrar, ground="T4", grade=school.grades[2], to_class=class_of(school, school.grades[2])
+    )
     papers_in_order(case, registrar)
     for action, role, side in [
         ("submit", Role.REGISTRAR, "lead"),

@@ -1,4 +1,4 @@
-"""Every move of every kind of change carries what pages, prints and the signed step need; nothing forbidden has a move."""
+"""Every move of every kind carries what pages, prints and the signed step need; nothing forbidden has a move."""
 
 import pytest
 

@@ -58,7 +58,7 @@ def test_every_default_has_its_own_shape():
         (CODE, 61),
         (CODE, True),
         (CODE, "10"),
-        (CODE, None),
+        (CODE, [10]),
         ("transfer.window_months", []),
         ("transfer.window_months", [3, 13]),
         ("transfer.window_months", [3, 3]),

@@ -9,7 +9,7 @@ from law import workdays
 pytestmark = pytest.mark.django_db
 
 TEN_DAYS_LATER = [
-    # over Mid-Autumn and National Day, with make-up working days on 20 September and 10 October
+    # over Mid-Autumn and National Day, with make-up working days before and after
     (date(2026, 9, 18), date(2026, 10, 9)),
     (date(2026, 9, 24), date(2026, 10, 15)),
     (date(2026, 9, 30), date(2026, 10, 20)),

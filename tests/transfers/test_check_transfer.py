@@ -1,4 +1,4 @@
-"""`check_transfer CASES.json`: verdict, article, message and first possible date for moves of children who need not exist."""
+"""`check_transfer CASES.json`: verdict, article, message, first possible date; no child need exist."""
 
 import json
 from io import StringIO
