@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.functional import cached_property
-from django_fsm import ConcurrentTransitionMixin, FSMField
+from django_fsm import ConcurrentTransition, ConcurrentTransitionMixin, FSMField
 
 from accounts.models import Appointment
 from accounts.policies import powers_of, school_ids_where
@@ -143,11 +143,21 @@ class Case(ConcurrentTransitionMixin, models.Model):
         """Every column as it stands, to be held against later ones."""
         return {field.name: deepcopy(getattr(self, field.attname)) for field in self._meta.concrete_fields}
 
-    def changed_since(self, before: dict) -> list[str]:
-        """Names of the columns that differ from `before`: what a move has to write."""
-        return [
-            field.name for field in self._meta.concrete_fields if getattr(self, field.attname) != before[field.name]
-        ]
+    def write_changes(self, before: dict) -> None:
+        """Write the columns that differ from `before`, if the case is still in the state it was read in.
+
+        Raises ConcurrentTransition. What `save()` does in this case, without asking every other column again.
+        """
+        own, spine = {}, {}
+        for field in self._meta.concrete_fields:
+            value = getattr(self, field.attname)
+            if value != before[field.name]:
+                (spine if field.model is Case else own)[field.attname] = value
+        if spine and not Case.objects.filter(pk=self.pk, state=before["state"]).update(**spine):
+            raise ConcurrentTransition(f"{self.number} has been moved since it was read.")
+        if own:
+            type(self)._base_manager.filter(pk=self.pk).update(**own)
+        self._update_initial_state()
 
     @cached_property
     def facts(self):

@@ -197,7 +197,7 @@ def perform(case: Case, action: str, *, by: User, opinion: str = "", happened_on
     case.acting = by
     getattr(case, action)(**{"opinion": opinion, **particulars})
     put_on_desk(case)
-    case.save(update_fields=case.changed_since(before))
+    case.write_changes(before)
     step = sign(
         case,
         described,

@@ -43,6 +43,12 @@ class Written:
         return row
 
 
+def require_transaction() -> None:
+    """A lock that ends with its own statement guards nothing. Raises TransactionManagementError outside a transaction."""
+    if not connection.in_atomic_block:
+        raise TransactionManagementError("Rows can only be locked inside a transaction.")
+
+
 class Prepared:
     """Decorates a function that builds a queryset from annotated arguments (int, date or str).
 
@@ -57,8 +63,8 @@ class Prepared:
     def rows(self, **given) -> list[tuple]:
         """The answer as the columns the queryset selects."""
         written = self._written
-        if written.locks and not connection.in_atomic_block:
-            raise TransactionManagementError("Rows can only be locked inside a transaction.")
+        if written.locks:
+            require_transaction()
         with connection.cursor() as cursor:
             cursor.execute(written.sql, written.bound(given))
             return cursor.fetchall()

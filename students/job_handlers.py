@@ -26,6 +26,14 @@ def _say(run: Run):
     return lambda name: run.progress(name, PHASES.index(name), len(PHASES))
 
 
+def _unless_given_up(file: ImportFile) -> ImportFile:
+    """The row, locked; somebody may have given the upload up while it was read."""
+    file = ImportFile.objects.select_for_update().get(pk=file.pk)
+    if not file.may_be_given_up:
+        raise JobFailed("这份名册已放弃。")
+    return file
+
+
 @job("import.read", label="读取名册")
 def read(run: Run) -> None:
     """Read the upload, compare it with the records, keep the preview."""
@@ -34,7 +42,7 @@ def read(run: Run) -> None:
     run.progress("比对", PHASES.index("比对"), len(PHASES))
     plan = make_plan(parsed, file.school)
     with run.commit() as result:
-        service.keep_preview(file, parsed, plan)
+        service.keep_preview(_unless_given_up(file), parsed, plan)
         result["url"] = file.get_absolute_url()
 
 

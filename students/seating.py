@@ -81,6 +81,12 @@ def class_row(each: SchoolClass, row: Seats | None, heads: int, year: int, limit
     return {"pk": each.pk, "name": name, "url": url, "bar": bar(name, row, heads, url), "word": word, "tone": tone}
 
 
+def class_bar(each: SchoolClass, year: int, heads: int) -> dict:
+    """The bar of one class."""
+    row = Seats.objects.filter(school_class=each, year=year).first()
+    return bar(each.name_in(year), row, heads)
+
+
 def bar(label: str, row: Seats | None, heads: int, url: str = "") -> dict:
     """A line of the ledger for `components/seat_bar.html`; `used` are the children who really sit there."""
     if row is None:

@@ -15,6 +15,8 @@ from ..presenting import days_left, history, refusal_rows, slots
 from ..rules import judge
 from ..services import buttons_for, perform
 
+TONES = ("primary", "warning", "secondary", "danger")
+
 
 def visible_case(request, number: str) -> Case:
     """The case as its concrete kind, or 404 for whoever has no part in it."""
@@ -38,7 +40,7 @@ def page_of(request, case: Case, form: ActForm | None = None, **more) -> dict:
     return {
         "case": case,
         "left": days_left([case])[case.pk],
-        "buttons": [button_of(case, button) for button in buttons],
+        "buttons": in_order([button_of(case, button) for button in buttons]),
         "form": form or (ActForm(case, moves) if buttons else None),
         "events": history(case),
         "papers": papers,
@@ -48,6 +50,11 @@ def page_of(request, case: Case, form: ActForm | None = None, **more) -> dict:
     }
 
 
+def in_order(buttons: list[dict]) -> list[dict]:
+    """What may be done before what may not, the way forward before the ways back."""
+    return sorted(buttons, key=lambda button: (bool(button["broken"]), TONES.index(button["tone"])))
+
+
 def button_of(case: Case, transition) -> dict:
     """A button, greyed with its reasons when a rule forbids the move now."""
     described = transition.custom["move"]
@@ -55,7 +62,7 @@ def button_of(case: Case, transition) -> dict:
     return {
         "action": transition.name,
         "label": described.label,
-        "tone": described.tone,
+        "tone": "secondary" if broken and described.tone == "primary" else described.tone,
         "opinion": described.opinion_required,
         "broken": refusal_rows(judge(transition.conditions, case.facts), "") if broken else [],
     }

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Prefetch
+from django.db.models import Count, Prefetch, Q, prefetch_related_objects
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
@@ -23,10 +23,18 @@ GLANCE = 8
 LONGEST_CURSOR = 18  # digits of a primary key at most
 
 
+def with_places(cases):
+    """Cases with the schools and the desk a list row names."""
+    return cases.select_related("lead_school", "peer_school", "desk_school__bureau")
+
+
+def of_children() -> Prefetch:
+    return Prefetch("subjects", CaseSubject.objects.select_related("child"))
+
+
 def listed(cases):
     """Cases with everything a list row needs, in a fixed number of queries."""
-    subjects = Prefetch("subjects", CaseSubject.objects.select_related("child"))
-    return cases.select_related("lead_school", "peer_school", "desk_school__bureau").prefetch_related(subjects)
+    return with_places(cases).prefetch_related(of_children())
 
 
 @require_GET
@@ -35,33 +43,39 @@ def workbench(request):
     mine = Case.objects.on_desk_of(request.user).open()
     seen = Case.objects.visible_to(request.user)
     waiting = seen.open().exclude(pk__in=mine.values("pk")).exclude(desk_right="")
-    overdue = mine.filter(due_on__lt=clock.today())
-    filings = pending_for(request.user)
-    figures = [
-        {"label": "轮到我办", "value": mine.count(), "url": "/cases/?scope=mine"},
-        {
-            "label": "其中超期",
-            "value": overdue.count(),
-            "url": "/cases/?scope=mine&lateness=overdue",
-            "tone": "refused",
-        },
-        {"label": "已批未录", "value": filings.filter(filed_on=None).count(), "url": reverse("approvals:filings")},
-        {"label": "已录未核", "value": filings.exclude(filed_on=None).count(), "url": reverse("approvals:filings")},
-    ]
-    steps = (
-        Step.objects.filter(case__in=seen)
-        .select_related("case", "actor", "appointment__school")
-        .order_by("-acted_on", "-pk")
-    )
+    rows = list(with_places(mine).order_by("due_on", "pk")[:PAGE])
+    others = list(with_places(waiting).order_by("due_on", "pk")[:GLANCE])
+    prefetch_related_objects(with_days([*rows, *others]), of_children())
+    figures = figures_of(mine, pending_for(request.user))
     context = {
-        "mine": with_days(listed(mine).order_by("due_on", "pk")[:PAGE]),
+        "mine": rows,
         "mine_count": figures[0]["value"],
         "figures": figures,
-        "waiting": with_days(listed(waiting).order_by("due_on", "pk")[:GLANCE]),
+        "waiting": others,
         "waiting_count": waiting.count(),
-        "steps": steps[:GLANCE],
+        "steps": steps_in(seen)[:GLANCE],
     }
     return render(request, "approvals/workbench.html", context)
+
+
+def figures_of(mine, filings) -> list[dict]:
+    """The four numbers on top of the workbench, in two queries."""
+    late = Count("pk", filter=Q(due_on__lt=clock.today()))
+    turn = mine.aggregate(all=Count("pk"), late=late)
+    filed = filings.aggregate(no=Count("pk", filter=Q(filed_on=None)), yes=Count("filed_on"))
+    url = reverse("approvals:filings")
+    return [
+        {"label": "轮到我办", "value": turn["all"], "url": "/cases/?scope=mine"},
+        {"label": "其中超期", "value": turn["late"], "url": "/cases/?scope=mine&lateness=overdue", "tone": "refused"},
+        {"label": "已批未录", "value": filed["no"], "url": url},
+        {"label": "已录未核", "value": filed["yes"], "url": url},
+    ]
+
+
+def steps_in(cases):
+    """Steps of these cases, the latest first, with who signed where."""
+    people = ("case", "actor", "appointment__school", "appointment__bureau")
+    return Step.objects.filter(case__in=cases).select_related(*people).order_by("-acted_on", "-pk")
 
 
 @dataclass

@@ -176,7 +176,7 @@ def discard(file: ImportFile, by: User) -> ImportFile:
     """Give a file up before it did anything: upload and preview are erased, the line in the list stays."""
     file = ImportFile.objects.select_for_update().get(pk=file.pk)
     _permit(file.school, by)
-    if file.state not in (State.PARSED, State.UNUSABLE):
+    if not file.may_be_given_up:
         raise Refused(f"“{file.name}”现为“{file.get_state_display()}”，不能放弃。")
     file.state, file.sealed_report = State.DISCARDED, b""
     file.save(update_fields=["state", "sealed_report"])

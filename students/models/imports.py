@@ -83,6 +83,11 @@ class ImportFile(models.Model):
         """True while a person has to confirm or give up."""
         return self.state == self.State.PARSED
 
+    @property
+    def may_be_given_up(self) -> bool:
+        """True until it has written something; a file that a cancelled job left unread as well."""
+        return self.state in (self.State.READING, self.State.PARSED, self.State.UNUSABLE)
+
     def content(self) -> bytes:
         """The upload as it came. VaultError when it is missing or altered."""
         return files.load(bytes(self.wrapped_key), self.stored_name, FILE_PLACE, self.sha256)

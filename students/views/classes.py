@@ -11,7 +11,7 @@ from schools.models import School, SchoolClass
 
 from ..models import Student
 from ..presenting import with_places
-from ..seating import county_chart, county_rows, grades_of, holds_in, limits_on, state_of
+from ..seating import class_bar, county_chart, county_rows, grades_of, holds_in, limits_on, state_of
 
 
 @require_GET
@@ -74,7 +74,7 @@ def school_class(request, pk):
         "name": found.name_in(year),
         "children": rows,
         "state": state_of(len(rows), found.stage, limits_on(clock.today())),
-        "bar": next((c["bar"] for g in grades_of(found.school, year) for c in g["classes"] if c["pk"] == pk), None),
+        "bar": class_bar(found, year, len(rows)),
         "holds": holds_in(found.school, year, request.user, school_class=found),
         "sees_school": bool(powers.on("view_school", found.school_id)),
     }

@@ -66,7 +66,7 @@ def page_of(request, file: ImportFile, form: CommitForm | None = None, **more) -
     writes = file.counts.get("create", 0) + file.counts.get("update", 0)
     return {
         "file": file,
-        "failed": job.error if job and job.state == Job.State.FAILED else "",
+        "failed": failure_of(file, job),
         "figures": presenting.figures(file.counts, file.get_absolute_url()),
         "groups": presenting.groups(report["findings"]),
         "differences": rows,
@@ -74,9 +74,17 @@ def page_of(request, file: ImportFile, form: CommitForm | None = None, **more) -
         "page": page,
         "unknown": [each for each in file.mapping if not each["attribute"]],
         "form": (form or CommitForm(counts=file.counts)) if acts and writes else None,
-        "may_discard": may(request.user, "make_change", file.school_id) and file.state in ("parsed", "unusable"),
+        "may_discard": may(request.user, "make_change", file.school_id) and file.may_be_given_up,
         **more,
     }
+
+
+def failure_of(file: ImportFile, job: Job | None) -> str:
+    """Why the last job on this file did not end well, in words."""
+    if job and job.state == Job.State.FAILED:
+        return job.error
+    stopped = job and job.state == Job.State.CANCELLED and file.state in ("reading", "parsed")
+    return "任务已取消，学籍没有任何改动。" if stopped else ""
 
 
 @require_GET

@@ -16,6 +16,7 @@ from accounts.roles import Role
 from approvals import services
 from approvals.models import Case, CeimsFiling, SeatHold, Step
 from approvals.views import cases as case_views
+from jianping_xueji import prepared
 from law import clock
 from schools.models import Seats
 from students.models import Enrolment, Student
@@ -118,5 +119,6 @@ def test_without_the_transaction_the_record_disagrees(transfer, monkeypatch):
     """Control: the same run with perform() outside a transaction finds a half-done act."""
     case = walk(transfer, until="review")
     monkeypatch.setattr(QuerySet, "select_for_update", lambda self, *a, **k: self)
+    monkeypatch.setattr(prepared, "require_transaction", lambda: None)
     monkeypatch.setattr(case_views, "perform", services.perform.__wrapped__)
     assert kill_everywhere(case, "pass_review", facts_after_review) != []

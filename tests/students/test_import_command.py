@@ -1,4 +1,4 @@
-"""`import_students FILE --school CODE`: the same import from a shell, and twenty broken workbooks with their outcome."""
+"""`import_students FILE --school CODE`: the same import from a shell, and broken workbooks with their outcome."""
 
 import json
 from io import StringIO

@@ -163,3 +163,13 @@ def test_a_batch_of_another_school_does_not_exist(client, staff, no1, no2):
     case = imported(workbook([pupil(1)]), no1).registration
     client.force_login(staff(Role.REGISTRAR, no2))
     assert client.get(reverse("students:import_batch", args=[case.number])).status_code == 404
+
+
+def test_a_cancelled_reading_can_be_given_up(client, registrar, no1):
+    from jianping_xueji.jobs import cancel
+
+    upload(client, workbook([pupil(1)]), no1)
+    file = ImportFile.objects.get()
+    cancel(Job.objects.get(pk=file.job_id))
+    assert "任务已取消" in page(client, file) and "放弃这份名册" in page(client, file)
+    assert client.post(reverse("students:import_discard", args=[file.pk])).status_code == 302

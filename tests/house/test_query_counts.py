@@ -1,0 +1,168 @@
+"""No page asks the database more when it shows more: at most fifteen questions, as many for two rows as for twenty."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from accounts.roles import Role
+from approvals.services import perform
+from law import clock
+from tests.county import class_of, hand_for
+from transfers.models import Transfer
+from transfers.services import start_transfer
+
+MOST = 15
+FEW, MANY = 2, 20
+
+
+def questions(client, url: str) -> list[str]:
+    """What one request asks, once the page has been opened before."""
+    client.get(url)
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get(url).status_code == 200, url
+    # What frames a transaction is no question; outside of tests it is BEGIN and COMMIT.
+    return [query["sql"] for query in asked.captured_queries if "SAVEPOINT" not in query["sql"]]
+
+
+@pytest.fixture
+def same_questions(client):
+    """same_questions(url, add): open the page with FEW rows, then with MANY made by `add(number)`."""
+
+    def check(url: str, add):
+        add(FEW)
+        few = questions(client, url)
+        add(MANY - FEW)
+        many = questions(client, url)
+        assert len(many) == len(few), "\n".join(many)
+        assert len(many) <= MOST, "\n".join(many)
+
+    return check
+
+
+@pytest.fixture
+def sign_in(client, staff):
+    def enter(role, place):
+        user = staff(role, place)
+        client.force_login(user)
+        return user
+
+    return enter
+
+
+@pytest.fixture
+def children(child_at, no1):
+    return lambda number: [child_at(no1, grade=3, name=f"样例{n}") for n in range(number)]
+
+
+@pytest.fixture
+def transfers(children, no2, staff):
+    """transfers(number, state="to_school_check", …) into the second school, put into a state without walking there."""
+
+    def make(number: int, state: str = "", **columns) -> list[Transfer]:
+        registrar, to_class = staff(Role.REGISTRAR, no2), class_of(no2, 3)
+        cases = [
+            start_transfer(child, no2, by=registrar, ground="T4", grade=3, to_class=to_class)
+            for child in children(number)
+        ]
+        if state:
+            today = clock.today()
+            values = {"state": state, "accepted_on": today, "arrived_on": today, "due_on": today, **columns}
+            Transfer.objects.filter(pk__in=[case.pk for case in cases]).update(**values)
+        return cases
+
+    return make
+
+
+@pytest.fixture
+def waiting_at_school(transfers):
+    desk = {"desk_stage": "转入学校", "desk_right": "check_change"}
+    return lambda number: transfers(number, "to_school_check", **desk)
+
+
+@pytest.mark.parametrize("role", [Role.REGISTRAR, Role.CLASS_TEACHER, Role.BUREAU_CLERK])
+def test_the_list_of_children(same_questions, sign_in, children, bureau, no1, no2, role):
+    sign_in(role, bureau if role == Role.BUREAU_CLERK else no1)
+    same_questions(reverse("students:list"), children)
+
+
+def test_a_page_of_a_long_list(same_questions, sign_in, children, no1, monkeypatch):
+    monkeypatch.setattr("students.views.lists.PAGE", 1)
+    sign_in(Role.REGISTRAR, no1)
+    same_questions(reverse("students:list"), children)
+
+
+@pytest.mark.parametrize("words", ["样例", "yangli", "yl"])
+def test_a_search(same_questions, sign_in, children, bureau, words):
+    sign_in(Role.BUREAU_CLERK, bureau)
+    same_questions(f"{reverse('students:list')}?q={words}&status=all", children)
+
+
+def test_children_with_open_cases_in_the_list(same_questions, sign_in, waiting_at_school, no1):
+    sign_in(Role.REGISTRAR, no1)
+    same_questions(reverse("students:list"), waiting_at_school)
+
+
+@pytest.mark.parametrize("scope", ["mine", "open", "all"])
+def test_the_queue(same_questions, sign_in, waiting_at_school, no2, scope):
+    sign_in(Role.DEPUTY_HEAD, no2)
+    same_questions(f"{reverse('approvals:queue')}?scope={scope}", waiting_at_school)
+
+
+@pytest.mark.parametrize("role", [Role.DEPUTY_HEAD, Role.REGISTRAR, Role.BUREAU_CLERK])
+def test_the_workbench(same_questions, sign_in, waiting_at_school, bureau, no2, role):
+    sign_in(role, bureau if role == Role.BUREAU_CLERK else no2)
+
+    def signed(number):
+        for case in waiting_at_school(number):
+            perform(case, "accept_child", by=hand_for(case, Role.HEADMASTER, "lead"))
+
+    # The latest steps are shown at a glance, so the first look must already have all of them.
+    signed(8)
+    same_questions(reverse("approvals:workbench"), lambda number: (signed(number), waiting_at_school(number)))
+
+
+def test_filings(same_questions, sign_in, waiting_at_school, no2):
+    sign_in(Role.REGISTRAR, no2)
+
+    def signed(number):
+        for case in waiting_at_school(number):
+            perform(case, "accept_child", by=hand_for(case, Role.HEADMASTER, "lead"))
+
+    same_questions(reverse("approvals:filings"), signed)
+
+
+def test_the_classes_of_a_school(same_questions, sign_in, children, no1):
+    sign_in(Role.REGISTRAR, no1)
+    same_questions(reverse("students:classes"), children)
+
+
+def test_the_schools_of_the_county(same_questions, sign_in, children, bureau):
+    sign_in(Role.BUREAU_CLERK, bureau)
+    same_questions(reverse("students:classes"), children)
+
+
+def test_one_class(same_questions, sign_in, waiting_at_school, no1):
+    sign_in(Role.REGISTRAR, no1)
+    same_questions(reverse("students:class", args=[class_of(no1, 3).pk]), waiting_at_school)
+
+
+def test_transfers_that_wait_for_arrival(same_questions, sign_in, transfers, no2):
+    sign_in(Role.REGISTRAR, no2)
+    today = clock.today()
+    done = {"desk_stage": "", "desk_right": "", "desk_school": None, "closed_on": today, "moved_on": today}
+    same_questions(reverse("transfers:waiting"), lambda number: transfers(number, "done", **done))
+
+
+@pytest.mark.parametrize("role", [Role.REGISTRAR, Role.BUREAU_CLERK])
+def test_the_page_of_a_child_with_a_past(same_questions, sign_in, child_at, staff, bureau, no1, no2, role):
+    child, registrar = child_at(no1, grade=3), staff(Role.REGISTRAR, no2)
+
+    def begun_and_withdrawn(number):
+        for _ in range(number):
+            case = start_transfer(child, no2, by=registrar, ground="T4", grade=3)
+            Transfer.objects.filter(pk=case.pk).update(accepted_on=clock.today())
+            perform(case, "withdraw", by=registrar, opinion="家长改变了主意")
+
+    sign_in(role, bureau if role == Role.BUREAU_CLERK else no1)
+    same_questions(child.get_absolute_url(), begun_and_withdrawn)
