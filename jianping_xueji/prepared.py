@@ -44,7 +44,7 @@ class Written:
 
 
 def require_transaction() -> None:
-    """A lock that ends with its own statement guards nothing. Raises TransactionManagementError outside a transaction."""
+    """A lock that ends with its own statement guards nothing: TransactionManagementError outside a transaction."""
     if not connection.in_atomic_block:
         raise TransactionManagementError("Rows can only be locked inside a transaction.")
 

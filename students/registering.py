@@ -66,9 +66,7 @@ def crowded_classes(case, day: date) -> list[tuple[SchoolClass, int, int]]:
     }
     cap = parameters.on(day)["class.cap"]
     return [
-        (c, n, max(free.get(c.pk, cap), 0))
-        for c, n in wanted.items()
-        if c.cohort == year and n > free.get(c.pk, cap)
+        (c, n, max(free.get(c.pk, cap), 0)) for c, n in wanted.items() if c.cohort == year and n > free.get(c.pk, cap)
     ]
 
 

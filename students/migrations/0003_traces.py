@@ -6,56 +6,111 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('schools', '0002_divisions'),
-        ('students', '0002_states'),
+        ("schools", "0002_divisions"),
+        ("students", "0002_states"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='DataFix',
+            name="DataFix",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('model', models.CharField(max_length=60, verbose_name='表')),
-                ('model_name', models.CharField(max_length=40, verbose_name='表名')),
-                ('object_id', models.CharField(max_length=40, verbose_name='记录号')),
-                ('object_name', models.CharField(max_length=200, verbose_name='记录')),
-                ('reason', models.CharField(max_length=300, verbose_name='更正理由')),
-                ('before', models.JSONField(default=dict, verbose_name='改前')),
-                ('after', models.JSONField(default=dict, verbose_name='改后')),
-                ('legal_date', models.DateField(verbose_name='日期（法定）')),
-                ('fixed_at', models.DateTimeField(auto_now_add=True, verbose_name='时间')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='更正人')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("model", models.CharField(max_length=60, verbose_name="表")),
+                ("model_name", models.CharField(max_length=40, verbose_name="表名")),
+                ("object_id", models.CharField(max_length=40, verbose_name="记录号")),
+                ("object_name", models.CharField(max_length=200, verbose_name="记录")),
+                ("reason", models.CharField(max_length=300, verbose_name="更正理由")),
+                ("before", models.JSONField(default=dict, verbose_name="改前")),
+                ("after", models.JSONField(default=dict, verbose_name="改后")),
+                ("legal_date", models.DateField(verbose_name="日期（法定）")),
+                ("fixed_at", models.DateTimeField(auto_now_add=True, verbose_name="时间")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="更正人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '数据更正记录',
-                'verbose_name_plural': '数据更正记录',
-                'ordering': ['-pk'],
-                'default_permissions': ['view'],
-                'indexes': [models.Index(fields=['model', 'object_id'], name='data_fix_of')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='data_fix_has_reason')],
+                "verbose_name": "数据更正记录",
+                "verbose_name_plural": "数据更正记录",
+                "ordering": ["-pk"],
+                "default_permissions": ["view"],
+                "indexes": [models.Index(fields=["model", "object_id"], name="data_fix_of")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True), name="data_fix_has_reason"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Look',
+            name="Look",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('id', '查看身份证件号'), ('registry', '查看学籍号'), ('elsewhere', '查找他校学生')], max_length=10, verbose_name='种类')),
-                ('reason', models.CharField(max_length=200, verbose_name='原因')),
-                ('legal_date', models.DateField(verbose_name='日期（法定）')),
-                ('seen_at', models.DateTimeField(auto_now_add=True, verbose_name='时间')),
-                ('school', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='schools.school', verbose_name='查看人所代表的学校')),
-                ('student', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='looks', to='students.student', verbose_name='学生（未找到时为空）')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='查看人')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("id", "查看身份证件号"), ("registry", "查看学籍号"), ("elsewhere", "查找他校学生")],
+                        max_length=10,
+                        verbose_name="种类",
+                    ),
+                ),
+                ("reason", models.CharField(max_length=200, verbose_name="原因")),
+                ("legal_date", models.DateField(verbose_name="日期（法定）")),
+                ("seen_at", models.DateTimeField(auto_now_add=True, verbose_name="时间")),
+                (
+                    "school",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="schools.school",
+                        verbose_name="查看人所代表的学校",
+                    ),
+                ),
+                (
+                    "student",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="looks",
+                        to="students.student",
+                        verbose_name="学生（未找到时为空）",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="查看人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '查看留痕',
-                'verbose_name_plural': '查看留痕',
-                'ordering': ['-pk'],
-                'default_permissions': ['view'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='look_has_reason'), models.CheckConstraint(condition=models.Q(('kind', 'elsewhere'), models.Q(('kind__in', ['id', 'registry']), ('student__isnull', False)), _connector='OR'), name='look_is_at_somebody')],
+                "verbose_name": "查看留痕",
+                "verbose_name_plural": "查看留痕",
+                "ordering": ["-pk"],
+                "default_permissions": ["view"],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("reason", ""), _negated=True), name="look_has_reason"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("kind", "elsewhere"),
+                            models.Q(("kind__in", ["id", "registry"]), ("student__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="look_is_at_somebody",
+                    ),
+                ],
             },
         ),
     ]

@@ -6,43 +6,91 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('schools', '0002_divisions'),
-        ('students', '0004_traces_only_grow'),
+        ("schools", "0002_divisions"),
+        ("students", "0004_traces_only_grow"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ImportFile',
+            name="ImportFile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uploaded_at', models.DateTimeField(auto_now_add=True, verbose_name='上传时间')),
-                ('name', models.CharField(max_length=120, verbose_name='文件名')),
-                ('size', models.PositiveIntegerField(verbose_name='字节数')),
-                ('sha256', models.CharField(max_length=64, verbose_name='散列')),
-                ('wrapped_key', models.BinaryField(verbose_name='加密密钥')),
-                ('stored_name', models.CharField(editable=False, max_length=32, verbose_name='存储名')),
-                ('state', models.CharField(choices=[('reading', '读取中'), ('parsed', '待确认'), ('unusable', '无法导入'), ('committed', '已提交'), ('discarded', '已放弃')], default='reading', max_length=10, verbose_name='状态')),
-                ('job_id', models.BigIntegerField(blank=True, null=True, verbose_name='后台任务')),
-                ('sheet', models.CharField(blank=True, max_length=60, verbose_name='工作表')),
-                ('version', models.CharField(blank=True, max_length=10, verbose_name='模板')),
-                ('mapping', models.JSONField(default=list, verbose_name='列对应')),
-                ('counts', models.JSONField(default=dict, verbose_name='计数')),
-                ('digest', models.CharField(blank=True, max_length=64, verbose_name='预览散列')),
-                ('sealed_report', models.BinaryField(default=b'', verbose_name='预览密文')),
-                ('registration', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='imports', to='students.registration', verbose_name='注册批次')),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='schools.school', verbose_name='学校')),
-                ('uploaded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='上传人')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("uploaded_at", models.DateTimeField(auto_now_add=True, verbose_name="上传时间")),
+                ("name", models.CharField(max_length=120, verbose_name="文件名")),
+                ("size", models.PositiveIntegerField(verbose_name="字节数")),
+                ("sha256", models.CharField(max_length=64, verbose_name="散列")),
+                ("wrapped_key", models.BinaryField(verbose_name="加密密钥")),
+                ("stored_name", models.CharField(editable=False, max_length=32, verbose_name="存储名")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("reading", "读取中"),
+                            ("parsed", "待确认"),
+                            ("unusable", "无法导入"),
+                            ("committed", "已提交"),
+                            ("discarded", "已放弃"),
+                        ],
+                        default="reading",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("job_id", models.BigIntegerField(blank=True, null=True, verbose_name="后台任务")),
+                ("sheet", models.CharField(blank=True, max_length=60, verbose_name="工作表")),
+                ("version", models.CharField(blank=True, max_length=10, verbose_name="模板")),
+                ("mapping", models.JSONField(default=list, verbose_name="列对应")),
+                ("counts", models.JSONField(default=dict, verbose_name="计数")),
+                ("digest", models.CharField(blank=True, max_length=64, verbose_name="预览散列")),
+                ("sealed_report", models.BinaryField(default=b"", verbose_name="预览密文")),
+                (
+                    "registration",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="imports",
+                        to="students.registration",
+                        verbose_name="注册批次",
+                    ),
+                ),
+                (
+                    "school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="schools.school",
+                        verbose_name="学校",
+                    ),
+                ),
+                (
+                    "uploaded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="上传人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '导入文件',
-                'verbose_name_plural': '导入文件',
-                'ordering': ['-pk'],
-                'default_permissions': ['view'],
-                'indexes': [models.Index(fields=['school', '-id'], name='import_of_school')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['reading', 'parsed', 'unusable', 'committed', 'discarded'])), name='import_state'), models.CheckConstraint(condition=models.Q(('registration', None), ('state', 'committed'), _connector='OR'), name='import_case_only_when_committed')],
+                "verbose_name": "导入文件",
+                "verbose_name_plural": "导入文件",
+                "ordering": ["-pk"],
+                "default_permissions": ["view"],
+                "indexes": [models.Index(fields=["school", "-id"], name="import_of_school")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["reading", "parsed", "unusable", "committed", "discarded"])),
+                        name="import_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("registration", None), ("state", "committed"), _connector="OR"),
+                        name="import_case_only_when_committed",
+                    ),
+                ],
             },
         ),
     ]

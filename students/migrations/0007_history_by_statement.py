@@ -6,74 +6,169 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('students', '0006_settled'),
+        ("students", "0006_settled"),
     ]
 
     operations = [
         pgtrigger.migrations.RemoveTrigger(
-            model_name='enrolment',
-            name='insert_insert',
+            model_name="enrolment",
+            name="insert_insert",
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='enrolment',
-            name='update_update',
+            model_name="enrolment",
+            name="update_update",
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='familymember',
-            name='insert_insert',
+            model_name="familymember",
+            name="insert_insert",
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='familymember',
-            name='update_update',
+            model_name="familymember",
+            name="update_update",
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='placement',
-            name='insert_insert',
+            model_name="placement",
+            name="insert_insert",
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='placement',
-            name='update_update',
+            model_name="placement",
+            name="update_update",
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='student',
-            name='insert_insert',
+            model_name="student",
+            name="insert_insert",
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='student',
-            name='update_update',
+            model_name="student",
+            name="update_update",
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='enrolment',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "students_enrolmentevent" ("attends_id", "came_by_id", "came_from", "came_how", "during", "entered_at", "id", "left_by_id", "left_how", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "school_id", "student_id", "voided", "went_to") SELECT new_values."attends_id", new_values."came_by_id", new_values."came_from", new_values."came_how", new_values."during", new_values."entered_at", new_values."id", new_values."left_by_id", new_values."left_how", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."school_id", new_values."student_id", new_values."voided", new_values."went_to" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='08fc29255bc1f6d20dc7391498b311ec8d13bb5d', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_3868e', referencing='REFERENCING NEW TABLE AS new_values ', table='students_enrolment', when='AFTER')),
+            model_name="enrolment",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "students_enrolmentevent" ("attends_id", "came_by_id", "came_from", "came_how", "during", "entered_at", "id", "left_by_id", "left_how", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "school_id", "student_id", "voided", "went_to") SELECT new_values."attends_id", new_values."came_by_id", new_values."came_from", new_values."came_how", new_values."during", new_values."entered_at", new_values."id", new_values."left_by_id", new_values."left_how", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."school_id", new_values."student_id", new_values."voided", new_values."went_to" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="08fc29255bc1f6d20dc7391498b311ec8d13bb5d",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_3868e",
+                    referencing="REFERENCING NEW TABLE AS new_values ",
+                    table="students_enrolment",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='enrolment',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "students_enrolmentevent" ("attends_id", "came_by_id", "came_from", "came_how", "during", "entered_at", "id", "left_by_id", "left_how", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "school_id", "student_id", "voided", "went_to") SELECT new_values."attends_id", new_values."came_by_id", new_values."came_from", new_values."came_how", new_values."during", new_values."entered_at", new_values."id", new_values."left_by_id", new_values."left_how", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."school_id", new_values."student_id", new_values."voided", new_values."went_to" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='9ca796b9b6f1ffb8930b25d672513483601c3653', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_33cc3', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='students_enrolment', when='AFTER')),
+            model_name="enrolment",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "students_enrolmentevent" ("attends_id", "came_by_id", "came_from", "came_how", "during", "entered_at", "id", "left_by_id", "left_how", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "school_id", "student_id", "voided", "went_to") SELECT new_values."attends_id", new_values."came_by_id", new_values."came_from", new_values."came_how", new_values."during", new_values."entered_at", new_values."id", new_values."left_by_id", new_values."left_how", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."school_id", new_values."student_id", new_values."voided", new_values."went_to" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="9ca796b9b6f1ffb8930b25d672513483601c3653",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_33cc3",
+                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                    table="students_enrolment",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='familymember',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "students_familymemberevent" ("ethnicity", "home_address", "household_division", "id", "id_cipher", "id_tail", "id_type", "is_guardian", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "position", "position_in_form", "relation", "relation_note", "student_id", "workplace") SELECT new_values."ethnicity", new_values."home_address", new_values."household_division", new_values."id", new_values."id_cipher", new_values."id_tail", new_values."id_type", new_values."is_guardian", new_values."name", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."phone", new_values."position", new_values."position_in_form", new_values."relation", new_values."relation_note", new_values."student_id", new_values."workplace" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='4b4c927b80b9f1e777d0aea5a553c725bf961cc0', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_afdcc', referencing='REFERENCING NEW TABLE AS new_values ', table='students_familymember', when='AFTER')),
+            model_name="familymember",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "students_familymemberevent" ("ethnicity", "home_address", "household_division", "id", "id_cipher", "id_tail", "id_type", "is_guardian", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "position", "position_in_form", "relation", "relation_note", "student_id", "workplace") SELECT new_values."ethnicity", new_values."home_address", new_values."household_division", new_values."id", new_values."id_cipher", new_values."id_tail", new_values."id_type", new_values."is_guardian", new_values."name", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."phone", new_values."position", new_values."position_in_form", new_values."relation", new_values."relation_note", new_values."student_id", new_values."workplace" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="4b4c927b80b9f1e777d0aea5a553c725bf961cc0",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_afdcc",
+                    referencing="REFERENCING NEW TABLE AS new_values ",
+                    table="students_familymember",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='familymember',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "students_familymemberevent" ("ethnicity", "home_address", "household_division", "id", "id_cipher", "id_tail", "id_type", "is_guardian", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "position", "position_in_form", "relation", "relation_note", "student_id", "workplace") SELECT new_values."ethnicity", new_values."home_address", new_values."household_division", new_values."id", new_values."id_cipher", new_values."id_tail", new_values."id_type", new_values."is_guardian", new_values."name", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."phone", new_values."position", new_values."position_in_form", new_values."relation", new_values."relation_note", new_values."student_id", new_values."workplace" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='f515af1a6d2a26111dc6edaf3ca89232467de560', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_fc8fe', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='students_familymember', when='AFTER')),
+            model_name="familymember",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "students_familymemberevent" ("ethnicity", "home_address", "household_division", "id", "id_cipher", "id_tail", "id_type", "is_guardian", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "position", "position_in_form", "relation", "relation_note", "student_id", "workplace") SELECT new_values."ethnicity", new_values."home_address", new_values."household_division", new_values."id", new_values."id_cipher", new_values."id_tail", new_values."id_type", new_values."is_guardian", new_values."name", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."phone", new_values."position", new_values."position_in_form", new_values."relation", new_values."relation_note", new_values."student_id", new_values."workplace" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="f515af1a6d2a26111dc6edaf3ca89232467de560",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_fc8fe",
+                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                    table="students_familymember",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='placement',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "students_placementevent" ("ends", "enrolment_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "school_class_id", "starts", "year") SELECT new_values."ends", new_values."enrolment_id", new_values."id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."school_class_id", new_values."starts", new_values."year" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='51eca82cc5766a7a513c7312a77e227aed644463', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_b61c9', referencing='REFERENCING NEW TABLE AS new_values ', table='students_placement', when='AFTER')),
+            model_name="placement",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "students_placementevent" ("ends", "enrolment_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "school_class_id", "starts", "year") SELECT new_values."ends", new_values."enrolment_id", new_values."id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."school_class_id", new_values."starts", new_values."year" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="51eca82cc5766a7a513c7312a77e227aed644463",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_b61c9",
+                    referencing="REFERENCING NEW TABLE AS new_values ",
+                    table="students_placement",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='placement',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "students_placementevent" ("ends", "enrolment_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "school_class_id", "starts", "year") SELECT new_values."ends", new_values."enrolment_id", new_values."id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."school_class_id", new_values."starts", new_values."year" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='3a2e7771f494d6c7e864efe121188a81acfd80af', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_91d5d', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='students_placement', when='AFTER')),
+            model_name="placement",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "students_placementevent" ("ends", "enrolment_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "school_class_id", "starts", "year") SELECT new_values."ends", new_values."enrolment_id", new_values."id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."school_class_id", new_values."starts", new_values."year" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="3a2e7771f494d6c7e864efe121188a81acfd80af",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_91d5d",
+                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                    table="students_placement",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='student',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "students_studentevent" ("birth_date", "birth_division", "blood_type", "boarding_subsidy", "class_seat_number", "commute_mode", "continuation_id", "disability", "email", "entered_month", "entry_mode", "ethnicity", "family_address", "former_name", "had_preschool", "health", "home_address", "homepage", "household_division", "household_kind", "id", "id_type", "id_validity", "inclusive_education", "left_behind", "local_number", "lodging", "mail_address", "martyr_child", "migrant_child", "name", "name_initials", "name_pinyin", "nationality", "native_place", "needs_aid", "needs_school_bus", "only_child", "orphan", "overseas_status", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "political_status", "postcode", "problem", "purchased_place", "school_distance", "school_id", "sex", "slug", "source", "status", "talents") SELECT new_values."birth_date", new_values."birth_division", new_values."blood_type", new_values."boarding_subsidy", new_values."class_seat_number", new_values."commute_mode", new_values."continuation_id", new_values."disability", new_values."email", new_values."entered_month", new_values."entry_mode", new_values."ethnicity", new_values."family_address", new_values."former_name", new_values."had_preschool", new_values."health", new_values."home_address", new_values."homepage", new_values."household_division", new_values."household_kind", new_values."id", new_values."id_type", new_values."id_validity", new_values."inclusive_education", new_values."left_behind", new_values."local_number", new_values."lodging", new_values."mail_address", new_values."martyr_child", new_values."migrant_child", new_values."name", new_values."name_initials", new_values."name_pinyin", new_values."nationality", new_values."native_place", new_values."needs_aid", new_values."needs_school_bus", new_values."only_child", new_values."orphan", new_values."overseas_status", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."phone", new_values."political_status", new_values."postcode", new_values."problem", new_values."purchased_place", new_values."school_distance", new_values."school_id", new_values."sex", new_values."slug", new_values."source", new_values."status", new_values."talents" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='509222e4f29e862a1216dd701e15097e82bd5a32', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_95980', referencing='REFERENCING NEW TABLE AS new_values ', table='students_student', when='AFTER')),
+            model_name="student",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "students_studentevent" ("birth_date", "birth_division", "blood_type", "boarding_subsidy", "class_seat_number", "commute_mode", "continuation_id", "disability", "email", "entered_month", "entry_mode", "ethnicity", "family_address", "former_name", "had_preschool", "health", "home_address", "homepage", "household_division", "household_kind", "id", "id_type", "id_validity", "inclusive_education", "left_behind", "local_number", "lodging", "mail_address", "martyr_child", "migrant_child", "name", "name_initials", "name_pinyin", "nationality", "native_place", "needs_aid", "needs_school_bus", "only_child", "orphan", "overseas_status", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "political_status", "postcode", "problem", "purchased_place", "school_distance", "school_id", "sex", "slug", "source", "status", "talents") SELECT new_values."birth_date", new_values."birth_division", new_values."blood_type", new_values."boarding_subsidy", new_values."class_seat_number", new_values."commute_mode", new_values."continuation_id", new_values."disability", new_values."email", new_values."entered_month", new_values."entry_mode", new_values."ethnicity", new_values."family_address", new_values."former_name", new_values."had_preschool", new_values."health", new_values."home_address", new_values."homepage", new_values."household_division", new_values."household_kind", new_values."id", new_values."id_type", new_values."id_validity", new_values."inclusive_education", new_values."left_behind", new_values."local_number", new_values."lodging", new_values."mail_address", new_values."martyr_child", new_values."migrant_child", new_values."name", new_values."name_initials", new_values."name_pinyin", new_values."nationality", new_values."native_place", new_values."needs_aid", new_values."needs_school_bus", new_values."only_child", new_values."orphan", new_values."overseas_status", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."phone", new_values."political_status", new_values."postcode", new_values."problem", new_values."purchased_place", new_values."school_distance", new_values."school_id", new_values."sex", new_values."slug", new_values."source", new_values."status", new_values."talents" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="509222e4f29e862a1216dd701e15097e82bd5a32",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_95980",
+                    referencing="REFERENCING NEW TABLE AS new_values ",
+                    table="students_student",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='student',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "students_studentevent" ("birth_date", "birth_division", "blood_type", "boarding_subsidy", "class_seat_number", "commute_mode", "continuation_id", "disability", "email", "entered_month", "entry_mode", "ethnicity", "family_address", "former_name", "had_preschool", "health", "home_address", "homepage", "household_division", "household_kind", "id", "id_type", "id_validity", "inclusive_education", "left_behind", "local_number", "lodging", "mail_address", "martyr_child", "migrant_child", "name", "name_initials", "name_pinyin", "nationality", "native_place", "needs_aid", "needs_school_bus", "only_child", "orphan", "overseas_status", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "political_status", "postcode", "problem", "purchased_place", "school_distance", "school_id", "sex", "slug", "source", "status", "talents") SELECT new_values."birth_date", new_values."birth_division", new_values."blood_type", new_values."boarding_subsidy", new_values."class_seat_number", new_values."commute_mode", new_values."continuation_id", new_values."disability", new_values."email", new_values."entered_month", new_values."entry_mode", new_values."ethnicity", new_values."family_address", new_values."former_name", new_values."had_preschool", new_values."health", new_values."home_address", new_values."homepage", new_values."household_division", new_values."household_kind", new_values."id", new_values."id_type", new_values."id_validity", new_values."inclusive_education", new_values."left_behind", new_values."local_number", new_values."lodging", new_values."mail_address", new_values."martyr_child", new_values."migrant_child", new_values."name", new_values."name_initials", new_values."name_pinyin", new_values."nationality", new_values."native_place", new_values."needs_aid", new_values."needs_school_bus", new_values."only_child", new_values."orphan", new_values."overseas_status", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."phone", new_values."political_status", new_values."postcode", new_values."problem", new_values."purchased_place", new_values."school_distance", new_values."school_id", new_values."sex", new_values."slug", new_values."source", new_values."status", new_values."talents" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values."birth_date" IS DISTINCT FROM (new_values."birth_date") OR old_values."birth_division" IS DISTINCT FROM (new_values."birth_division") OR old_values."blood_type" IS DISTINCT FROM (new_values."blood_type") OR old_values."boarding_subsidy" IS DISTINCT FROM (new_values."boarding_subsidy") OR old_values."class_seat_number" IS DISTINCT FROM (new_values."class_seat_number") OR old_values."commute_mode" IS DISTINCT FROM (new_values."commute_mode") OR old_values."continuation_id" IS DISTINCT FROM (new_values."continuation_id") OR old_values."disability" IS DISTINCT FROM (new_values."disability") OR old_values."email" IS DISTINCT FROM (new_values."email") OR old_values."entered_month" IS DISTINCT FROM (new_values."entered_month") OR old_values."entry_mode" IS DISTINCT FROM (new_values."entry_mode") OR old_values."ethnicity" IS DISTINCT FROM (new_values."ethnicity") OR old_values."family_address" IS DISTINCT FROM (new_values."family_address") OR old_values."former_name" IS DISTINCT FROM (new_values."former_name") OR old_values."had_preschool" IS DISTINCT FROM (new_values."had_preschool") OR old_values."health" IS DISTINCT FROM (new_values."health") OR old_values."home_address" IS DISTINCT FROM (new_values."home_address") OR old_values."homepage" IS DISTINCT FROM (new_values."homepage") OR old_values."household_division" IS DISTINCT FROM (new_values."household_division") OR old_values."household_kind" IS DISTINCT FROM (new_values."household_kind") OR old_values."id" IS DISTINCT FROM (new_values."id") OR old_values."id_type" IS DISTINCT FROM (new_values."id_type") OR old_values."id_validity" IS DISTINCT FROM (new_values."id_validity") OR old_values."inclusive_education" IS DISTINCT FROM (new_values."inclusive_education") OR old_values."left_behind" IS DISTINCT FROM (new_values."left_behind") OR old_values."local_number" IS DISTINCT FROM (new_values."local_number") OR old_values."lodging" IS DISTINCT FROM (new_values."lodging") OR old_values."mail_address" IS DISTINCT FROM (new_values."mail_address") OR old_values."martyr_child" IS DISTINCT FROM (new_values."martyr_child") OR old_values."migrant_child" IS DISTINCT FROM (new_values."migrant_child") OR old_values."name" IS DISTINCT FROM (new_values."name") OR old_values."name_initials" IS DISTINCT FROM (new_values."name_initials") OR old_values."name_pinyin" IS DISTINCT FROM (new_values."name_pinyin") OR old_values."nationality" IS DISTINCT FROM (new_values."nationality") OR old_values."native_place" IS DISTINCT FROM (new_values."native_place") OR old_values."needs_aid" IS DISTINCT FROM (new_values."needs_aid") OR old_values."needs_school_bus" IS DISTINCT FROM (new_values."needs_school_bus") OR old_values."only_child" IS DISTINCT FROM (new_values."only_child") OR old_values."orphan" IS DISTINCT FROM (new_values."orphan") OR old_values."overseas_status" IS DISTINCT FROM (new_values."overseas_status") OR old_values."phone" IS DISTINCT FROM (new_values."phone") OR old_values."political_status" IS DISTINCT FROM (new_values."political_status") OR old_values."postcode" IS DISTINCT FROM (new_values."postcode") OR old_values."problem" IS DISTINCT FROM (new_values."problem") OR old_values."purchased_place" IS DISTINCT FROM (new_values."purchased_place") OR old_values."school_id" IS DISTINCT FROM (new_values."school_id") OR old_values."school_distance" IS DISTINCT FROM (new_values."school_distance") OR old_values."sex" IS DISTINCT FROM (new_values."sex") OR old_values."slug" IS DISTINCT FROM (new_values."slug") OR old_values."source" IS DISTINCT FROM (new_values."source") OR old_values."status" IS DISTINCT FROM (new_values."status") OR old_values."talents" IS DISTINCT FROM (new_values."talents")) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='03256736f39b06b932d1117dccb661f6427c40ea', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_cfde9', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='students_student', when='AFTER')),
+            model_name="student",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "students_studentevent" ("birth_date", "birth_division", "blood_type", "boarding_subsidy", "class_seat_number", "commute_mode", "continuation_id", "disability", "email", "entered_month", "entry_mode", "ethnicity", "family_address", "former_name", "had_preschool", "health", "home_address", "homepage", "household_division", "household_kind", "id", "id_type", "id_validity", "inclusive_education", "left_behind", "local_number", "lodging", "mail_address", "martyr_child", "migrant_child", "name", "name_initials", "name_pinyin", "nationality", "native_place", "needs_aid", "needs_school_bus", "only_child", "orphan", "overseas_status", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "political_status", "postcode", "problem", "purchased_place", "school_distance", "school_id", "sex", "slug", "source", "status", "talents") SELECT new_values."birth_date", new_values."birth_division", new_values."blood_type", new_values."boarding_subsidy", new_values."class_seat_number", new_values."commute_mode", new_values."continuation_id", new_values."disability", new_values."email", new_values."entered_month", new_values."entry_mode", new_values."ethnicity", new_values."family_address", new_values."former_name", new_values."had_preschool", new_values."health", new_values."home_address", new_values."homepage", new_values."household_division", new_values."household_kind", new_values."id", new_values."id_type", new_values."id_validity", new_values."inclusive_education", new_values."left_behind", new_values."local_number", new_values."lodging", new_values."mail_address", new_values."martyr_child", new_values."migrant_child", new_values."name", new_values."name_initials", new_values."name_pinyin", new_values."nationality", new_values."native_place", new_values."needs_aid", new_values."needs_school_bus", new_values."only_child", new_values."orphan", new_values."overseas_status", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."phone", new_values."political_status", new_values."postcode", new_values."problem", new_values."purchased_place", new_values."school_distance", new_values."school_id", new_values."sex", new_values."slug", new_values."source", new_values."status", new_values."talents" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values."birth_date" IS DISTINCT FROM (new_values."birth_date") OR old_values."birth_division" IS DISTINCT FROM (new_values."birth_division") OR old_values."blood_type" IS DISTINCT FROM (new_values."blood_type") OR old_values."boarding_subsidy" IS DISTINCT FROM (new_values."boarding_subsidy") OR old_values."class_seat_number" IS DISTINCT FROM (new_values."class_seat_number") OR old_values."commute_mode" IS DISTINCT FROM (new_values."commute_mode") OR old_values."continuation_id" IS DISTINCT FROM (new_values."continuation_id") OR old_values."disability" IS DISTINCT FROM (new_values."disability") OR old_values."email" IS DISTINCT FROM (new_values."email") OR old_values."entered_month" IS DISTINCT FROM (new_values."entered_month") OR old_values."entry_mode" IS DISTINCT FROM (new_values."entry_mode") OR old_values."ethnicity" IS DISTINCT FROM (new_values."ethnicity") OR old_values."family_address" IS DISTINCT FROM (new_values."family_address") OR old_values."former_name" IS DISTINCT FROM (new_values."former_name") OR old_values."had_preschool" IS DISTINCT FROM (new_values."had_preschool") OR old_values."health" IS DISTINCT FROM (new_values."health") OR old_values."home_address" IS DISTINCT FROM (new_values."home_address") OR old_values."homepage" IS DISTINCT FROM (new_values."homepage") OR old_values."household_division" IS DISTINCT FROM (new_values."household_division") OR old_values."household_kind" IS DISTINCT FROM (new_values."household_kind") OR old_values."id" IS DISTINCT FROM (new_values."id") OR old_values."id_type" IS DISTINCT FROM (new_values."id_type") OR old_values."id_validity" IS DISTINCT FROM (new_values."id_validity") OR old_values."inclusive_education" IS DISTINCT FROM (new_values."inclusive_education") OR old_values."left_behind" IS DISTINCT FROM (new_values."left_behind") OR old_values."local_number" IS DISTINCT FROM (new_values."local_number") OR old_values."lodging" IS DISTINCT FROM (new_values."lodging") OR old_values."mail_address" IS DISTINCT FROM (new_values."mail_address") OR old_values."martyr_child" IS DISTINCT FROM (new_values."martyr_child") OR old_values."migrant_child" IS DISTINCT FROM (new_values."migrant_child") OR old_values."name" IS DISTINCT FROM (new_values."name") OR old_values."name_initials" IS DISTINCT FROM (new_values."name_initials") OR old_values."name_pinyin" IS DISTINCT FROM (new_values."name_pinyin") OR old_values."nationality" IS DISTINCT FROM (new_values."nationality") OR old_values."native_place" IS DISTINCT FROM (new_values."native_place") OR old_values."needs_aid" IS DISTINCT FROM (new_values."needs_aid") OR old_values."needs_school_bus" IS DISTINCT FROM (new_values."needs_school_bus") OR old_values."only_child" IS DISTINCT FROM (new_values."only_child") OR old_values."orphan" IS DISTINCT FROM (new_values."orphan") OR old_values."overseas_status" IS DISTINCT FROM (new_values."overseas_status") OR old_values."phone" IS DISTINCT FROM (new_values."phone") OR old_values."political_status" IS DISTINCT FROM (new_values."political_status") OR old_values."postcode" IS DISTINCT FROM (new_values."postcode") OR old_values."problem" IS DISTINCT FROM (new_values."problem") OR old_values."purchased_place" IS DISTINCT FROM (new_values."purchased_place") OR old_values."school_id" IS DISTINCT FROM (new_values."school_id") OR old_values."school_distance" IS DISTINCT FROM (new_values."school_distance") OR old_values."sex" IS DISTINCT FROM (new_values."sex") OR old_values."slug" IS DISTINCT FROM (new_values."slug") OR old_values."source" IS DISTINCT FROM (new_values."source") OR old_values."status" IS DISTINCT FROM (new_values."status") OR old_values."talents" IS DISTINCT FROM (new_values."talents")) ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="03256736f39b06b932d1117dccb661f6427c40ea",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_cfde9",
+                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                    table="students_student",
+                    when="AFTER",
+                ),
+            ),
         ),
     ]
