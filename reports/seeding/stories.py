@@ -129,7 +129,7 @@ STORIES = (
     Story("nczx", "shzx", 8, _september(4), "propose_release", Ground.MIGRANT),
     Story("besjxx", "yslzxx", 3, _september(4), "release"),
     Story("外", "jpxx", 5, _september(1), "release", Ground.HOUSEHOLD, outsider=SHENYANG),
-    Story("hszx", "shzx", 7, _september(4), "vouch", turns=(SEND_BACK,)),
+    Story("hszx", "shzx", 7, _september(4), "accept_child", turns=(SEND_BACK,)),
     Story("mgz", "cl", 4, _september(1), "complete"),
     Story("hsxx", "shxx", 5, _september(1), "complete", turns=(_reported(9),)),
     Story("cl", "hl", 8, _september(2), "complete", Ground.MIGRANT, turns=(_reported(10),)),

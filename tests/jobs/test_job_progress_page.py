@@ -8,7 +8,7 @@ from jianping_xueji import jobs
 from jianping_xueji.jobs import tasks
 from jianping_xueji.jobs.models import Job
 
-pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.jobs.job_urls")]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
