@@ -141,7 +141,8 @@ class Case(ConcurrentTransitionMixin, models.Model):
 
     def stored_values(self) -> dict:
         """Every column as it stands, to be held against later ones."""
-        return {field.name: deepcopy(getattr(self, field.attname)) for field in self._meta.concrete_fields}
+        values = {field.name: getattr(self, field.attname) for field in self._meta.concrete_fields}
+        return {name: deepcopy(value) if isinstance(value, list | dict) else value for name, value in values.items()}
 
     def write_changes(self, before: dict) -> None:
         """Write the columns that differ from `before`, if the case is still in the state it was read in.
