@@ -53,13 +53,14 @@ class Powers:
             return cls({}, [])
         wielded = _wielded(user.pk, day or clock.today()).select_related("school", "bureau", "school_class", "user")
         powers = _powers_from(wielded, user)
-        by_group = defaultdict(list)
-        for power in powers:
-            by_group[power.appointment.group_id].append(power)
+        granted = defaultdict(list)
+        rows = SchoolGroupPermission.objects.filter(group__in={power.appointment.group_id for power in powers})
+        for group_id, *grant in rows.values_list("group_id", "permission__codename", "content_object_id"):
+            granted[group_id].append(grant)
         held = defaultdict(lambda: defaultdict(list))
-        rows = SchoolGroupPermission.objects.filter(group__in=by_group)
-        for right, school_id, group_id in rows.values_list("permission__codename", "content_object_id", "group_id"):
-            held[right][school_id] += by_group[group_id]
+        for power in powers:
+            for right, school_id in granted[power.appointment.group_id]:
+                held[right][school_id].append(power)
         return cls(held, powers)
 
     def on(self, right: str, school_id: int | None) -> list[Power]:

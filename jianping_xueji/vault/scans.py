@@ -7,7 +7,7 @@ encoded anew, upright, without EXIF (place and time of the photo) and without an
 import io
 from dataclasses import dataclass
 
-from PIL import Image, ImageOps
+from PIL import Image, ImageFile, ImageOps
 
 from .errors import ScanRefused
 from .pdf import refuse_active_pdf
@@ -52,6 +52,8 @@ def accept_scan(data: bytes, *, name: str = "未命名", limit: int = LIMIT) -> 
 
 
 def _accept_image(data: bytes, mime: str, name: str) -> AcceptedScan:
+    # The print engine lets Pillow draw half a picture, for the whole process; half a proof is none.
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
     try:
         with Image.open(io.BytesIO(data), formats=("JPEG", "PNG")) as image:
             width, height = image.size

@@ -4,7 +4,7 @@ import time
 import zlib
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageFile
 
 from jianping_xueji.vault import ScanRefused
 from jianping_xueji.vault.scans import accept_scan, sniff
@@ -94,6 +94,11 @@ def test_other_types_are_refused_whatever_their_name(data):
 @pytest.mark.parametrize("data", [picture()[:400], picture("PNG")[:60], b"\xff\xd8\xff" + b"junk" * 50])
 def test_broken_pictures_are_refused(data):
     assert refused(data).rule == "broken"
+
+
+def test_half_a_picture_is_refused_also_after_the_print_engine_was_loaded(monkeypatch):
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", True)
+    assert refused(picture("PNG")[:60]).rule == "broken"
 
 
 def test_a_pixel_flood_is_refused_before_it_is_unpacked():
