@@ -14,7 +14,7 @@ from django.db.models import Exists, QuerySet
 
 from accounts.models import User
 from accounts.policies import Power, appointments_behind, powers_behind, powers_of
-from jianping_xueji.prepared import Prepared
+from jianping_xueji.prepared import Prepared, insert
 from law import clock, parameters, workdays
 from schools.models import School
 
@@ -168,7 +168,7 @@ def open_filing(case: Case, step: Step, described: Move, desk: Desk | None) -> N
             return
     hand = described.hand or desk.hand
     right = "bureau_make" if hand.right.startswith("bureau") else "make_change"
-    CeimsFiling.objects.create(
+    filing = CeimsFiling(
         case_id=case.pk,
         step=step,
         act=described.in_ceims,
@@ -176,6 +176,7 @@ def open_filing(case: Case, step: Step, described: Move, desk: Desk | None) -> N
         right=right,
         decided_on=step.acted_on,
     )
+    insert(filing)
 
 
 @transaction.atomic

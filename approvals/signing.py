@@ -5,6 +5,7 @@ import json
 from django.utils import timezone
 
 from accounts.policies import Power
+from jianping_xueji.prepared import insert
 from law import clock
 
 from .desks import Signature
@@ -56,4 +57,4 @@ def sign(
         "particulars": particulars or {},
     }
     columns = {f"{k}_id" if k in ("case", "actor", "appointment") else k: v for k, v in values.items()}
-    return Step.objects.create(**columns, canonical=canonical_bytes(values))
+    return insert(Step(**columns, canonical=canonical_bytes(values)))

@@ -8,11 +8,11 @@ import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connection
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.db.transaction import TransactionManagementError
 
 # Stand-ins for the values of a call: inside the range of every column type, and nothing anybody would write literally.
@@ -110,3 +110,23 @@ class Prepared:
             fields[0] if fields else 0,
             compiler.annotation_col_map or {},
         )
+
+
+def insert(row: Model) -> Model:
+    """Insert a new row with the key the database draws, as `save(force_insert=True)` does, without signals."""
+    fields, sql = _inserting(type(row))
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [field.get_db_prep_save(field.pre_save(row, True), connection) for field in fields])
+        (row.pk,) = cursor.fetchone()
+    row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
+    return row
+
+
+@cache
+def _inserting(model: type[Model]) -> tuple[list, str]:
+    fields = [field for field in model._meta.local_concrete_fields if not field.primary_key]
+    table, key, *columns = map(
+        connection.ops.quote_name, [model._meta.db_table, model._meta.pk.column, *(field.column for field in fields)]
+    )
+    marks = ", ".join(["%s"] * len(columns))
+    return fields, f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks}) RETURNING {key}"
