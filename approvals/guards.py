@@ -6,6 +6,13 @@ INSERT only. A superuser can still drop a trigger: that is what the sealed chain
 
 from django.db.migrations import RunSQL
 
+# The states of a kind made by `approvals.ways.way`, as its migration lays them down.
+_ENDS = ["done", "refused", "withdrawn", "undone"]
+DECIDED_BY_SCHOOL_AND_BUREAU = ["draft", "school_check", "bureau", "bureau_check", *_ENDS]
+DECIDED_BY_LEADER_TOO = [*DECIDED_BY_SCHOOL_AND_BUREAU, "leader"]
+DECIDED_BY_BUREAU = ["draft", "bureau_check", *_ENDS]
+DECIDED_BY_BUREAU_AND_LEADER = [*DECIDED_BY_BUREAU, "leader"]
+
 
 def insert_only(table: str) -> RunSQL:
     """Refuse update, delete and truncate of a table, for every role and session."""

@@ -1,6 +1,7 @@
 """Papers on the desk: handed in with a photo of the original, checked one by one by name, sent back with a reason."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from django.db import transaction
 
@@ -8,9 +9,50 @@ from accounts.policies import powers_behind
 from jianping_xueji.vault.files import load, store
 from jianping_xueji.vault.scans import accept_scan
 from law import clock, parameters
+from law.articles import Article
 
 from .errors import NotYourHand, Refused
 from .models import Case, Material, Scan
+
+
+@dataclass(frozen=True)
+class Paper:
+    """One line of a checklist, with the provision that asks for it."""
+
+    code: str
+    label: str
+    article: Article
+    required: bool = True
+
+
+def lay_out(case: Case, wanted: Iterable[Paper]) -> None:
+    """Bring the checklist in line with what is wanted; papers already handed in stay, no longer required if need be."""
+    wanted = list(wanted)
+    Material.objects.bulk_create(
+        [
+            Material(case_id=case.pk, code=p.code, label=p.label, article=str(p.article), required=p.required)
+            for p in wanted
+        ],
+        ignore_conflicts=True,
+    )
+    codes = [p.code for p in wanted]
+    case.materials.filter(code__in=[p.code for p in wanted if p.required]).update(required=True)
+    dropped = case.materials.exclude(code__in=codes)
+    dropped.filter(state=Material.State.MISSING).delete()
+    dropped.update(required=False)
+
+
+def facts_of_papers(case: Case) -> dict:
+    """Names of required papers that are missing or unchecked, as the rules of the desk ask for them."""
+    needed = list(case.materials.filter(required=True))
+
+    def names(wrong) -> str:
+        return "、".join(m.label for m in needed if wrong(m))
+
+    return {
+        "missing_papers": names(lambda m: m.state in (Material.State.MISSING, Material.State.RETURNED)),
+        "unchecked_papers": names(lambda m: m.state != Material.State.CHECKED),
+    }
 
 
 def taken(material: Material) -> Material:
@@ -22,7 +64,7 @@ def taken(material: Material) -> Material:
 
 
 def permit_paper(material: Material, by, right: str, open_states: frozenset[str]) -> None:
-    """The registrar of the receiving school keeps the papers, the bureau's clerk sees originals; each in its time."""
+    """Whoever opens such a case keeps its papers, the bureau's clerk sees originals; each in its time."""
     case = material.case
     if not powers_behind(by, right, case.lead_school_id):
         raise NotYourHand(f"“{material.label}”由{case.lead_school}的经办人员或教育局经办收验，您没有此项职权。")
@@ -56,7 +98,7 @@ def hand_in_paper(
     checked again. Raises ScanRefused with the sentence for the person, NotYourHand, Refused.
     """
     material = taken(material)
-    permit_paper(material, by, "make_change", material.case.PAPERS_OPEN)
+    permit_paper(material, by, material.case.OPENER.right, material.case.PAPERS_OPEN)
     files = [*files, *([(data, filename)] if data is not None else [])]
     if files:
         material.scans.filter(withdrawn=False).update(withdrawn=True)
@@ -99,7 +141,7 @@ def scan_bytes(scan: Scan) -> bytes:
 def check_paper(material: Material, *, by, ok: bool, reason: str = "") -> Material:
     """The school has held the copy against the original: 已核, or 退回 with a reason."""
     material = taken(material)
-    permit_paper(material, by, "make_change", material.case.PAPERS_OPEN)
+    permit_paper(material, by, material.case.OPENER.right, material.case.PAPERS_OPEN)
     if material.state == Material.State.MISSING:
         raise Refused(f"“{material.label}”尚未提交，不能核验。")
     if not ok and not reason.strip():

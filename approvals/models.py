@@ -12,6 +12,7 @@ from django_fsm import ConcurrentTransition, ConcurrentTransitionMixin, FSMField
 from accounts.models import Appointment
 from accounts.policies import powers_of, school_ids_where
 from law import clock
+from law.articles import Article
 from schools.models import School, Seats
 
 from .desks import Desk, Hand, Side
@@ -65,6 +66,10 @@ class Case(ConcurrentTransitionMixin, models.Model):
     kind_code = ""
     prefix = ""
     OPENER: Hand
+    # The article this kind carries out.
+    ARTICLE: Article
+    # A case that does not wait for the child's open change but ends it (第二十八条).
+    PRECEDES = False
     PARTICULARS: dict = {}
     TEMPLATE = "approvals/case.html"
     # States in which papers may be handed in and checked, and in which the bureau sees originals.
@@ -187,6 +192,16 @@ class Case(ConcurrentTransitionMixin, models.Model):
     def particulars_of(self, action: str, given: dict) -> dict:
         """What of a move's particulars goes into the signed step; kinds may add what they decided."""
         return {name: str(value) for name, value in given.items() if value not in (None, "")}
+
+    @classmethod
+    def paper_list(cls) -> list[str]:
+        """Every paper this kind may ask for, in words."""
+        return []
+
+    @classmethod
+    def article_number(cls) -> int:
+        """By which kinds are put in the order of the regulation."""
+        return cls.ARTICLE.number
 
     def page(self, user) -> dict:
         """What the kind adds to the context of the case page."""

@@ -159,6 +159,21 @@ def rule_rows(verdict: Verdict) -> list[dict]:
     ]
 
 
+VERDICT_WORDS = {"yes": ("可以办理", "done"), "override": ("须主管局长特批", "soon"), "no": ("不能办理", "refused")}
+
+
+def verdict_of(verdict) -> dict:
+    """A verdict for the page: what is broken in full, what is kept folded into one line, the first possible day."""
+    rows = rule_rows(verdict)
+    kept = [row for row in rows if row["level"] == "green"]
+    return {
+        "broken_rules": [row for row in rows if row["level"] != "green"],
+        "kept_rules": kept,
+        "kept_summary": f"{len(kept)}条符合办法",
+        "first_possible": next((each.possible_from for each in verdict.broken if each.possible_from), None),
+    }
+
+
 def refusal_rows(verdict: Verdict, ask: str) -> list[dict]:
     """Broken rules as the refusal notice draws them."""
     return [

@@ -234,6 +234,21 @@ def refuse_busy(children: list[int]) -> None:
         raise ChildBusy(*sentences)
 
 
+def refuse_second(kind: type, children: list[int]) -> None:
+    """Raise ChildBusy when such a case is open already; the children's locks make the look safe."""
+    open_one = CaseSubject.objects.filter(child_id__in=children, case__kind=kind.kind_code, case__closed_on=None)
+    if sentences := [busy_sentence(s.case) for s in open_one.select_related("case__lead_school", "case__desk_school")]:
+        raise ChildBusy(*sentences)
+
+
+def end_other_cases(case: Case, *, by: User, opinion: str) -> None:
+    """What precedes every other change ends them, each by a step of its own (`give_way`)."""
+    children = CaseSubject.objects.filter(case_id=case.pk).values("child")
+    others = CaseSubject.objects.filter(child__in=children, blocking=True).exclude(case_id=case.pk)
+    for other in Case.objects.filter(subjects__in=others).order_by("pk"):
+        perform(other, "give_way", by=by, opinion=opinion)
+
+
 def busy_sentence(case: Case) -> str:
     desk = f"{case.desk_holder or case.lead_school}“{case.desk_stage or case.state_name}”"
     return f"该生有在办业务：{case.kind_name}{case.number}，现在{desk}。须待其办结或撤回后再申请（第二十四条）。"
@@ -246,7 +261,7 @@ def open_case(kind: type, *, by: User, lead: School, children: Iterable, peer: S
         raise NotYourHand(f"您在{lead}没有办理“{kind._meta.verbose_name}”的经办职权。")
     ids = sorted(child.pk for child in children)
     lock_children(ids)
-    refuse_busy(ids)
+    refuse_second(kind, ids) if kind.PRECEDES else refuse_busy(ids)
     pk, number = next_number(kind.prefix)
     case = kind(pk=pk, number=number, kind=kind.kind_code, lead_school=lead, peer_school=peer, opened_by=by, **fields)
     case.opened_on = clock.today()
@@ -254,7 +269,8 @@ def open_case(kind: type, *, by: User, lead: School, children: Iterable, peer: S
     case.save(force_insert=True)
     try:
         with transaction.atomic():
-            CaseSubject.objects.bulk_create([CaseSubject(case_id=pk, child_id=child) for child in ids])
+            subjects = [CaseSubject(case_id=pk, child_id=child, blocking=not kind.PRECEDES) for child in ids]
+            CaseSubject.objects.bulk_create(subjects, batch_size=1000)
     except IntegrityError as error:
         raise ChildBusy("该生刚刚由他人发起了另一件变动，请刷新后查看（第二十四条）。") from error
     return case

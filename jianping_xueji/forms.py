@@ -1,5 +1,6 @@
-"""Every form of the system is drawn by the same form row."""
+"""Every form of the system is drawn by the same form row, every day by the same calendar."""
 
+from django.forms import DateInput
 from django.forms.renderers import TemplatesSetting
 
 
@@ -12,3 +13,8 @@ class OfficeRenderer(TemplatesSetting):
 
     form_template_name = "components/form.html"
     field_template_name = "components/form_row.html"
+
+
+def day_input(**attrs) -> DateInput:
+    """A date field as the browser's own calendar."""
+    return DateInput(format="%Y-%m-%d", attrs={"type": "date", **attrs})

@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "approvals",
     "students",
     "transfers",
+    "suspensions",
     "reports",
 ]
 

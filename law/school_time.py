@@ -1,6 +1,6 @@
 """School years and their halves: 1 September to 31 August, autumn term then spring term (办法 of statistics)."""
 
-from datetime import date
+from datetime import date, timedelta
 
 LAST_PRIMARY_GRADE = 6
 LAST_GRADE = 9
@@ -21,6 +21,17 @@ def first_day(year: int) -> date:
 
 def last_day(year: int) -> date:
     return date(year + 1, 8, 31)
+
+
+def year_after(day: date) -> date:
+    """The last day of one year that begins on `day`: 14 September after 15 September; 28 February after a leap day."""
+    following = date(day.year + 1, 3, 1) if (day.month, day.day) == (2, 29) else day.replace(year=day.year + 1)
+    return following - timedelta(days=1)
+
+
+def is_second_term(day: date) -> bool:
+    """In the spring half of the school year: March to August."""
+    return 3 <= day.month <= 8
 
 
 def grade_on(day: date, grade: int, known_on: date) -> int | None:

@@ -199,6 +199,7 @@ class SeatGrant(models.Model):
     reason = models.CharField("事由", max_length=200)
     case_number = models.CharField("案件编号", max_length=20, blank=True)
     granted_on = models.DateField("日期")
+    revoked = models.BooleanField("已随案件撤销", default=False)
 
     class Meta:
         verbose_name = verbose_name_plural = "超额登记"

@@ -80,6 +80,16 @@ def grant(row: Seats, count: int, *, article: Article, reason: str, on: date, ca
     )
 
 
+def take_back_grants(case_number: str) -> None:
+    """The case is undone: what it added above capacity goes again, as far as nobody sits on it by now."""
+    given = SeatGrant.objects.select_for_update().filter(case_number=case_number, revoked=False).order_by("seats_id")
+    for grant_made in given:
+        row = Seats.objects.get(pk=grant_made.seats_id)
+        spare = min(grant_made.count, max(row.free_seats, 0))
+        Seats.objects.filter(pk=row.pk).update(granted=F("granted") - spare)
+    given.update(revoked=True)
+
+
 def ensure_rows(school_id: int, year: int, cap: int, taken: Mapping[int, int] | None = None) -> None:
     """Open the ledger of a year where no plan did: each class has `cap` seats, a grade classes × cap (第八条).
 

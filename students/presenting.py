@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from accounts.policies import may
 from approvals.models import Case, CaseSubject
 from law import clock
 from law.school_time import school_year_of
@@ -59,3 +60,21 @@ def open_cases_of(children: Iterable[Student], user) -> dict[int, Case]:
         child__in=list(children), blocking=True, case__in=Case.objects.visible_to(user)
     )
     return {subject.child_id: subject.case for subject in subjects.select_related("case")}
+
+
+def person_line(child: Student, user, place: str) -> dict:
+    """A child as `components/person_line.html` draws it; the name leads to the record where the user may see it."""
+    number = child.registry_number or child.id_number
+    return {
+        "key": child.slug,
+        "name": child.name,
+        "url": child.get_absolute_url() if may(user, "view_school", child.school_id) else "",
+        "sex": child.sex_name,
+        "number": number.masked if number else "",
+        "number_label": number.get_kind_display() if number else "",
+        "school": child.school.short_name,
+        "school_code": child.school.code,
+        "place": place,
+        "word": child.get_status_display(),
+        "tone": tone_of(child),
+    }

@@ -1,7 +1,7 @@
 from django.urls import include, path
 
 from . import import_urls
-from .views import child, classes, lists
+from .views import changes, child, classes, lists
 
 app_name = "students"
 urlpatterns = [
@@ -10,6 +10,9 @@ urlpatterns = [
     path("search/", lists.search, name="search"),
     path("students/<slug:slug>/", child.child, name="child"),
     path("students/<slug:slug>/numbers/<slug:kind>/", child.number, name="number"),
+    path("students/<slug:slug>/changes/", changes.changes, name="changes"),
+    path("students/<slug:slug>/changes/<slug:kind>/", changes.new, name="change_new"),
+    path("changes/<str:number>/draft/", changes.draft, name="change_draft"),
     path("classes/", classes.classes, name="classes"),
     path("classes/<int:pk>/", classes.school_class, name="class"),
 ]

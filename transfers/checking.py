@@ -2,11 +2,10 @@
 
 from datetime import date
 
-from approvals.models import CaseSubject
 from approvals.rules import Finding, Verdict, judge
-from approvals.services import busy_sentence
 from schools.models import Bureau, School
 from students.models import Student
+from students.standing import open_case_of
 
 from .facts import Place, facts_for
 from .rules import RULES
@@ -40,10 +39,7 @@ def verdict_for(
     With a `child` its state, problem record and open case are facts too.
     """
     if child:
-        busy = CaseSubject.objects.filter(child=child, blocking=True).select_related(
-            "case__lead_school", "case__desk_school__bureau"
-        )
-        open_case = next((busy_sentence(subject.case) for subject in busy), "")
+        open_case = open_case_of(child)
         more |= {"student_state": child.status, "problem": child.problem, "open_case": open_case}
     facts = facts_for(
         origin=place_of(from_school, from_division),

@@ -4,7 +4,8 @@ from dataclasses import dataclass, fields
 from datetime import date
 
 from approvals.errors import Refused
-from approvals.models import Material, SeatHold
+from approvals.materials import facts_of_papers
+from approvals.models import SeatHold
 from approvals.rules import judge
 from approvals.services import refuse_busy
 from law import articles, clock, parameters
@@ -12,7 +13,7 @@ from law.school_time import grade_on, school_year_of
 from schools import seats
 from schools.divisions import Scope
 from schools.models import SchoolClass
-from students import enrolments
+from students import enrolments, places
 from students.models import Enrolment, Placement, Student
 from students.pending import drop_pending
 
@@ -99,17 +100,9 @@ def rows_of(case) -> list:
 
 def papers_of(case) -> dict:
     """Names of required papers that are missing, unchecked, or (县直) whose originals the bureau has not seen."""
-    needed = list(case.materials.filter(required=True))
     on_paper = case.lead_school.county_direct and parameters.on(clock.today())["transfer.county_direct_paper"]
-
-    def names(wrong):
-        return "、".join(m.label for m in needed if wrong(m))
-
-    return {
-        "missing_papers": names(lambda m: m.state in (Material.State.MISSING, Material.State.RETURNED)),
-        "unchecked_papers": names(lambda m: m.state != Material.State.CHECKED),
-        "unseen_originals": names(lambda m: on_paper and m.original_seen_by_id is None),
-    }
+    unseen = case.materials.filter(required=True, original_seen_by=None).values_list("label", flat=True)
+    return {**facts_of_papers(case), "unseen_originals": "、".join(unseen) if on_paper else ""}
 
 
 def soft_breaches(case) -> list[str]:
@@ -181,10 +174,8 @@ def move_child(case) -> None:
 
 def leave_school(case, child, *, on: date, went_to: str) -> None:
     """End the child's living enrolment and free the seats it used."""
-    for place in enrolments.end([child], on=on, case=case, how="转出", went_to=went_to):
-        school_class, year = place.school_class, school_year_of(on)
-        grade = school_class.grade_in(year)
-        seats.vacate([r for r in seats.rows_for(school_class.school_id, year, grade, school_class) if r.used])
+    left = enrolments.end([child], on=on, case=case, how="转出", went_to=went_to)
+    places.give_up_seats(left, on)
 
 
 def move_child_back(case) -> None:
@@ -206,19 +197,13 @@ def move_child_back(case) -> None:
         [(child, former and former.school_class)], school=case.peer_school, on=today, case=case, how="撤销转学"
     )
     if former:
-        reclaim_seat(case, former, today)
-
-
-def reclaim_seat(case, former, today: date) -> None:
-    """Take back a seat at the first school; when it is gone, grant one and say why."""
-    year = school_year_of(today)
-    enrolments.open_ledger(case.peer_school, year, parameters.on(today)["class.cap"])
-    grade = former.school_class.grade_in(year)
-    for row in seats.rows_for(case.peer_school_id, year, grade, former.school_class):
-        if row.free_seats < 1:
-            reason = "转学被撤销，学籍回到原学校"
-            seats.grant(row, 1, article=articles.NO_LAWLESS_REFUSAL, reason=reason, on=today, case_number=case.number)
-        seats.occupy([row])
+        places.take_seat(
+            former.school_class,
+            on=today,
+            article=articles.NO_LAWLESS_REFUSAL,
+            reason="转学被撤销，学籍回到原学校",
+            case_number=case.number,
+        )
 
 
 def let_go(case) -> None:

@@ -2,6 +2,7 @@
 
 from django import forms
 
+from jianping_xueji.forms import day_input
 from law import clock
 from law.school_time import grade_name
 from schools.models import School, SchoolClass
@@ -12,10 +13,6 @@ from .grounds import Ground, RefusalGround
 
 FAR = 5 * 365
 GRADES = [(grade, grade_name(grade)) for grade in range(1, 10)]
-
-
-def day_input(**attrs):
-    return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", **attrs})
 
 
 # Built anew for every sheet, so that a form may change its own field.

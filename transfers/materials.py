@@ -1,25 +1,14 @@
 """第十七条第（一）项 as a matrix: which papers a family brings, by ground and receiving school, told once."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from functools import partial
 
-from approvals.models import Material
+from approvals.materials import Paper as AnyPaper
 from law import articles
-from law.articles import Article
 
 from .grounds import Ground
 
-
-@dataclass(frozen=True)
-class Paper:
-    """One line of the checklist. `open_note` asks for a named paper where the law says “等”."""
-
-    code: str
-    label: str
-    article: Article = articles.TRANSFER_MATERIALS
-    required: bool = True
-
-
+Paper = partial(AnyPaper, article=articles.TRANSFER_MATERIALS)
 CONTACT_FORM = Paper("contact_form", "《转学联系表》（学生及监护人签字）")
 BASICS_FORM = Paper("basics_form", "学生基本信息表（转出学校打印并盖章）")
 HOUSEHOLD_BOOK = Paper("household_book", "居民户口簿")
@@ -35,7 +24,7 @@ NEARNESS = Paper("nearness", "就近入学证明（租房合同、营业执照�
 APPLICATION = Paper("application", "家长书面申请")
 WITNESSES = Paper("witnesses", "相关单位和知情人证明")
 DIRECT_FORM = Paper("direct_form", "县直中小学学生转入审核表（校长签字、学校公章）")
-RETURN_HOME = Paper("return_home", "回原籍参加中考的证明（户籍等）", articles.TRANSFER_LIMITS)
+RETURN_HOME = Paper("return_home", "回原籍参加中考的证明（户籍等）", article=articles.TRANSFER_LIMITS)
 
 
 def papers_for(
@@ -46,7 +35,7 @@ def papers_for(
     has_property: bool = True,
     is_talent: bool = False,
     return_home: bool = False,
-) -> list[Paper]:
+) -> list[AnyPaper]:
     """The full checklist for one ground and receiving school."""
     papers = [CONTACT_FORM, BASICS_FORM, HOUSEHOLD_BOOK, RESIDENCE]
     if not household_moved:
@@ -58,7 +47,7 @@ def papers_for(
     return papers
 
 
-def _county_direct(ground: str, has_property: bool, is_talent: bool) -> Iterator[Paper]:
+def _county_direct(ground: str, has_property: bool, is_talent: bool) -> Iterator[AnyPaper]:
     if ground == Ground.INVESTOR:
         yield from (INVESTOR_FORM, LICENCE, INVESTOR_HOUSEHOLD)
         if is_talent:
@@ -72,7 +61,7 @@ def _county_direct(ground: str, has_property: bool, is_talent: bool) -> Iterator
     yield DIRECT_FORM
 
 
-def papers_of_case(case) -> list[Paper]:
+def papers_of_case(case) -> list[AnyPaper]:
     return papers_for(
         ground=case.ground,
         county_direct=case.lead_school.county_direct,
@@ -83,18 +72,6 @@ def papers_of_case(case) -> list[Paper]:
     )
 
 
-def lay_out(case) -> None:
-    """Bring the checklist in line with the ground; papers already handed in stay, no longer required if need be."""
-    wanted = papers_of_case(case)
-    Material.objects.bulk_create(
-        [
-            Material(case_id=case.pk, code=p.code, label=p.label, article=str(p.article), required=p.required)
-            for p in wanted
-        ],
-        ignore_conflicts=True,
-    )
-    codes = [p.code for p in wanted]
-    case.materials.filter(code__in=codes).update(required=True)
-    dropped = case.materials.exclude(code__in=codes)
-    dropped.filter(state=Material.State.MISSING).delete()
-    dropped.update(required=False)
+def all_labels() -> list[str]:
+    """Every paper of the matrix, in words."""
+    return [paper.label for paper in globals().values() if isinstance(paper, AnyPaper)]

@@ -9,7 +9,7 @@ from approvals.moves import move
 from law import articles
 from schools.models import SchoolClass
 
-from . import desks, effects, presenting, rules
+from . import desks, effects, materials, presenting, rules
 from .desks import CLOSED, DESKS, FROM_BUREAU, FROM_SCHOOL, LEADER, OPEN, REGISTRAR, State
 from .forms import PARTICULARS
 from .grounds import Ground, RefusalGround
@@ -26,6 +26,7 @@ class Transfer(Case):
     kind_code = "transfer"
     prefix = "转"
     OPENER = REGISTRAR
+    ARTICLE = articles.TRANSFER_GROUNDS
     CLOSED = CLOSED
     SUCCESS = frozenset({State.DONE, State.ARRIVED})
     TEMPLATE = "transfers/detail.html"
@@ -76,6 +77,10 @@ class Transfer(Case):
         if state == State.SCHOOL_REVIEW and self.lead_school.county_direct:
             return desks.HEADMASTER_SIGNS
         return DESKS.get(state)
+
+    @classmethod
+    def paper_list(cls):
+        return materials.all_labels()
 
     def page(self, user):
         return presenting.page_of(self, user)
@@ -319,6 +324,22 @@ class Transfer(Case):
         signs=False,
     )
     def terminate(self, **_):
+        effects.let_go(self)
+
+    @move(
+        "终止（另有更正或死亡注销）",
+        source=OPEN,
+        target=State.WITHDRAWN,
+        article=articles.CHANGES_IN_TIME,
+        hand=Hand("bureau_check", desks.TO),
+        opinion_required=True,
+        tone="danger",
+        in_ceims="转入学校：撤销转学申请",
+        undoes=True,
+        signs=False,
+        by_hand=False,
+    )
+    def give_way(self, **_):
         effects.let_go(self)
 
     @move(

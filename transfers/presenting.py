@@ -3,10 +3,11 @@
 from django.urls import reverse
 
 from accounts.policies import may
-from approvals.presenting import desk_line, rule_rows
+from approvals.presenting import desk_line, verdict_of
 from approvals.rules import judge
 from law import clock, parameters
 from law.school_time import grade_name, school_year_of
+from students.presenting import person_line
 
 from . import rules
 from .desks import FROM_BUREAU, FROM_SCHOOL, PREREVIEW_BUREAU, PREREVIEW_SCHOOL, TO_BUREAU, TO_SCHOOL, State
@@ -21,7 +22,7 @@ def page_of(case, user) -> dict:
     keeps = case.state == State.DRAFT and may(user, "make_change", case.lead_school_id)
     return {
         "child": child,
-        "person": person_of(case, child, user),
+        "person": person_line(child, user, case.from_class),
         "desks": desks_of(case),
         "desks_note": "每个环节经办、审核两人签字，法定十个工作日",
         "move_facts": facts_of_move(case),
@@ -33,18 +34,6 @@ def page_of(case, user) -> dict:
     }
 
 
-def verdict_of(verdict) -> dict:
-    """A verdict for the page: what is broken in full, what is kept folded into one line, the first possible day."""
-    rows = rule_rows(verdict)
-    kept = [row for row in rows if row["level"] == "green"]
-    return {
-        "broken_rules": [row for row in rows if row["level"] != "green"],
-        "kept_rules": kept,
-        "kept_summary": f"{len(kept)}条符合办法",
-        "first_possible": next((f.possible_from for f in verdict.broken if f.possible_from), None),
-    }
-
-
 def prints_of(case) -> list[dict]:
     """The forms that make sense in this state."""
     forms = [("one_time_notice", "一次性告知单"), ("transfer_contact", "转学联系表")]
@@ -53,23 +42,6 @@ def prints_of(case) -> list[dict]:
     if case.state == State.REFUSED:
         forms.append(("refusal_notice", "不予受理告知书"))
     return [{"form": code, "label": label} for code, label in forms]
-
-
-def person_of(case, child, user) -> dict:
-    number = child.registry_number or child.id_number
-    return {
-        "key": child.slug,
-        "name": child.name,
-        "url": child.get_absolute_url() if may(user, "view_school", child.school_id) else "",
-        "sex": child.sex_name,
-        "number": number.masked if number else "",
-        "number_label": number.get_kind_display() if number else "",
-        "school": child.school.short_name,
-        "school_code": child.school.code,
-        "place": case.from_class,
-        "word": child.get_status_display(),
-        "tone": "done" if child.status == "enrolled" else "wait",
-    }
 
 
 def desks_of(case) -> list[dict]:

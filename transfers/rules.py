@@ -1,9 +1,11 @@
 """第十六、十八、十九条，一条一条写成规则：不准、不得为硬，一般应、原则上为软."""
 
+from approvals.common_rules import exception_argued, of_level, papers_checked, papers_handed_in
 from approvals.rules import Level, rule
 from law import articles
 from schools.divisions import Scope
 from students.models import Student
+from students.standing import no_open_case, no_problem_record
 
 from .facts import MOVABLE
 from .grounds import Ground
@@ -103,21 +105,6 @@ def not_deceased(f):
 def child_is_here(f):
     told_elsewhere = {Student.Status.SUSPENDED, Student.Status.DROPPED_OUT, Student.Status.DECEASED}
     return f.student_state in MOVABLE | told_elsewhere
-
-
-@rule("{f.open_case}", articles.CHANGES_IN_TIME, remedy="请待在办业务办结或撤回后再申请", kept="学生没有其他在办业务")
-def no_open_case(f):
-    return not f.open_case
-
-
-@rule(
-    "学生存在问题学籍：{f.problem}",
-    articles.NO_FALSE_RECORD,
-    remedy="请先由学籍学校处理问题学籍",
-    kept="学生没有问题学籍",
-)
-def no_problem_record(f):
-    return not f.problem
 
 
 @rule(
@@ -247,31 +234,16 @@ RULES = (
     seat_is_free,
 )
 STILL_MOVABLE = (not_suspended, not_dropped_out, not_deceased, child_is_here, no_problem_record)
-HARD_RULES = tuple(r for r in RULES if r.level == Level.HARD)
-SOFT_RULES = tuple(r for r in RULES if r.level == Level.SOFT)
+HARD_RULES = of_level(RULES, Level.HARD)
+SOFT_RULES = of_level(RULES, Level.SOFT)
 
 
 # Rules of the running case: what is on the desk rather than what is on the calendar.
 
 
-@rule(
-    "必交材料尚未交齐：{f.missing_papers}",
-    articles.TRANSFER_MATERIALS,
-    remedy="请补交后再提交，缺项已列入一次性告知单",
-    kept="必交材料已交齐",
-)
-def papers_are_handed_in(f):
-    return not f.missing_papers
-
-
-@rule(
-    "必交材料尚未逐项核验：{f.unchecked_papers}",
-    articles.TRANSFER_PREREVIEW,
-    remedy="请对照原件逐项核验后再签署",
-    kept="必交材料已逐项核验",
-)
-def papers_are_checked(f):
-    return not f.unchecked_papers
+papers_are_handed_in = papers_handed_in(articles.TRANSFER_MATERIALS)
+papers_are_checked = papers_checked(articles.TRANSFER_PREREVIEW)
+exception_is_argued = exception_argued(articles.TRANSFER_EXCEPTIONS)
 
 
 @rule(
@@ -282,16 +254,6 @@ def papers_are_checked(f):
 )
 def originals_are_seen(f):
     return not f.unseen_originals
-
-
-@rule(
-    "本件涉及须特批的情形，尚未写明理由",
-    articles.TRANSFER_EXCEPTIONS,
-    remedy="请在“特批理由”中写明情况，由主管局长签批",
-    kept="特批理由已写明或不需要",
-)
-def exception_is_argued(f):
-    return not f.exception_missing
 
 
 @rule(

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from accounts.policies import powers_behind
 from approvals.errors import NotYourHand, Refused
+from approvals.materials import lay_out
 from approvals.models import Case
 from approvals.services import lock, lock_children, open_case, permit
 from law import clock
@@ -21,7 +22,7 @@ from .desks import State
 from .effects import class_fits
 from .facts import MOVABLE
 from .grounds import Ground
-from .materials import lay_out
+from .materials import papers_of_case
 from .models import Transfer
 
 DRAFT_FIELDS = (
@@ -91,7 +92,7 @@ def start_transfer(
         **where_from(child, peer, origin, to_school),
         **draft,
     )
-    lay_out(case)
+    lay_out(case, papers_of_case(case))
     return case
 
 
@@ -171,7 +172,7 @@ def keep_draft(case: Case, *, by, **draft) -> Transfer:
                 case.accepted_on = None
             setattr(case, name, draft[name])
     case.save()
-    lay_out(case)
+    lay_out(case, papers_of_case(case))
     return case
 
 

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.policies import may, school_ids_where
 from approvals.errors import NotYourHand, Refused
+from approvals.presenting import VERDICT_WORDS, verdict_of
 from approvals.views.lists import listed
 from law import clock, parameters
 from law.school_time import grade_name, school_year_of
@@ -23,10 +24,7 @@ from .desks import State
 from .forms import CheckForm, DraftForm, FindChildForm, OutsideChildForm
 from .grounds import Ground
 from .models import Transfer
-from .presenting import verdict_of
 from .services import Origin, keep_draft, present_place, start_from_outside, start_transfer
-
-VERDICT_WORDS = {"yes": ("可以办理", "done"), "override": ("须主管局长特批", "soon"), "no": ("不能办理", "refused")}
 
 
 def starting_facts(request) -> dict:

@@ -30,7 +30,7 @@ def page_of(request, case: Case, form: ActForm | None = None, **more) -> dict:
     """The context of a case page; `more` carries a refusal to show."""
     buttons = buttons_for(case, request.user)
     moves = [button.custom["move"] for button in buttons]
-    keeps = case.state in case.PAPERS_OPEN and may(request.user, "make_change", case.lead_school_id)
+    keeps = case.state in case.PAPERS_OPEN and may(request.user, case.OPENER.right, case.lead_school_id)
     sees = (
         case.state in case.ORIGINALS_OPEN
         and case.lead_school.county_direct

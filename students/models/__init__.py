@@ -1,6 +1,7 @@
 from .child import FamilyMember, NumberKind, Student, StudentNumber
 from .enrolment import Enrolment, Placement
 from .imports import ImportFile
+from .record_change import RecordEntry
 from .registration import Registration, RegistrationEntry
 from .traces import DataFix, Look
 
@@ -12,6 +13,7 @@ __all__ = [
     "Look",
     "NumberKind",
     "Placement",
+    "RecordEntry",
     "Registration",
     "RegistrationEntry",
     "Student",

@@ -31,6 +31,7 @@ class Registration(Case):
     kind_code = "registration"
     prefix = "册"
     OPENER = REGISTRAR
+    ARTICLE = articles.REGISTER_IN_A_MONTH
     CLOSED = frozenset({State.DONE, State.SETTLED, State.REFUSED, State.WITHDRAWN})
     SUCCESS = frozenset({State.DONE, State.SETTLED})
     TEMPLATE = "students/registration.html"

@@ -3,14 +3,13 @@
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.policies import may
 from approvals.errors import NotYourHand, Refused
 from approvals.presenting import with_days
-from law import articles
 
 from ..life import events_of, life_of
 from ..lookup import reveal
@@ -19,8 +18,8 @@ from ..presenting import tone_of
 from ..record import family_of, groups_of
 
 LOOKS_SHOWN = 20
+WORKS_ON_RECORDS = ("make_change", "check_change", "bureau_make", "bureau_check")
 SEE_LOOKS = ("audit_school", "check_change", "fix_data")
-TRANSFERABLE = (Student.Status.ENROLLED,)
 
 
 def visible_child(request, slug: str) -> Student:
@@ -74,23 +73,12 @@ def number_rows(child: Student, may_look: bool) -> list[dict]:
 
 
 def acts_for(child: Student, user) -> list[dict]:
-    """What may be done about this child now; what may not is shown grey with its reason."""
-    try:
-        check_url = f"{reverse('transfers:check')}?child={child.slug}"
-    except NoReverseMatch:
+    """The way to everything that may be done about this child, for whoever works on records."""
+    if not any(may(user, right, child.school_id) for right in WORKS_ON_RECORDS):
         return []
-    if child.status not in TRANSFERABLE:
-        reason = f"该生现为“{child.get_status_display()}”，在读学生方可转学。"
-        return [refused_act(reason, articles.TRANSFER_GROUNDS)]
-    if child.open_case:
-        reason = f"已有{child.open_case.kind_name} {child.open_case.number} 在办，须待其办结或撤回。"
-        return [refused_act(reason, articles.CHANGES_IN_TIME)]
-    hint = "转学由转入学校发起；此处先看条件与最早可办日期。"
-    return [{"label": "能否办理转学", "url": check_url, "allowed": True, "tone": "primary", "reason": hint}]
-
-
-def refused_act(reason: str, article) -> dict:
-    return {"label": "能否办理转学", "allowed": False, "reason": reason, "article": str(article)}
+    url = reverse("students:changes", args=[child.slug])
+    hint = "休学、复学、信息变更等各项业务，逐项核对条件与最早可办日期；转学由转入学校发起。"
+    return [{"label": "能办什么", "url": url, "allowed": True, "tone": "primary", "reason": hint}]
 
 
 @require_POST

@@ -17,7 +17,9 @@ from jianping_xueji.jobs.models import Job
 from reports.forms import FORMS
 from reports.services import print_form
 from schools.models import Bureau, Division
+from students.changes import start_change
 from students.models import ImportFile, Registration
+from suspensions.models import Suspension
 from tests.county import class_of, hand_for, make_school, papers_in_order, staff_member
 from transfers.services import start_transfer
 
@@ -57,8 +59,11 @@ def build_site(relation, school, partner, child_at) -> Site:
     job = Job.objects.create(kind="import.read", requested_by=registrar, school_id=school.pk)
     scan = hand_in_paper(case.materials.get(code="household_book"), by=registrar, data=photo()).scans.get()
     batch = open_case(Registration, by=registrar, lead=school, children=[], state="draft", title="秋季新生")
+    ill = child_at(school, grade=school.grades[2], name=f"{name}休")
+    suspension = start_change(Suspension, ill, by=registrar, ground_note="骨折", until=date(2027, 6, 30))
     words = {
         "slug": child.slug,
+        "change": suspension.number,
         "number": case.number,
         "pk": {"approvals:filing": filing.pk, "students:class": target.pk, "import": upload_of(school, registrar).pk},
         "scan": scan.pk,
@@ -67,7 +72,7 @@ def build_site(relation, school, partner, child_at) -> Site:
         "job": job.pk,
         "code": "household_book",
     }
-    canaries = {name, f"{name}转", f"{name}办"} | {child.id_number.plain(), comer.id_number.plain()}
+    canaries = {name, f"{name}转", f"{name}办", f"{name}休"} | {child.id_number.plain(), comer.id_number.plain()}
     return Site(relation, school, words, canaries)
 
 

@@ -13,8 +13,8 @@ from schools.models import School
 from students.models import ImportFile, Student
 from transfers.grounds import Ground, RefusalGround
 
-GLOSSARY = Path(__file__).resolve().parents[2] / "docs" / "glossary.md"
-HOUSE = {"jobs", "law", "schools", "accounts", "approvals", "students", "transfers", "reports"}
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+HOUSE = {"jobs", "law", "schools", "accounts", "approvals", "students", "transfers", "suspensions", "reports"}
 
 
 def rows_of(text: str) -> list[tuple[str, ...]]:
@@ -23,7 +23,8 @@ def rows_of(text: str) -> list[tuple[str, ...]]:
     return [tuple(cell.strip().replace("`", "") for cell in line.strip("|").split("|")) for line in lines]
 
 
-ROWS = rows_of(GLOSSARY.read_text(encoding="utf-8"))
+# States and moves of every kind stand in the page that is read off the machines.
+ROWS = [row for page in ("glossary.md", "changes.md") for row in rows_of((DOCS / page).read_text(encoding="utf-8"))]
 TERMS = {(row[0], row[1]) for row in ROWS}
 
 

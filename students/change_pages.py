@@ -1,0 +1,71 @@
+"""What the page of a change shows: the child, what is asked for, who has signed, which rules hold."""
+
+from datetime import date
+
+from django.urls import reverse
+
+from accounts.policies import may
+from approvals.presenting import desk_line, verdict_of
+from approvals.rules import judge
+from approvals.ways import BUREAU, LEADER, SCHOOL
+from law import clock, parameters
+from law.school_time import school_year_of
+from schools.models import SchoolClass
+
+from .presenting import person_line
+from .standing import last_place
+
+
+def page_of(case, user) -> dict:
+    """Context of `students/change.html`."""
+    child = case.child
+    draft = case.state == case.State.DRAFT
+    keeps = draft and may(user, case.OPENER.right, case.lead_school_id)
+    return {
+        "child": child,
+        "person": person_line(child, user, place_name(child)),
+        "desks": desks_of(case),
+        "desks_note": "每个环节经办、审核两人签字",
+        "lines": lines_of(case),
+        **(verdict_of(judge(case.RULES, case.facts)) if case.is_open else {}),
+        "today": case.accepted_on or clock.today(),
+        "draft_url": reverse("students:change_draft", args=[case.number]) if keeps and case.DRAFT else "",
+        "prints": [{"form": code, "label": label} for code, label in case.PRINTS],
+    }
+
+
+def place_name(child) -> str:
+    """The class in which the child sits or sat last, as people call it."""
+    place = last_place(child)
+    return place.school_class.name_in(school_year_of(clock.today())) if place else ""
+
+
+def desks_of(case) -> list[dict]:
+    bureau = str(case.lead_school.bureau)
+    units = {SCHOOL: case.lead_school.short_name, BUREAU: bureau, LEADER: bureau}
+    limit = parameters.on(case.accepted_on or clock.today())["approval.stage_workdays"]
+    return desk_line(case, [(stage, units[stage]) for stage in case.STAGES], limit)
+
+
+def lines_of(case) -> list[dict]:
+    """The draft as label and words."""
+    rows = [{"label": case._meta.get_field(n).verbose_name, "value": in_words(case, n)} for n in case.DRAFT]
+    if case.exception_reason:
+        rows.append({"label": "特批理由", "value": case.exception_reason})
+    return [*rows, {"label": "受理日期", "value": in_words(case, "accepted_on") or "未受理"}]
+
+
+def in_words(case, name: str) -> str:
+    """A column as people write it: choices by label, days in Chinese, a class by its present name."""
+    field, value = case._meta.get_field(name), getattr(case, name)
+    if value in (None, ""):
+        return ""
+    if field.choices:
+        return str(getattr(case, f"get_{name}_display")())
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, date):
+        return f"{value:%Y年%-m月%-d日}"
+    if isinstance(value, SchoolClass):
+        return value.name_in(school_year_of(clock.today()))
+    return str(value)

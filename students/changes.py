@@ -1,0 +1,160 @@
+"""A change of one child's record: what every kind decided along a way shares, and the services of its draft.
+
+A kind lists `RecordChange` before its way, and supplies columns, `DRAFT`, rules over a `Standing`, papers, and
+`change_record()`; the journal makes the decision undoable.
+"""
+
+from django.db import models, transaction
+
+from approvals.common_rules import of_level
+from approvals.errors import Refused, RulesBroken
+from approvals.kinds import by_kind
+from approvals.materials import Paper, facts_of_papers, lay_out
+from approvals.models import Case
+from approvals.rules import Level, Verdict, judge
+from approvals.services import lock, lock_children, open_case, permit
+from law import clock
+
+from . import journal
+from .models import Student
+from .standing import Standing, basics_of
+
+
+class RecordChange(models.Model):
+    """一名学生的一件学籍变动"""
+
+    FACTS: type[Standing] = Standing
+    # What the draft form asks for, named as the columns of the kind.
+    DRAFT: tuple[str, ...] = ()
+    # Drafts that between them ask for every paper of the kind.
+    VARIANTS: tuple[dict, ...] = ({},)
+    # A form of the kind's own, where columns alone do not say everything.
+    FORM: type | None = None
+    # Forms that print from the case page: (code, label).
+    PRINTS: tuple[tuple[str, str], ...] = ()
+    TEMPLATE = "students/change.html"
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def own_facts(cls, child: Student, on, given: dict) -> dict:
+        """The facts of this kind beyond `Standing`, from the child and what the draft says."""
+        return {}
+
+    @classmethod
+    def facts_for(
+        cls, child: Student, on, *, case: Case | None = None, basics: dict | None = None, **given
+    ) -> Standing:
+        """Facts of an intended or running change; nothing needs to be saved. `basics` when they are known already."""
+        basics = basics or basics_of(child, on, case=case)
+        return cls.FACTS(**basics, **cls.own_facts(child, on, given))
+
+    @classmethod
+    def lead_for(cls, child: Student, given: dict):
+        """The school that conducts the case."""
+        return child.school
+
+    @classmethod
+    def peer_for(cls, child: Student, given: dict):
+        """The other school of the case, if there is one."""
+        return None
+
+    @classmethod
+    def paper_list(cls):
+        return list(dict.fromkeys(paper.label for given in cls.VARIANTS for paper in cls(**given).papers()))
+
+    def papers(self) -> list[Paper]:
+        """The checklist of this case, told once and in full (一次性告知)."""
+        return []
+
+    def change_record(self) -> None:
+        """The effect of the decision on the child's record."""
+        raise NotImplementedError
+
+    def given(self) -> dict:
+        """The draft as it stands."""
+        return {name: getattr(self, name) for name in self.DRAFT}
+
+    def build_facts(self, day):
+        facts = self.facts_for(self.child, self.accepted_on or day, case=self, **self.given())
+        lying = facts_of_papers(self)
+        soft = judge(of_level(self.RULES, Level.SOFT), facts).broken
+        missing = bool(soft) and not self.exception_reason.strip()
+        return type(facts)(**{**vars(facts), **lying, "exception_missing": missing})
+
+    def take_effect(self):
+        with journal.kept(self):
+            self.change_record()
+
+    def undo_effect(self):
+        journal.restore(self)
+
+    def page(self, user):
+        from .change_pages import page_of
+
+        return page_of(self, user)
+
+
+def kinds_of_change() -> dict[str, type[RecordChange]]:
+    """kind → model of every change that starts from a child's page, in the order of their articles."""
+    found = {kind: model for kind, model in by_kind().items() if issubclass(model, RecordChange)}
+    return dict(sorted(found.items(), key=lambda item: item[1].ARTICLE.number))
+
+
+def verdict_on(kind: type[RecordChange], child: Student, on=None, **given) -> Verdict:
+    """能否办理: every rule of the kind over an intended change."""
+    return judge(kind.RULES, kind.facts_for(child, on or clock.today(), **given))
+
+
+def verdicts_on(child: Student, on=None) -> list[tuple[type[RecordChange], Verdict]]:
+    """能否办理 for every kind at once; what they share is looked up once."""
+    on = on or clock.today()
+    basics = basics_of(child, on)
+    return [(kind, judge(kind.RULES, kind.facts_for(child, on, basics=basics))) for kind in kinds_of_change().values()]
+
+
+def refuse_unlawful(kind: type[RecordChange], child: Student, given: dict) -> None:
+    """A draft that no signature could pass is not begun. Raises RulesBroken with every breach."""
+    verdict = judge(of_level(kind.RULES, Level.HARD), kind.facts_for(child, clock.today(), **given))
+    if verdict.broken:
+        raise RulesBroken(verdict)
+
+
+@transaction.atomic
+def start_change(kind: type[RecordChange], child: Student, *, by, exception_reason: str = "", **given):
+    """Open a draft of this kind with its checklist. Raises RulesBroken, NotYourHand, ChildBusy."""
+    lock_children([child.pk])
+    child = Student.objects.select_related("school__bureau").get(pk=child.pk)
+    refuse_unlawful(kind, child, given)
+    case = open_case(
+        kind,
+        by=by,
+        lead=kind.lead_for(child, given),
+        peer=kind.peer_for(child, given),
+        children=[child],
+        state=kind.State.DRAFT,
+        exception_reason=exception_reason,
+        **given,
+    )
+    lay_out(case, case.papers())
+    return case
+
+
+@transaction.atomic
+def keep_change(case: Case, *, by, exception_reason: str = "", **given):
+    """Write the draft's fields. Raises Refused when it has been handed in, NotYourHand, RulesBroken."""
+    case = lock(case)
+    if case.state != case.State.DRAFT:
+        raise Refused(f"{case.number}已提交，现为“{case.state_name}”，内容不能再改；需要更正请先退回。")
+    submit = next(t for t in case.get_all_state_transitions() if t.name == "submit")
+    permit(case, submit.custom["move"], by)
+    for name, value in given.items():
+        setattr(case, name, value)
+    case.exception_reason = exception_reason
+    verdict = judge(of_level(case.RULES, Level.HARD), case.facts)
+    if verdict.broken:
+        raise RulesBroken(verdict)
+    case.save()
+    lay_out(case, case.papers())
+    return case

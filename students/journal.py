@@ -1,0 +1,137 @@
+"""The journal of a decision: what it changed in the record, kept row by row, and the way back.
+
+`kept(case)` surrounds an effect and writes down every row of the children that came to be or differs afterwards.
+`restore(case)` puts each of them back: a changed row gets its former values, a row that came to be is ended where it
+began (nothing is deleted). Seats follow the places. It refuses when anything has changed since, so that a correction
+never overwrites a later act.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import date
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db.models import Model
+
+from approvals.errors import Refused
+from approvals.models import Case
+from approvals.services import refuse_busy
+from law import articles, clock
+from schools import seats
+
+from . import places
+from .models.child import FamilyMember, Student, StudentNumber
+from .models.enrolment import Enrolment, Placement
+from .models.record_change import RecordEntry
+
+# Table → model, the path from a row to its child, and columns that are no part of the record's meaning.
+TABLES: dict[str, tuple[type[Model], str, tuple[str, ...]]] = {
+    "student": (Student, "pk", ("wrapped_key", "slug")),
+    "number": (StudentNumber, "student_id", ("cipher", "index")),
+    "family": (FamilyMember, "student_id", ("id_cipher",)),
+    "enrolment": (Enrolment, "student_id", ("entered_at",)),
+    "placement": (Placement, "enrolment__student_id", ()),
+}
+
+
+def _plain(row: dict) -> dict:
+    """Values as JSON keeps them, so that what is read back compares equal."""
+    span = row.pop("during", None)
+    if span is not None:
+        row["during"] = [span.lower, span.upper]
+    return json.loads(json.dumps(row, cls=DjangoJSONEncoder))
+
+
+def _columns(model: type[Model], left_out: tuple[str, ...]) -> list[str]:
+    return [f.attname for f in model._meta.concrete_fields if f.name not in left_out]
+
+
+def snapshot(children: Iterable[int]) -> dict[tuple[str, int], tuple[int, dict]]:
+    """(table, row) → (child, values) of everything the record of these children consists of; five queries."""
+    found, ids = {}, list(children)
+    for table, (model, path, left_out) in TABLES.items():
+        names = _columns(model, left_out)
+        rows = model._base_manager.filter(**{f"{path}__in": ids}).values(*dict.fromkeys([*names, path, "pk"]))
+        for row in rows:
+            child = row[path]
+            found[table, row["pk"]] = (child, _plain({name: row[name] for name in names}))
+    return found
+
+
+@contextmanager
+def kept(case: Case) -> Iterator[None]:
+    """Write down what the effect inside changes in the records of the case's children."""
+    ids = list(case.subjects.values_list("child_id", flat=True))
+    before = snapshot(ids)
+    yield
+    entries = []
+    for (table, row), (child, after) in snapshot(ids).items():
+        _, was = before.get((table, row), (child, None))
+        if was is None:
+            entries.append(RecordEntry(case_id=case.pk, child_id=child, table=table, row=row, before=None, after=after))
+        elif was != after:
+            changed = [name for name in after if was[name] != after[name]]
+            old, new = ({name: side[name] for name in changed} for side in (was, after))
+            entries.append(RecordEntry(case_id=case.pk, child_id=child, table=table, row=row, before=old, after=new))
+    RecordEntry.objects.bulk_create(entries, batch_size=1000)
+
+
+def restore(case: Case) -> None:
+    """Put back every row the case changed. Raises Refused when a later act stands on one of them, ChildBusy."""
+    entries = list(RecordEntry.objects.filter(case_id=case.pk).order_by("-pk"))
+    ids = sorted({entry.child_id for entry in entries})
+    refuse_busy(ids)
+    now = snapshot(ids)
+    for entry in entries:
+        _, values = now[entry.table, entry.row]
+        if any(values[name] != value for name, value in entry.after.items()):
+            raise Refused(
+                f"{case.number}办结之后该生学籍又有变动，不能直接撤销本件；请先更正后来的变动（第三十八条）。"
+            )
+    sitting = _sitting(ids)
+    # What came to be is ended first, so that what it had replaced can live again.
+    for entry in sorted(entries, key=lambda e: (e.before is not None, -e.pk)):
+        _undo_made(entry) if entry.before is None else _undo_changed(entry)
+    _settle_seats(sitting, _sitting(ids), case)
+
+
+def _undo_made(entry: RecordEntry) -> None:
+    model, today = TABLES[entry.table][0], clock.today()
+    row = model._base_manager.filter(pk=entry.row)
+    if entry.table == "enrolment":
+        row.update(voided=True)
+    elif entry.table == "placement":
+        row.update(ends=entry.after["starts"])
+    elif entry.table == "number":
+        row.update(until=max(today, date.fromisoformat(entry.after["since"])))
+    else:
+        raise Refused(f"{model._meta.verbose_name}新建的记录不能撤销，请另行更正（第三十八条）。")
+
+
+def _undo_changed(entry: RecordEntry) -> None:
+    model, values = TABLES[entry.table][0], dict(entry.before)
+    if "during" in values:
+        lower, upper = values["during"]
+        values["during"] = (lower and date.fromisoformat(lower), upper and date.fromisoformat(upper))
+    model._base_manager.filter(pk=entry.row).update(**values)
+
+
+def _sitting(ids: Iterable[int]) -> dict[int, Placement]:
+    """The places in which the children sit now, by id."""
+    rows = Placement.objects.filter(enrolment__student__in=list(ids), ends=None, enrolment__voided=False)
+    return {row.pk: row for row in rows.select_related("school_class__school")}
+
+
+def _settle_seats(before: dict[int, Placement], after: dict[int, Placement], case: Case) -> None:
+    today = clock.today()
+    places.give_up_seats([p for pk, p in before.items() if pk not in after], today)
+    seats.take_back_grants(case.number)
+    for place in (p for pk, p in after.items() if pk not in before):
+        places.take_seat(
+            place.school_class,
+            on=today,
+            article=articles.DECISION_CORRECTED,
+            reason="原决定更正撤销，学生回到原班级",
+            case_number=case.number,
+        )

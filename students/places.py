@@ -1,0 +1,57 @@
+"""Sitting in a class and leaving it: a place and its seat move together, so that the ledger counts who sits there."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from law import parameters
+from law.articles import Article
+from law.school_time import first_day, school_year_of
+from schools import seats
+from schools.models import SchoolClass
+
+from . import enrolments
+from .models.child import Student
+from .models.enrolment import Enrolment, Placement
+
+
+def ledger_rows(school_class: SchoolClass, year: int) -> list:
+    """Grade row and class row of a class, ids ascending; empty while the year's ledger is not open."""
+    return seats.rows_for(school_class.school_id, year, school_class.grade_in(year) or 0, school_class)
+
+
+def give_up_seats(places: Iterable[Placement], on: date) -> None:
+    """These children sit there no more: their seats are free again."""
+    for place in places:
+        seats.vacate([row for row in ledger_rows(place.school_class, school_year_of(on)) if row.used])
+
+
+def take_seat(school_class: SchoolClass, *, on: date, article: Article, reason: str, case_number: str) -> None:
+    """Use a seat where the law places the child whatever is free; a full class is granted one more, by its article."""
+    year = school_year_of(on)
+    enrolments.open_ledger(school_class.school, year, parameters.on(on)["class.cap"])
+    for row in ledger_rows(school_class, year):
+        row.refresh_from_db()
+        if row.free_seats < 1:
+            seats.grant(row, 1, article=article, reason=reason, on=on, case_number=case_number)
+        seats.occupy([row])
+
+
+def leave_class(children: Iterable[Student], *, on: date) -> list[Placement]:
+    """The children keep their record here but sit in no class from `on`; their seats are free. Returns the places."""
+    living = Enrolment.objects.living().filter(student__in=list(children))
+    left = list(Placement.objects.filter(enrolment__in=living, ends=None).select_related("school_class", "enrolment"))
+    for place in left:
+        place.ends = max(on, place.starts)
+    Placement.objects.bulk_update(left, ["ends"])
+    give_up_seats(left, on)
+    return left
+
+
+def sit_down(child: Student, to_class: SchoolClass, *, on: date, article: Article, reason: str, case) -> Placement:
+    """The child sits in this class from `on`, seat or not (第二十三、二十九条); the living enrolment must be here."""
+    take_seat(to_class, on=on, article=article, reason=reason, case_number=case.number)
+    year = school_year_of(on)
+    enrolment = Enrolment.objects.living().get(student=child)
+    return Placement.objects.create(
+        enrolment=enrolment, school_class=to_class, year=year, starts=max(on, first_day(year))
+    )

@@ -1,0 +1,3 @@
+from .suspension import Suspension
+
+__all__ = ["Suspension"]
