@@ -63,6 +63,8 @@ class Student(models.Model):
         ABROAD = "abroad", "出境就读"
         IN_CUSTODY = "in_custody", "专门教育"
         REJECTED = "rejected", "未予注册"
+        LEFT = "left", "丧失学习能力离校"
+        MERGED = "merged", "已并入另一学籍"
 
     slug = models.CharField("页面地址", max_length=12, unique=True, default=new_slug, editable=False)
     wrapped_key = models.BinaryField("加密密钥", editable=False)
@@ -141,6 +143,8 @@ class Student(models.Model):
                         "abroad",
                         "in_custody",
                         "rejected",
+                        "left",
+                        "merged",
                     ]
                 ),
                 name="student_status",
