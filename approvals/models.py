@@ -70,6 +70,8 @@ class Case(ConcurrentTransitionMixin, models.Model):
     ARTICLE: Article
     # A case that does not wait for the child's open change but ends it (第二十八条).
     PRECEDES = False
+    # Whether an open case stands in the way of another change of the same child.
+    BLOCKS = True
     PARTICULARS: dict = {}
     TEMPLATE = "approvals/case.html"
     # States in which papers may be handed in and checked, and in which the bureau sees originals.

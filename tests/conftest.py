@@ -10,3 +10,7 @@ from tests.county import (  # noqa: F401 — fixtures
     transfer_from_outside,
 )
 from tests.database import django_db_setup, owner  # noqa: F401 — fixtures
+
+
+def pytest_addoption(parser):
+    parser.addoption("--lives", type=int, default=300, help="how many random lives to play (tests/lives)")
