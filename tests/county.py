@@ -100,6 +100,11 @@ def id_number(birth: date, sequence: int, sex: str) -> str:
 @pytest.fixture
 def child_at(db):
     """Make children who live at a school: child_at(school, grade=3, name='张小禾')."""
+    return child_maker()
+
+
+def child_maker():
+    """A function that makes children, each with a number of its own."""
     made = 0
 
     def make(school, *, grade=3, name="样例甲", sex="1", **more):
