@@ -68,6 +68,11 @@ class RecordChange(models.Model):
         return None
 
     @classmethod
+    def deadline_words(cls, params) -> str:
+        """How long the desks have, as a family is told."""
+        return f"每一环节自到达次日起{params['approval.stage_workdays']}个工作日内办结"
+
+    @classmethod
     def paper_list(cls):
         return list(dict.fromkeys(paper.label for given in cls.VARIANTS for paper in cls(**given).papers()))
 

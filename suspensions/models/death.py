@@ -125,6 +125,10 @@ class Death(
         """One clock for all desks, the draft included: it began on the day the school learned of it."""
         return self.learned_on, self.CLOCK
 
+    @classmethod
+    def deadline_words(cls, params):
+        return f"全部环节自学校获知次日起{params[cls.CLOCK]}个工作日内办结"
+
     def take_effect(self):
         end_other_cases(self, by=self.acting, opinion=f"该生死亡，由{self.number}注销学籍（{articles.DEATH}）。")
         super().take_effect()
