@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.roles import Role
-from approvals.errors import NotYourHand, RulesBroken
+from approvals.errors import NotYourHand, Refused, RulesBroken
 from approvals.services import perform
 from law import clock
 from schools.models import SeatGrant
@@ -84,7 +84,7 @@ def test_the_periods_of_many_children_are_one_query(county, django_assert_num_qu
 
 def test_a_suspended_child_is_not_transferred(child, no2, staff):
     """edge case 1"""
-    with pytest.raises(RulesBroken) as refusal:
+    with pytest.raises(Refused) as refusal:
         start_transfer(child, no2, by=staff(Role.REGISTRAR, no2), ground="T4", grade=3)
     assert "休学" in str(refusal.value)
 
