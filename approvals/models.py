@@ -1,4 +1,5 @@
 from copy import deepcopy
+from datetime import date
 
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -92,7 +93,9 @@ class Case(ConcurrentTransitionMixin, models.Model):
         ]
         constraints = [
             models.CheckConstraint(
-                condition=Q(due_on=None) | Q(due_on__gte=F("arrived_on")), name="case_due_after_arrival"
+                # A clock may begin before the case does (第二十八条): what is entered late arrives overdue.
+                condition=Q(due_on=None) | Q(arrived_on__isnull=False),
+                name="case_due_on_a_desk",
             ),
             models.CheckConstraint(
                 condition=Q(desk_right="") | Q(desk_school__isnull=False, closed_on=None), name="case_desk_is_whole"
@@ -182,6 +185,10 @@ class Case(ConcurrentTransitionMixin, models.Model):
     def day_of(self, particulars: dict):
         """The day an act happened when its particulars say so; None means the day it is signed (两个日期都留)."""
         return None
+
+    def clock_of(self, desk: Desk) -> tuple[date | None, str | None]:
+        """The day from which the working days of a desk count, and the parameter that numbers them."""
+        return self.arrived_on, desk.clock
 
     def files_in_ceims(self, desk) -> bool:
         """Whether the acts of a desk are ours to repeat in the national system."""

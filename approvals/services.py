@@ -139,7 +139,7 @@ def put_on_desk(case: Case) -> None:
         CaseSubject.objects.filter(case_id=case.pk).update(blocking=False)
     stage = desk.stage if desk else ""
     # The two signatures of a stage share one clock; a maker's desk without one (a draft) does not lend it its silence.
-    if stage != case.desk_stage or not desk or bool(desk.clock) != bool(case.due_on):
+    if stage != case.desk_stage or not desk or bool(case.clock_of(desk)[1]) != bool(case.due_on):
         start_clock(case, desk, today)
     case.desk_stage = stage
     case.desk_right = desk.hand.right if desk else ""
@@ -148,9 +148,16 @@ def put_on_desk(case: Case) -> None:
 
 def start_clock(case: Case, desk: Desk | None, today) -> None:
     """A case arrives at a new stage: its working days begin tomorrow."""
-    case.arrived_on, case.due_on, case.due_confirmed = (today if desk else None), None, True
-    if desk and desk.clock:
-        due = workdays.add(today, parameters.on(today)[desk.clock])
+    case.arrived_on = today if desk else None
+    set_due(case, desk)
+
+
+def set_due(case: Case, desk: Desk | None) -> None:
+    """Until when the desk has time: counted from arrival, or from the day the law names for this kind."""
+    case.due_on, case.due_confirmed = None, True
+    start, parameter = case.clock_of(desk) if desk else (None, None)
+    if start and parameter:
+        due = workdays.add(start, parameters.on(clock.today())[parameter])
         case.due_on, case.due_confirmed = due.day, due.confirmed
 
 

@@ -99,6 +99,8 @@ DEFINITIONS: dict[str, Definition] = {
     "registration.stage_workdays": Definition(
         "学籍注册核办期限（工作日）", 10, articles.REGISTER_IN_A_MONTH, SPAN_OF_DAYS
     ),
+    "death.workdays": Definition("死亡注销期限（工作日，自获知次日起）", 10, articles.DEATH, SPAN_OF_DAYS),
+    "suspension.remind_days": Definition("休学期满前提醒（自然日）", 30, articles.SUSPENSION_LENGTH, SPAN_OF_DAYS),
     "scan.max_bytes": Definition("单个扫描件上限（字节）", 2 * 1024 * 1024, articles.TRANSFER_MATERIALS, BYTES_OF_SCAN),
 }
 

@@ -6,13 +6,17 @@ Adding a form is one entry here, one function that returns plain values, and one
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from approvals.models import Case
 from law import articles
 from law.articles import Article
+from students.changes import RecordChange
 
-from . import contact, notices
+from . import contact, notices, suspension_forms
 
 ANY_TRANSFER = frozenset({"transfer"})
-UNDONE = frozenset({"withdrawn", "reverted"})
+# What a family takes home is printed for a transfer and for every change that starts from a child.
+ANY_CHANGE = ANY_TRANSFER | {"*"}
+UNDONE = frozenset({"withdrawn", "reverted", "undone"})
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,9 @@ class Form:
     reads: tuple[str, ...] = ()
     void_in: frozenset[str] = field(default=UNDONE)
 
+    def covers(self, case: Case) -> bool:
+        return case.kind in self.kinds or "*" in self.kinds and issubclass(case.model, RecordChange)
+
     @property
     def template(self) -> str:
         return f"reports/forms/{self.code}.html"
@@ -53,10 +60,42 @@ FORMS: dict[str, Form] = {
             reads=("id", "registry"),
             void_in=UNDONE | {"refused"},
         ),
-        Form("acceptance_receipt", "受理回执", articles.TRANSFER_STAGES, notices.acceptance_receipt),
+        Form("acceptance_receipt", "受理回执", articles.TRANSFER_STAGES, notices.acceptance_receipt, ANY_CHANGE),
         Form(
-            "refusal_notice", "不予受理告知书", articles.TRANSFER_EXPLAIN, notices.refusal_notice, void_in=frozenset()
+            "refusal_notice",
+            "不予受理告知书",
+            articles.TRANSFER_EXPLAIN,
+            notices.refusal_notice,
+            ANY_CHANGE,
+            void_in=frozenset(),
         ),
-        Form("one_time_notice", "一次性告知单", articles.TRANSFER_MATERIALS, notices.one_time_notice, page="list"),
+        Form(
+            "one_time_notice",
+            "一次性告知单",
+            articles.TRANSFER_MATERIALS,
+            notices.one_time_notice,
+            ANY_CHANGE,
+            page="list",
+        ),
+        Form(
+            "suspension_form",
+            "休学复学申请表",
+            articles.SUSPENSION,
+            suspension_forms.suspension_form,
+            frozenset({"suspension", "extension", "resumption"}),
+            page="grid",
+            one_page=True,
+            reads=("id", "registry"),
+        ),
+        Form(
+            "deregistration_form",
+            "学籍注销审批表",
+            articles.DEATH,
+            suspension_forms.deregistration_form,
+            frozenset({"death", "incapacity"}),
+            page="grid",
+            one_page=True,
+            reads=("id", "registry"),
+        ),
     )
 }

@@ -1,7 +1,7 @@
 """What a family takes home (一次性告知): the receipt, the reasons of a refusal, the whole checklist at once."""
 
 from approvals.models import Case, Material
-from approvals.rules import Level, judge
+from approvals.rules import Level, Rule, judge
 from law import clock, parameters
 from law.school_time import grade_name
 from transfers import rules
@@ -24,6 +24,7 @@ from transfers.materials import (
     TALENT_CONTRACT,
     WITNESSES,
 )
+from transfers.models import Transfer
 
 from .errors import NotPrintable
 from .wording import addressee, day
@@ -51,7 +52,7 @@ REMEDY_OF_REFUSAL = "所述情形消除或补齐证明后，可以重新申请"
 
 
 def basics_of(case: Case) -> dict:
-    """What every letter about a transfer begins with."""
+    """What every letter about a change begins with."""
     child = case.child
     number = child.registry_number or child.id_number
     return {
@@ -59,12 +60,39 @@ def basics_of(case: Case) -> dict:
         "addressee": addressee(child),
         "name": child.name,
         "masked_number": number.masked if number else "",
+        "kind": case.kind_name,
+        "article": str(case.ARTICLE),
+        "school": case.lead_school.name,
+        "bureau": str(case.lead_school.bureau),
+        "move": move_of(case) if is_transfer(case) else {},
+    }
+
+
+def is_transfer(case: Case) -> bool:
+    return case.kind == Transfer.kind_code
+
+
+def move_of(case: Case) -> dict:
+    return {
         "from_school": case.from_school_name,
         "to_school": case.lead_school.name,
         "grade": grade_name(case.grade),
         "ground": case.get_ground_display(),
-        "bureau": str(case.lead_school.bureau),
     }
+
+
+def rules_of(case: Case) -> tuple[Rule, ...]:
+    """What the kind asks of a child, without the papers of the desk."""
+    return tuple(rules.RULES if is_transfer(case) else case.RULES)
+
+
+def road_of(case: Case) -> dict:
+    """Who decides in which order and until when; a transfer's road is printed on the form itself."""
+    params = parameters.on(case.accepted_on or clock.today())
+    if is_transfer(case):
+        return {"stage_days": params["approval.stage_workdays"]}
+    stages = dict.fromkeys(desk.stage for desk in case.DESKS.values())
+    return {"road": "、".join(stages), "deadline": case.deadline_words(params)}
 
 
 def stage_days() -> int:
@@ -76,11 +104,11 @@ def acceptance_receipt(case: Case | None) -> dict:
     if case is None:
         return {"stage_days": stage_days(), "papers": [], "decision": "空白表"}
     if case.accepted_on is None:
-        raise NotPrintable(f"{case.number}尚未提交预审，没有受理日期，不能打印受理回执。请先提交。")
+        raise NotPrintable(f"{case.number}尚未提交，没有受理日期，不能打印受理回执。请先提交。")
     papers = case.materials.exclude(state__in=[Material.State.MISSING, Material.State.RETURNED])
     return basics_of(case) | {
         "accepted_on": day(case.accepted_on),
-        "stage_days": parameters.on(case.accepted_on)["approval.stage_workdays"],
+        **road_of(case),
         "papers": [{"label": paper.label} for paper in papers],
         "decision": f"已于{day(case.accepted_on)}受理",
     }
@@ -98,13 +126,14 @@ def refusal_notice(case: Case | None) -> dict:
         "reasons": reasons,
         "refused_on": day(step.acted_on) if step else "",
         "unit": step.stage if step else "",
-        "decision": "不予转学" if step else "不予受理",
+        "decision": f"不予{'' if is_transfer(case) else '办理'}{case.kind_name}" if step else "不予受理",
     }
 
 
 def reasons_of_step(case: Case, step) -> list[dict]:
     """The refusal as signed: the opinion, the listed ground of a refused release, the article of its day."""
-    listed = RefusalGround(case.refusal_ground).label if case.refusal_ground else ""
+    ground = getattr(case, "refusal_ground", "")
+    listed = RefusalGround(ground).label if ground else ""
     message = f"{listed}：{step.opinion}" if listed else step.opinion
     return [{"message": message, "article": step.article, "remedy": REMEDY_OF_REFUSAL, "possible_from": ""}]
 
@@ -113,7 +142,7 @@ def reasons_of_rules(case: Case) -> list[dict]:
     """Before acceptance: the hard rules that are broken today, all together."""
     if case.accepted_on:
         return []
-    broken = judge(rules.RULES, case.facts).of(Level.HARD)
+    broken = judge(rules_of(case), case.facts).of(Level.HARD)
     return [
         {"message": f.message, "article": f.article, "remedy": f.remedy, "possible_from": day(f.possible_from)}
         for f in broken
@@ -128,7 +157,7 @@ def one_time_notice(case: Case | None) -> dict:
     return basics_of(case) | {
         "papers": [paper_row(paper) for paper in case.materials.filter(required=True)],
         "findings": findings_of(case),
-        "stage_days": stage_days(),
+        **road_of(case),
         "decision": "已告知材料清单",
     }
 
@@ -146,7 +175,7 @@ def findings_of(case: Case) -> list[dict]:
     """Rules that stand in the way of a case not yet accepted; afterwards the desks speak for themselves."""
     if case.accepted_on:
         return []
-    broken = judge(rules.RULES, case.facts).broken
+    broken = judge(rules_of(case), case.facts).broken
     return [
         {"message": f.message, "article": f.article, "remedy": f.remedy, "possible_from": day(f.possible_from)}
         for f in broken

@@ -63,7 +63,7 @@ def permit(form: Form, case: Case | None, by) -> None:
     if case is None:
         allowed = any(powers.schools(right) for right in form.rights)
     else:
-        if case.kind not in form.kinds:
+        if not form.covers(case):
             raise NotPrintable(f"{case.kind_name}没有《{form.title}》。")
         schools = {case.lead_school_id, case.peer_school_id}
         allowed = any(powers.on(right, school) for right in form.rights for school in schools)

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from accounts.policies import may
 from approvals.presenting import desk_line, verdict_of
-from approvals.rules import judge
+from approvals.rules import Level, judge
 from approvals.ways import BUREAU, LEADER, SCHOOL
 from law import clock, parameters
 from law.school_time import school_year_of
@@ -30,8 +30,21 @@ def page_of(case, user) -> dict:
         **(verdict_of(judge(case.RULES, case.facts)) if case.is_open else {}),
         "today": case.accepted_on or clock.today(),
         "draft_url": reverse("students:change_draft", args=[case.number]) if keeps and case.DRAFT else "",
-        "prints": [{"form": code, "label": label} for code, label in case.PRINTS],
+        "prints": [{"form": code, "label": label} for code, label in prints_of(case)],
     }
+
+
+def prints_of(case) -> list[tuple[str, str]]:
+    """The kind's own forms, and what a family takes home in this state (一次性告知)."""
+    if case.state == case.State.REFUSED:
+        return [*case.PRINTS, ("refusal_notice", "不予受理告知书")]
+    if case.accepted_on:
+        return [*case.PRINTS, ("acceptance_receipt", "受理回执")]
+    if not case.is_open:
+        return list(case.PRINTS)
+    unlawful = bool(judge(case.RULES, case.facts).of(Level.HARD))
+    refused = [("refusal_notice", "不予受理告知书")] if unlawful else []
+    return [*case.PRINTS, ("one_time_notice", "一次性告知单"), *refused]
 
 
 def place_name(child) -> str:

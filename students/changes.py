@@ -12,7 +12,7 @@ from approvals.kinds import by_kind
 from approvals.materials import Paper, facts_of_papers, lay_out
 from approvals.models import Case
 from approvals.rules import Level, Verdict, judge
-from approvals.services import lock, lock_children, open_case, permit
+from approvals.services import lock, lock_children, open_case, permit, set_due
 from law import clock
 
 from . import journal
@@ -32,6 +32,8 @@ class RecordChange(models.Model):
     FORM: type | None = None
     # Forms that print from the case page: (code, label).
     PRINTS: tuple[tuple[str, str], ...] = ()
+    # The column with the day on which the thing decided happened, when it may be entered later than that.
+    HAPPENED = ""
     TEMPLATE = "students/change.html"
 
     class Meta:
@@ -51,6 +53,11 @@ class RecordChange(models.Model):
         return cls.FACTS(**basics, **cls.own_facts(child, on, given))
 
     @classmethod
+    def known_of(cls, child: Student) -> dict:
+        """Columns nobody types because they follow from the child; fixed when the draft is begun."""
+        return {}
+
+    @classmethod
     def lead_for(cls, child: Student, given: dict):
         """The school that conducts the case."""
         return child.school
@@ -59,6 +66,11 @@ class RecordChange(models.Model):
     def peer_for(cls, child: Student, given: dict):
         """The other school of the case, if there is one."""
         return None
+
+    @classmethod
+    def deadline_words(cls, params) -> str:
+        """How long the desks have, as a family is told."""
+        return f"每一环节自到达次日起{params['approval.stage_workdays']}个工作日内办结"
 
     @classmethod
     def paper_list(cls):
@@ -82,6 +94,11 @@ class RecordChange(models.Model):
         soft = judge(of_level(self.RULES, Level.SOFT), facts).broken
         missing = bool(soft) and not self.exception_reason.strip()
         return type(facts)(**{**vars(facts), **lying, "exception_missing": missing})
+
+    def day_of(self, particulars):
+        """A decision entered late keeps the day the thing happened beside the day it was entered."""
+        happened = getattr(self, self.HAPPENED) if self.HAPPENED and self.state in self.SUCCESS else None
+        return happened if happened and happened <= clock.today() else None
 
     def take_effect(self):
         with journal.kept(self):
@@ -136,6 +153,7 @@ def start_change(kind: type[RecordChange], child: Student, *, by, exception_reas
         state=kind.State.DRAFT,
         exception_reason=exception_reason,
         **given,
+        **kind.known_of(child),
     )
     lay_out(case, case.papers())
     return case
@@ -155,6 +173,7 @@ def keep_change(case: Case, *, by, exception_reason: str = "", **given):
     verdict = judge(of_level(case.RULES, Level.HARD), case.facts)
     if verdict.broken:
         raise RulesBroken(verdict)
+    set_due(case, case.desk)
     case.save()
     lay_out(case, case.papers())
     return case

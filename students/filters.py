@@ -12,7 +12,7 @@ from .models import Placement, Student
 from .search import looks_like_number, matching
 
 ON_ROLL = ("enrolled", "suspended", "dropped_out", "abroad", "in_custody")
-STATUSES = [("", "在籍"), ("all", "不限"), *Student.Status.choices]
+STATUSES = [("", "在籍"), ("all", "不限（不含死亡）"), *Student.Status.choices]
 GRADES = [("", "不限"), *((grade, GRADE_NAMES[grade]) for grade in range(1, 10))]
 
 BY_NAME = ("name_pinyin", "id")
@@ -105,8 +105,11 @@ class StudentFilter(forms.Form):
         return self._of_status(children, chosen.get("status"))
 
     def _of_status(self, children, status):
-        if looks_like_number(self.words) or status == "all":
+        """A deceased child is found by its number or when asked for, and in no list besides (第二十八条)."""
+        if looks_like_number(self.words):
             return children
+        if status == "all":
+            return children.exclude(status=Student.Status.DECEASED)
         return children.filter(status=status) if status else children.filter(status__in=ON_ROLL)
 
     def ordered(self, children: QuerySet[Student], wanted: str) -> tuple[QuerySet[Student], tuple[str, ...], bool]:

@@ -25,13 +25,18 @@ def give_up_seats(places: Iterable[Placement], on: date) -> None:
         seats.vacate([row for row in ledger_rows(place.school_class, school_year_of(on)) if row.used])
 
 
-def take_seat(school_class: SchoolClass, *, on: date, article: Article, reason: str, case_number: str) -> None:
-    """Use a seat where the law places the child whatever is free; a full class is granted one more, by its article."""
+def take_seat(
+    school_class: SchoolClass, *, on: date, article: Article, reason: str, case_number: str, above_cap: bool = True
+) -> None:
+    """Use a seat where the law places the child whatever is free; a full class is granted one more, by its article.
+
+    Without `above_cap` a full class raises NoSeat.
+    """
     year = school_year_of(on)
     enrolments.open_ledger(school_class.school, year, parameters.on(on)["class.cap"])
     for row in ledger_rows(school_class, year):
         row.refresh_from_db()
-        if row.free_seats < 1:
+        if above_cap and row.free_seats < 1:
             seats.grant(row, 1, article=article, reason=reason, on=on, case_number=case_number)
         seats.occupy([row])
 
@@ -47,9 +52,11 @@ def leave_class(children: Iterable[Student], *, on: date) -> list[Placement]:
     return left
 
 
-def sit_down(child: Student, to_class: SchoolClass, *, on: date, article: Article, reason: str, case) -> Placement:
+def sit_down(
+    child: Student, to_class: SchoolClass, *, on: date, article: Article, reason: str, case, above_cap: bool = True
+) -> Placement:
     """The child sits in this class from `on`, seat or not (第二十三、二十九条); the living enrolment must be here."""
-    take_seat(to_class, on=on, article=article, reason=reason, case_number=case.number)
+    take_seat(to_class, on=on, article=article, reason=reason, case_number=case.number, above_cap=above_cap)
     year = school_year_of(on)
     enrolment = Enrolment.objects.living().get(student=child)
     return Placement.objects.create(

@@ -49,6 +49,12 @@ def columns_of(chosen: StudentFilter) -> str:
     return f"姓名:name, 性别, 学籍号, {school}班级{in_order}, 学籍状态"
 
 
+def passed_over(words: str) -> list[str]:
+    """Whom the box does not bring up: a record never begun; and by name no deceased child, only by its number."""
+    never = [Student.Status.REJECTED]
+    return never if looks_like_number(words) else [*never, Student.Status.DECEASED]
+
+
 @require_POST
 def search(request):
     """The header's box: a case by its number, the one child who fits, or the list of all who do.
@@ -59,7 +65,7 @@ def search(request):
     if CASE_NUMBER.match(words) and (case := Case.objects.visible_to(request.user).filter(number=words).first()):
         return redirect(case)
     if words:
-        seen = Student.objects.visible_to(request.user).exclude(status=Student.Status.REJECTED)
+        seen = Student.objects.visible_to(request.user).exclude(status__in=passed_over(words))
         fitting = list(matching(seen, words)[:2])
         if len(fitting) == 1:
             return redirect(fitting[0])

@@ -56,6 +56,7 @@ transfers:new_outside    POST | in | no       | ok       | no       | no       |
 transfers:waiting        GET  | in | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok
 transfers:draft          GET  | in | --/--/-- | ok/--/-- | no/--/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | --/--/--
 transfers:draft          POST | in | --/--/-- | ok/--/-- | no/--/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | --/--/--
+suspensions:due          GET  | in | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok
 reports:blank            POST | in | no       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | no
 reports:print            POST | in | --/--/-- | ok/--/-- | ok/--/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | --/--/--
 reports:verify           GET  | ok | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok

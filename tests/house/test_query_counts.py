@@ -1,5 +1,7 @@
 """No page asks the database more when it shows more: at most fifteen questions, as many for two rows as for twenty."""
 
+from datetime import date
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -8,6 +10,9 @@ from django.urls import reverse
 from accounts.roles import Role
 from approvals.services import perform
 from law import clock
+from students.changes import start_change
+from students.models import Student
+from suspensions.models import Suspension
 from tests.county import class_of, hand_for
 from transfers.models import Transfer
 from transfers.services import start_transfer
@@ -152,6 +157,21 @@ def test_transfers_that_wait_for_arrival(same_questions, sign_in, transfers, no2
     today = clock.today()
     done = {"desk_stage": "", "desk_right": "", "desk_school": None, "closed_on": today, "moved_on": today}
     same_questions(reverse("transfers:waiting"), lambda number: transfers(number, "done", **done))
+
+
+@pytest.mark.parametrize("role", [Role.REGISTRAR, Role.BUREAU_CLERK])
+def test_suspensions_that_end(same_questions, sign_in, children, staff, bureau, no1, role):
+    def suspended(number):
+        for child in children(number):
+            given = {"ground_note": "肺炎", "starts_on": date(2025, 9, 15), "until": date(2026, 9, 14)}
+            case = start_change(Suspension, child, by=staff(Role.REGISTRAR, no1), **given)
+            off_desk = {"desk_stage": "", "desk_right": "", "desk_school": None, "closed_on": clock.today()}
+            Suspension.objects.filter(pk=case.pk).update(state="done", **off_desk)
+            case.subjects.update(blocking=False)
+            Student.objects.filter(pk=child.pk).update(status=Student.Status.SUSPENDED)
+
+    sign_in(role, bureau if role == Role.BUREAU_CLERK else no1)
+    same_questions(reverse("suspensions:due"), suspended)
 
 
 @pytest.mark.parametrize("role", [Role.REGISTRAR, Role.BUREAU_CLERK])
