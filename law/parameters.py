@@ -99,6 +99,8 @@ DEFINITIONS: dict[str, Definition] = {
     "registration.stage_workdays": Definition(
         "学籍注册核办期限（工作日）", 10, articles.REGISTER_IN_A_MONTH, SPAN_OF_DAYS
     ),
+    "dropout.absence_days": Definition("连续旷课视为疑似辍学的天数（自然日）", 28, articles.DROPOUT, SPAN_OF_DAYS),
+    "dropout.visits": Definition("列为辍学前至少劝返次数", 3, articles.DROPOUT, SPAN_OF_DAYS),
     "scan.max_bytes": Definition("单个扫描件上限（字节）", 2 * 1024 * 1024, articles.TRANSFER_MATERIALS, BYTES_OF_SCAN),
 }
 
