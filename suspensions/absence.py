@@ -1,7 +1,7 @@
 """Who has been away without leave, since when: runs of 旷课 counted for whole schools at once.
 
-A run is the 旷课 after the last other mark (病假, 事假, 到校) and after the last return. Its length is in calendar days,
-first and last day included; statutory holidays and days outside the terms are not counted and break nothing.
+A run is the 旷课 after the last other mark (病假, 事假, 到校) and after the last return. Its length is in calendar
+days, first and last day included; statutory holidays and days outside the terms are not counted and break nothing.
 """
 
 from collections.abc import Iterable
@@ -154,6 +154,12 @@ def write_marks(rows: Iterable[tuple[int, int, str]], day: date, by) -> None:
     AbsenceEntry.objects.bulk_create(
         [AbsenceEntry(child_id=pk, school_class_id=place, day=day, mark=mark, by=by) for pk, place, mark in rows]
     )
+
+
+def mark_present(child: Student, school_class: SchoolClass, day: date, *, by) -> None:
+    """The child was there on that day, whatever had been logged."""
+    AbsenceEntry.objects.filter(child=child, day=day, replaced=False).update(replaced=True)
+    write_marks([(child.pk, school_class.pk, Mark.PRESENT)], day, by)
 
 
 def refuse_no_school_day(day: date) -> None:

@@ -20,7 +20,8 @@ from students.change_forms import present_classes_of
 from students.dictionary.divisions import words_of
 from students.views.child import visible_child
 
-from . import absence, ledger as books
+from . import absence
+from . import ledger as books
 from .dropout_forms import LISTS, DayForm, HandoverForm, LedgerFilter, MonthForm, SheetForm, VisitForm
 from .models import AbsenceEntry, Dropout, Mark
 
