@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from law import articles
 from law.articles import Article
 
-from . import contact, notices
+from . import contact, dropout_forms, notices
 
 ANY_TRANSFER = frozenset({"transfer"})
 UNDONE = frozenset({"withdrawn", "reverted"})
@@ -58,5 +58,26 @@ FORMS: dict[str, Form] = {
             "refusal_notice", "不予受理告知书", articles.TRANSFER_EXPLAIN, notices.refusal_notice, void_in=frozenset()
         ),
         Form("one_time_notice", "一次性告知单", articles.TRANSFER_MATERIALS, notices.one_time_notice, page="list"),
+        Form(
+            "dropout_report",
+            "辍学学生情况报告表",
+            articles.DROPOUT_REPORTED,
+            dropout_forms.dropout_report,
+            kinds=frozenset({"dropout"}),
+            page="grid",
+            one_page=True,
+            reads=("id", "registry"),
+            void_in=frozenset({"withdrawn", "undone"}),
+        ),
+        Form(
+            "file_handover",
+            "辍学随迁子女档案移交单",
+            articles.DROPOUT_MIGRANT,
+            dropout_forms.file_handover,
+            kinds=frozenset({"dropout"}),
+            page="list",
+            reads=("registry",),
+            void_in=frozenset({"undone"}),
+        ),
     )
 }
