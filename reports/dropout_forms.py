@@ -39,6 +39,7 @@ def dropout_report(case: Case | None) -> dict:
         "reported_on": day(case.reported_on),
         "receiver": case.township_receiver,
         "receipt": case.township_receipt,
+        "received_on": day(case.closed_on) if case.bureau_receipt else "",
         "bureau_receipt": case.bureau_receipt,
         "came_back_on": day(returned_on(case)),
         "decision": case.state_name,

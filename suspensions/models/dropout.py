@@ -66,7 +66,7 @@ in_school = status_is(
     kept="不在休学期内",
 )
 def suspension_is_over(f):
-    return f.suspended_until is None or f.suspended_until < f.on
+    return f.suspended_until is None or f.suspended_until < (f.absent_since or f.on)
 
 
 @rule(
