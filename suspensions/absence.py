@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db import transaction
-from django.db.models import Count, Exists, F, Max, Min, OuterRef, QuerySet
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet
 
 from accounts.policies import Powers
 from approvals.errors import NotYourHand, Refused
@@ -84,37 +84,36 @@ def unbroken(entries: QuerySet) -> QuerySet:
     )
 
 
-def runs(entries: QuerySet, least: int = 1) -> dict[int, Run]:
-    """child id → run of at least `least` counted days, over these entries; three queries for any number of children."""
+def runs(entries: QuerySet, least: int = 1, always: Iterable[int] = ()) -> dict[int, Run]:
+    """child id → run of at least `least` counted days (of any length for `always`); three queries for any number."""
+    always, span = set(always), timedelta(days=least - 1)
     found = unbroken(entries).order_by().values("child").annotate(first=Min("day"), last=Max("day"), logged=Count("pk"))
-    rows = list(found.filter(last__gte=F("first") + timedelta(days=least - 1)))
+    rows = list(found.filter(Q(last__gte=F("first") + span) | Q(child__in=always)))
     if not rows:
         return {}
     known = SchoolDays.between(min(row["first"] for row in rows), max(row["last"] for row in rows))
-    made = [
-        Run(
-            row["child"],
-            row["first"],
-            row["last"],
-            known.length(row["first"], row["last"]),
-            max(known.lessons(row["first"], row["last"]) - row["logged"], 0),
-        )
-        for row in rows
-    ]
-    return {run.child_id: run for run in made if run.days >= least}
+    made = [run_in(known, row) for row in rows]
+    return {run.child_id: run for run in made if run.days >= least or run.child_id in always}
+
+
+def run_in(known: SchoolDays, row: dict) -> Run:
+    span = row["first"], row["last"]
+    return Run(row["child"], *span, known.length(*span), max(known.lessons(*span) - row["logged"], 0))
 
 
 def run_of(child: Student) -> Run | None:
     return runs(AbsenceEntry.objects.filter(child=child)).get(child.pk)
 
 
-def suspected(children: QuerySet[Student]) -> dict[int, Run]:
-    """疑似辍学: child id → run that has reached the limit. A running transfer pauses the alarm."""
+def suspected(children: QuerySet[Student], besides: Iterable[int] = ()) -> dict[int, Run]:
+    """疑似辍学: child id → run that has reached the limit. A running transfer pauses the alarm.
+
+    `besides` are children whose run is asked for whatever its length.
+    """
     moving = CaseSubject.objects.filter(child=OuterRef("child"), blocking=True, case__kind="transfer")
-    entries = AbsenceEntry.objects.filter(
-        ~Exists(moving), child__in=children.filter(status=Student.Status.ENROLLED).order_by().values("pk")
-    )
-    return runs(entries, parameters.on(clock.today())["dropout.absence_days"])
+    enrolled = children.filter(status=Student.Status.ENROLLED).order_by().values("pk")
+    entries = AbsenceEntry.objects.filter((~Exists(moving) & Q(child__in=enrolled)) | Q(child__in=list(besides)))
+    return runs(entries, parameters.on(clock.today())["dropout.absence_days"], always=besides)
 
 
 def may_log(user, school_class: SchoolClass) -> bool:

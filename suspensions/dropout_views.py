@@ -39,7 +39,6 @@ def ledger(request):
         "rows": rows,
         "name": dict(LISTS)[chosen.wanted],
         "chart": books.year_chart(request.user),
-        "wanted_visits": parameters.on(clock.today())["dropout.visits"],
     }
     return render(request, "suspensions/ledger.html", context)
 

@@ -1,12 +1,13 @@
 """控辍台账: who is suspected, who dropped out, who came back; figures by month and school. Every list is set-based."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Count, F, Max, Q, QuerySet
-from django.db.models.functions import Substr, TruncMonth
+from django.db.models.functions import Substr
 
-from approvals.models import CaseSubject
+from approvals.models import Case, CaseSubject
 from law import clock
 from law.models import Term
 from law.school_time import first_day, school_year_of
@@ -15,9 +16,14 @@ from students.models import Student
 from students.search import matching
 
 from . import absence
-from .models import AbsenceEntry, Dropout, ReturnToSchool, Visit
+from .models import Dropout, ReturnToSchool, Visit
 
 LONGEST = 300
+ENDS = {
+    ("dropout", "done"): "列为辍学",
+    ("dropout", "returned"): "劝返成功",
+    ("return_to_school", "done"): "辍学返校",
+}
 ENDED = Q(state="returned") | Q(returns__state="done")
 
 
@@ -60,27 +66,24 @@ def listed(user, children: QuerySet[Student], wanted: str) -> list[Row]:
         return rows_of(cases.filter(state="done", kept_until__lt=clock.today()).exclude(returns__state="done"))
     if wanted == "returned":
         return rows_of(cases.filter(ENDED).annotate(back=Max("returns__returned_on")))
-    return suspected_rows(user, children, cases)
+    return rows_of(cases.filter(closed_on=None), alarm=children)
 
 
-def suspected_rows(user, children, cases) -> list[Row]:
-    """Open cases, and children whose run has reached the limit without a case yet."""
-    rows = rows_of(cases.filter(closed_on=None))
-    known = {row.child.pk for row in rows}
-    runs = absence.suspected(children)
-    alarmed = Student.objects.filter(pk__in=set(runs) - known).select_related("school").order_by("name_pinyin", "pk")
-    visits = visits_of(runs)
-    rows += [Row(c, runs[c.pk].first, runs[c.pk].days, visits.get(c.pk, 0)) for c in alarmed]
-    return rows
-
-
-def rows_of(cases: QuerySet[Dropout]) -> list[Row]:
-    found = list(cases.select_related("lead_school").order_by("-opened_on", "-pk").distinct()[:LONGEST])
-    subjects = CaseSubject.objects.filter(case__in=[case.pk for case in found]).select_related("child__school")
-    child_of = {subject.case_id: subject.child for subject in subjects}
-    running = absence.runs(AbsenceEntry.objects.filter(child__in=[c.pk for c in child_of.values()]))
-    visits = visits_of([child.pk for child in child_of.values()])
-    return [row_of(case, child_of[case.pk], running, visits) for case in found]
+def rows_of(cases: QuerySet[Dropout], alarm: QuerySet[Student] | None = None) -> list[Row]:
+    """Rows of these cases, then of children of `alarm` whose run has reached the limit without a case yet."""
+    named = cases.annotate(child_pk=F("subjects__child")).order_by("-opened_on", "-pk")
+    found = list(named.distinct()[:LONGEST])
+    known = {case.child_pk for case in found}
+    runs = absence.suspected(alarm, besides=known) if alarm is not None else {}
+    visits = visits_of(known | set(runs))
+    people = Student.objects.filter(pk__in=known | set(runs)).select_related("school").order_by("name_pinyin", "pk")
+    children = {child.pk: child for child in people}
+    rows = [row_of(case, children[case.child_pk], runs, visits) for case in found]
+    return rows + [
+        Row(child, runs[pk].first, runs[pk].days, visits.get(pk, 0))
+        for pk, child in children.items()
+        if pk not in known
+    ]
 
 
 def row_of(case: Dropout, child: Student, running: dict, visits: dict) -> Row:
@@ -100,28 +103,23 @@ def visits_of(children) -> dict[int, int]:
 
 
 def year_chart(user) -> dict:
-    """Suspected, dropped and returned per month of the school year."""
+    """Suspected, dropped and returned per month of the school year, in one query."""
     first = first_day(school_year_of(clock.today()))
-    months = [date(first.year + (n > 3), (8 + n) % 12 + 1, 1) for n in range(12)]
-    cases = Dropout.objects.visible_to(user)
-    back = ReturnToSchool.objects.visible_to(user).filter(state="done")
-    lines = [
-        ("疑似辍学", by_month(cases, "opened_on", first)),
-        ("列为辍学", by_month(cases.filter(state="done"), "closed_on", first)),
-        ("劝返成功", by_month(cases.filter(state="returned"), "came_back_on", first)),
-        ("辍学返校", by_month(back, "returned_on", first)),
-    ]
+    months = [(first.year + (n > 3), (8 + n) % 12 + 1) for n in range(12)]
+    cases = Case.objects.visible_to(user).filter(kind__in=["dropout", "return_to_school"])
+    ended = cases.filter(Q(opened_on__gte=first) | Q(closed_on__gte=first))
+    lines = {"疑似辍学": Counter(), "列为辍学": Counter(), "劝返成功": Counter(), "辍学返校": Counter()}
+    for kind, state, opened, closed in ended.values_list("kind", "state", "opened_on", "closed_on"):
+        if kind == "dropout":
+            lines["疑似辍学"][opened.year, opened.month] += 1
+        if label := ENDS.get((kind, state)):
+            lines[label][closed.year, closed.month] += 1
     return {
         "kind": "bar",
         "unit": "人",
-        "labels": [f"{month.month}月" for month in months],
-        "series": [{"label": label, "values": [got.get(month, 0) for month in months]} for label, got in lines],
+        "labels": [f"{month}月" for _, month in months],
+        "series": [{"label": label, "values": [got[month] for month in months]} for label, got in lines.items()],
     }
-
-
-def by_month(cases: QuerySet, column: str, first: date) -> dict[date, int]:
-    rows = cases.filter(**{f"{column}__gte": first}).order_by().values_list(TruncMonth(column)).annotate(Count("pk"))
-    return dict(rows)
 
 
 def month_rows(schools: set[int], first: date, last: date) -> list[dict]:

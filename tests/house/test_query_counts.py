@@ -1,5 +1,7 @@
 """No page asks the database more when it shows more: at most fifteen questions, as many for two rows as for twenty."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -8,7 +10,7 @@ from django.urls import reverse
 from accounts.roles import Role
 from approvals.services import perform
 from law import clock
-from suspensions.models import Dropout
+from suspensions.models import AbsenceEntry, Dropout
 from tests.changes import drafted
 from tests.county import class_of, hand_for
 from tests.suspensions.dropout_specimens import GIVEN, visited
@@ -195,6 +197,22 @@ def test_the_ledgers_of_dropout(same_questions, sign_in, dropouts, bureau, no1, 
     sign_in(Role.BUREAU_CLERK, bureau)
     columns = {"state": state, "closed_on": clock.today(), **OFF_EVERY_DESK} if state else {"opened_on": clock.today()}
     same_questions(f"{reverse('dropout:ledger')}?list={wanted}", lambda number: dropouts(number, **columns))
+
+
+def test_the_ledger_of_the_suspected_by_the_log(same_questions, sign_in, dropouts, children, bureau, no1, no2, staff):
+    sign_in(Role.BUREAU_CLERK, bureau)
+    registrar = staff(Role.REGISTRAR, no1)
+
+    def away(number):
+        dropouts(1)
+        days = [clock.today() - timedelta(days=n) for n in range(100) if n not in range(16, 66)]
+        AbsenceEntry.objects.bulk_create(
+            AbsenceEntry(child=child, school_class=class_of(no1, 3), day=day, mark="truant", by=registrar)
+            for child in children(number)
+            for day in days
+        )
+
+    same_questions(reverse("dropout:ledger"), away)
 
 
 @pytest.mark.parametrize("page", ["dropout:handovers", "dropout:months"])
