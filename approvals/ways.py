@@ -63,6 +63,8 @@ class DecidedCase(Case):
 
     # Bureau, school and leader, in the order of signing: what the desk line draws.
     STAGES: tuple[str, ...] = ()
+    # Rules that a draft may still break, because working on it is what fulfils them; handing in asks them.
+    AWAITED: tuple[Rule, ...] = ()
 
     class Meta:
         abstract = True
@@ -90,10 +92,17 @@ class Road:
     school: bool
     leader: bool
     exception: Article
+    awaited: tuple[Rule, ...] = ()
+    draft: str = ""
+    ends: tuple[tuple[str, str], ...] = ()
 
     @property
     def hard(self) -> tuple[Rule, ...]:
-        return of_level(self.rules, Level.HARD)
+        return (*of_level(self.rules, Level.HARD), *self.awaited)
+
+    @property
+    def all_rules(self) -> tuple[Rule, ...]:
+        return (*self.rules, *self.awaited)
 
     @property
     def soft(self) -> tuple[Rule, ...]:
@@ -105,7 +114,12 @@ class Road:
 
     @property
     def open_states(self) -> list[tuple]:
-        return [*(SCHOOL_STATES if self.school else BUREAU_STATES), *(LEADER_STATES if self.leader else [])]
+        states = [*(SCHOOL_STATES if self.school else BUREAU_STATES), *(LEADER_STATES if self.leader else [])]
+        return [("DRAFT", (DRAFT, self.draft)), *states[1:]] if self.draft else states
+
+    @property
+    def ended_states(self) -> list[tuple]:
+        return [*ENDED_STATES, *((value.upper(), (value, label)) for value, label in self.ends)]
 
     @property
     def desks(self) -> dict[str, Desk]:
@@ -126,14 +140,30 @@ def way(
     school: bool = True,
     leader: bool = False,
     exception: Article | None = None,
+    awaited: Sequence[Rule] = (),
+    draft: str = "",
+    ends: Sequence[tuple[str, str]] = (),
 ) -> type[DecidedCase]:
     """The abstract base of a kind decided under `article`.
 
     `decide` is the label of the deciding move, `done` the name of the decided state. With `school` the school makes
     and checks before the bureau makes and checks; without it the bureau's clerk begins. With `leader` 主管局长 signs
     last. Soft `rules` can be lifted by the leader alone, with a reason. `in_ceims` names the act to be repeated there.
+    `awaited` are hard rules asked from handing in onwards, not of the draft; `draft` is another name for the draft;
+    `ends` are further closed states (value, label) that the kind reaches by moves of its own.
     """
-    road = Road(article, decide, tuple(rules), in_ceims, school, leader, exception or article)
+    road = Road(
+        article,
+        decide,
+        tuple(rules),
+        in_ceims,
+        school,
+        leader,
+        exception or article,
+        tuple(awaited),
+        draft,
+        tuple(ends),
+    )
     roads = [_forward(road)]
     if school:
         roads.append(_through_school(road))
@@ -143,13 +173,14 @@ def way(
         roads.append(_by_exception(road))
 
     class Way(*roads, _ways_out(road), DecidedCase):
-        State = models.TextChoices("State", [*road.open_states, ("DONE", (DONE, done)), *ENDED_STATES])
+        State = models.TextChoices("State", [*road.open_states, ("DONE", (DONE, done)), *road.ended_states])
         ARTICLE = article
         RULES = road.rules
+        AWAITED = road.awaited
         OPENER = road.made_by
         DESKS = road.desks
         STAGES = road.stages
-        CLOSED = frozenset({DONE, REFUSED, WITHDRAWN, UNDONE})
+        CLOSED = frozenset({DONE, REFUSED, WITHDRAWN, UNDONE, *(value for value, _ in road.ends)})
         SUCCESS = frozenset({DONE})
         PAPERS_OPEN = frozenset({DRAFT})
 
@@ -181,7 +212,7 @@ def _forward(road: Road) -> type:
             source=TO_LEADER if road.leader else BUREAU_CHECK,
             target=DONE,
             article=road.article,
-            rules=[*(road.hard if road.leader else road.rules), checked],
+            rules=[*(road.hard if road.leader else road.all_rules), checked],
             in_ceims=road.in_ceims,
         )
         def approve(self, **_):

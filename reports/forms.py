@@ -11,7 +11,7 @@ from law import articles
 from law.articles import Article
 from students.changes import RecordChange
 
-from . import contact, notices, suspension_forms
+from . import contact, dropout_forms, notices, suspension_forms
 
 ANY_TRANSFER = frozenset({"transfer"})
 # What a family takes home is printed for a transfer and for every change that starts from a child.
@@ -96,6 +96,27 @@ FORMS: dict[str, Form] = {
             page="grid",
             one_page=True,
             reads=("id", "registry"),
+        ),
+        Form(
+            "dropout_report",
+            "辍学学生情况报告表",
+            articles.DROPOUT_REPORTED,
+            dropout_forms.dropout_report,
+            kinds=frozenset({"dropout"}),
+            page="grid",
+            one_page=True,
+            reads=("id", "registry"),
+            void_in=frozenset({"withdrawn", "undone"}),
+        ),
+        Form(
+            "file_handover",
+            "辍学随迁子女档案移交单",
+            articles.DROPOUT_MIGRANT,
+            dropout_forms.file_handover,
+            kinds=frozenset({"dropout"}),
+            page="list",
+            reads=("registry",),
+            void_in=frozenset({"undone"}),
         ),
     )
 }

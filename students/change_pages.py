@@ -27,7 +27,7 @@ def page_of(case, user) -> dict:
         "desks": desks_of(case),
         "desks_note": "每个环节经办、审核两人签字",
         "lines": lines_of(case),
-        **(verdict_of(judge(case.RULES, case.facts)) if case.is_open else {}),
+        **(verdict_of(judge([*case.RULES, *case.AWAITED], case.facts)) if case.is_open else {}),
         "today": case.accepted_on or clock.today(),
         "draft_url": reverse("students:change_draft", args=[case.number]) if keeps and case.DRAFT else "",
         "prints": [{"form": code, "label": label} for code, label in prints_of(case)],

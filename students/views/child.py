@@ -78,7 +78,11 @@ def acts_for(child: Student, user) -> list[dict]:
         return []
     url = reverse("students:changes", args=[child.slug])
     hint = "休学、复学、信息变更等各项业务，逐项核对条件与最早可办日期；转学由转入学校发起。"
-    return [{"label": "能办什么", "url": url, "allowed": True, "tone": "primary", "reason": hint}]
+    log = reverse("dropout:child", args=[child.slug])
+    return [
+        {"label": "能办什么", "url": url, "allowed": True, "tone": "primary", "reason": hint},
+        {"label": "考勤与劝返", "url": log, "allowed": True, "tone": "plain", "reason": "点名、劝返和辍学劝返的建立。"},
+    ]
 
 
 @require_POST

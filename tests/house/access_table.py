@@ -57,6 +57,16 @@ transfers:waiting        GET  | in | ok       | ok       | ok       | ok       |
 transfers:draft          GET  | in | --/--/-- | ok/--/-- | no/--/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | --/--/--
 transfers:draft          POST | in | --/--/-- | ok/--/-- | no/--/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | --/--/--
 suspensions:due          GET  | in | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok
+dropout:ledger           GET  | in | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok
+dropout:months           GET  | in | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok
+dropout:handovers        GET  | in | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok
+dropout:handover         GET  | in | --/--/-- | ok/--/-- | no/--/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | --/--/--
+dropout:handover         POST | in | --/--/-- | ok/--/-- | no/--/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | --/--/--
+dropout:sheets           GET  | in | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok
+dropout:sheet            GET  | in | ok/--/-- | ok/--/-- | ok/--/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | --/--/--
+dropout:sheet            POST | in | ok/--/-- | ok/--/-- | no/--/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | --/--/--
+dropout:child            GET  | in | ok/--/-- | ok/--/-- | ok/--/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | --/--/--
+dropout:child            POST | in | ok/--/-- | ok/--/-- | no/--/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | --/--/--
 reports:blank            POST | in | no       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | no
 reports:print            POST | in | --/--/-- | ok/--/-- | ok/--/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | --/--/--
 reports:verify           GET  | ok | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok

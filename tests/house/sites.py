@@ -19,8 +19,10 @@ from reports.services import print_form
 from schools.models import Bureau, Division
 from students.changes import start_change
 from students.models import ImportFile, Registration
-from suspensions.models import Suspension
+from suspensions.models import Dropout, Suspension
+from tests.changes import decided, drafted
 from tests.county import class_of, hand_for, make_school, papers_in_order, staff_member
+from tests.suspensions.dropout_specimens import GIVEN, visited
 from transfers.services import start_transfer
 
 CANARIES = {"own": "鹿鸣甲", "neighbour": "雁归乙", "foreign": "鲸落丙"}
@@ -61,8 +63,11 @@ def build_site(relation, school, partner, child_at) -> Site:
     batch = open_case(Registration, by=registrar, lead=school, children=[], state="draft", title="秋季新生")
     ill = child_at(school, grade=school.grades[2], name=f"{name}休")
     suspension = start_change(Suspension, ill, by=registrar, ground_note="骨折", until=date(2027, 6, 30))
+    gone = visited(child_at(school, grade=school.grades[2], name=f"{name}辍", household_division="150429000000"))
+    dropout = decided(drafted(Dropout, gone, **GIVEN))
     words = {
         "slug": child.slug,
+        "dropout": dropout.number,
         "change": suspension.number,
         "number": case.number,
         "pk": {"approvals:filing": filing.pk, "students:class": target.pk, "import": upload_of(school, registrar).pk},
@@ -72,7 +77,10 @@ def build_site(relation, school, partner, child_at) -> Site:
         "job": job.pk,
         "code": "household_book",
     }
-    canaries = {name, f"{name}转", f"{name}办", f"{name}休"} | {child.id_number.plain(), comer.id_number.plain()}
+    canaries = {name, f"{name}转", f"{name}办", f"{name}休", f"{name}辍"} | {
+        child.id_number.plain(),
+        comer.id_number.plain(),
+    }
     return Site(relation, school, words, canaries)
 
 

@@ -1,6 +1,6 @@
 """No page asks the database more when it shows more: at most fifteen questions, as many for two rows as for twenty."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
@@ -12,8 +12,10 @@ from approvals.services import perform
 from law import clock
 from students.changes import start_change
 from students.models import Student
-from suspensions.models import Suspension
+from suspensions.models import AbsenceEntry, Dropout, Suspension
+from tests.changes import drafted
 from tests.county import class_of, hand_for
+from tests.suspensions.dropout_specimens import GIVEN, visited
 from transfers.models import Transfer
 from transfers.services import start_transfer
 
@@ -186,3 +188,58 @@ def test_the_page_of_a_child_with_a_past(same_questions, sign_in, child_at, staf
 
     sign_in(role, bureau if role == Role.BUREAU_CLERK else no1)
     same_questions(child.get_absolute_url(), begun_and_withdrawn)
+
+
+@pytest.fixture
+def dropouts(child_at, no1):
+    """dropouts(number, state="done", …): cases of migrant children, put into a state without walking there."""
+
+    def make(number: int, **columns) -> None:
+        cases = [
+            drafted(
+                Dropout, visited(child_at(no1, grade=3, name=f"样例{n}", household_division="150429000000")), **GIVEN
+            )
+            for n in range(number)
+        ]
+        Dropout.objects.filter(pk__in=[case.pk for case in cases]).update(**columns)
+
+    return make
+
+
+OFF_EVERY_DESK = {"desk_stage": "", "desk_right": "", "desk_school": None}
+
+
+@pytest.mark.parametrize(("wanted", "state"), [("suspected", ""), ("dropped", "done"), ("returned", "returned")])
+def test_the_ledgers_of_dropout(same_questions, sign_in, dropouts, bureau, no1, wanted, state):
+    sign_in(Role.BUREAU_CLERK, bureau)
+    columns = {"state": state, "closed_on": clock.today(), **OFF_EVERY_DESK} if state else {"opened_on": clock.today()}
+    same_questions(f"{reverse('dropout:ledger')}?list={wanted}", lambda number: dropouts(number, **columns))
+
+
+def test_the_ledger_of_the_suspected_by_the_log(same_questions, sign_in, dropouts, children, bureau, no1, no2, staff):
+    sign_in(Role.BUREAU_CLERK, bureau)
+    registrar = staff(Role.REGISTRAR, no1)
+
+    def away(number):
+        dropouts(1)
+        days = [clock.today() - timedelta(days=n) for n in range(100) if n not in range(16, 66)]
+        AbsenceEntry.objects.bulk_create(
+            AbsenceEntry(child=child, school_class=class_of(no1, 3), day=day, mark="truant", by=registrar)
+            for child in children(number)
+            for day in days
+        )
+
+    same_questions(reverse("dropout:ledger"), away)
+
+
+@pytest.mark.parametrize("page", ["dropout:handovers", "dropout:months"])
+def test_figures_and_files_of_dropout(same_questions, sign_in, dropouts, bureau, no1, page):
+    sign_in(Role.BUREAU_CLERK, bureau)
+    columns = {"state": "done", "closed_on": clock.today(), **OFF_EVERY_DESK}
+    same_questions(reverse(page), lambda number: dropouts(number, **columns))
+
+
+@pytest.mark.parametrize("role", [Role.REGISTRAR, Role.HEADMASTER])
+def test_the_sheet_of_a_class(same_questions, sign_in, children, no1, role):
+    sign_in(role, no1)
+    same_questions(reverse("dropout:sheet", args=[class_of(no1, 3).pk]), children)

@@ -1,0 +1,348 @@
+"""第三十条：连续旷课四周、多次劝返无效的视为辍学，报乡镇和教育局，义务教育年限内保留学籍."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django import forms
+from django.db import models
+from django.db.models import F, Q
+
+from approvals.errors import Refused
+from approvals.materials import Paper
+from approvals.moves import move
+from approvals.rules import rule
+from approvals.ways import BUREAU_CHECK, BUREAU_MAKE, DONE, DRAFT, REGISTRAR, SCHOOL_CHECK, way
+from jianping_xueji.forms import day_input
+from law import articles, clock
+from law.school_time import last_day
+from schools.models import Stage
+from students import places
+from students.changes import RecordChange
+from students.models import Student
+from students.standing import Standing, last_place, no_open_case, no_problem_record, status_is
+
+from .. import absence
+from .suspension import Suspension
+
+RETURNED = "returned"
+OPEN_STATES = [DRAFT, SCHOOL_CHECK, BUREAU_MAKE, BUREAU_CHECK]
+
+
+@dataclass(frozen=True)
+class DropoutFacts(Standing):
+    """辍学要看的事实：旷课自何日起、几天、劝返几次、是否报送乡镇、户籍何处."""
+
+    absent_since: date | None = None
+    absent_days: int = 0
+    unlogged: int = 0
+    seen_on: date | None = None
+    evidence: bool = True
+    visits: int = 0
+    reported: bool = False
+    suspended_until: date | None = None
+    outside_county: bool = False
+
+    @property
+    def wanted_days(self) -> int:
+        return self.params["dropout.absence_days"]
+
+    @property
+    def wanted_visits(self) -> int:
+        return self.params["dropout.visits"]
+
+
+in_school = status_is(
+    Student.Status.ENROLLED,
+    Student.Status.SUSPENDED,
+    article=articles.DROPOUT,
+    remedy="请核对学生现在的学籍状态；已列为辍学的在控辍台账中继续劝返",
+)
+
+
+@rule(
+    "休学到{f.suspended_until:%Y年%-m月%-d日}才期满，期满前不算旷课",
+    articles.SUSPENSION_LENGTH,
+    remedy="请待休学期满；期满仍不到校的督促复学或申请延长，再不到校的劝返",
+    kept="不在休学期内",
+)
+def suspension_is_over(f):
+    return f.suspended_until is None or f.suspended_until < (f.absent_since or f.on)
+
+
+@rule(
+    "连续旷课{f.absent_days}天，未满{f.wanted_days}天",
+    articles.DROPOUT,
+    remedy="请继续逐日点名并劝返；假期后一直未到校、没有点名记录的，由学生的“考勤与劝返”页进入，填写旷课起始日和凭据",
+    kept="连续旷课已达到规定天数",
+)
+def absent_long_enough(f):
+    return f.absent_days >= f.wanted_days
+
+
+@rule(
+    "所填旷课起始日之后，{f.seen_on:%Y年%-m月%-d日}点名有到校或请假记录",
+    articles.DROPOUT,
+    remedy="请核对点名记录；学生已经返校的，办理“返校销号”",
+    kept="点名记录与旷课起始日相符",
+)
+def log_does_not_contradict(f):
+    return f.seen_on is None
+
+
+@rule(
+    "没有点名记录的旷课起始日须写明凭据",
+    articles.DROPOUT,
+    remedy="请写明凭据，如：开学报到册、班主任证明、村委会证明",
+    kept="旷课有点名记录或凭据",
+)
+def absence_is_evidenced(f):
+    return f.evidence
+
+
+@rule(
+    "旷课期间有{f.unlogged}个上课日没有点名记录，不能认定连续旷课",
+    articles.DROPOUT,
+    remedy="请班主任在班级点名表中补登这些日子",
+    kept="旷课期间逐日有点名记录",
+)
+def log_is_whole(f):
+    return not f.unlogged
+
+
+@rule(
+    "劝返记录{f.visits}次，不足{f.wanted_visits}次，只能列为疑似辍学",
+    articles.DROPOUT,
+    remedy="请继续家访劝返，并在学生的“考勤与劝返”页登记每次的日期、人员、方式、见到何人和结果",
+    kept="劝返次数已达到规定",
+)
+def visited_often_enough(f):
+    return f.visits >= f.wanted_visits
+
+
+@rule(
+    "尚未报送当地乡镇人民政府",
+    articles.DROPOUT_REPORTED,
+    remedy="请打印《辍学学生情况报告表》报送，由乡镇签收后登记报送日期、签收人和回执编号",
+    kept="已报送乡镇人民政府并有回执",
+)
+def township_is_told(f):
+    return f.reported
+
+
+@rule(
+    "学生户籍在本县或户籍所在地未登记，不用转交档案",
+    articles.DROPOUT_MIGRANT,
+    remedy="户籍在县外的，请先核对并更正户口所在地行政区划",
+    kept="学生户籍在县外",
+)
+def household_is_outside(f):
+    return f.outside_county
+
+
+RULES = (
+    in_school,
+    no_open_case,
+    no_problem_record,
+    suspension_is_over,
+    absent_long_enough,
+    log_does_not_contradict,
+    absence_is_evidenced,
+)
+AWAITED = (log_is_whole, visited_often_enough, township_is_told)
+
+Road = way(
+    articles.DROPOUT,
+    decide="出具回执，列为辍学",
+    done="辍学",
+    rules=RULES,
+    awaited=AWAITED,
+    draft="疑似辍学（劝返中）",
+    ends=[(RETURNED, "已返校销号")],
+    in_ceims="辍学登记",
+)
+
+
+class Dropout(RecordChange, Road):
+    """辍学：离开班级，义务教育年限内保留学籍，返校或年限届满销号"""
+
+    class Why(models.TextChoices):
+        WEARY = "weary", "厌学"
+        HARDSHIP = "hardship", "家庭困难"
+        WORK = "work", "外出务工"
+        FAMILY = "family", "家庭变故"
+        AWAY = "away", "随家长外出，去向不明"
+        OTHER = "other", "其他"
+
+    kind_code = "dropout"
+    prefix = "辍"
+    FACTS = DropoutFacts
+    DRAFT = (
+        "first_absent_on",
+        "evidence",
+        "last_seen_on",
+        "why",
+        "whereabouts",
+        "reported_on",
+        "township_receiver",
+        "township_receipt",
+    )
+    PRINTS = (("dropout_report", "辍学学生情况报告表"), ("file_handover", "辍学随迁子女档案移交单"))
+    TEMPLATE = "suspensions/dropout.html"
+    PARTICULARS = {
+        "returned_on": lambda: forms.DateField(
+            label="返校日期", required=False, widget=day_input(), help_text="办理返校销号时必填。"
+        ),
+        "handed_on": lambda: forms.DateField(label="移交日期", widget=day_input(), initial=clock.today),
+        "handed_to": lambda: forms.CharField(label="接收单位", max_length=60),
+        "handover_receipt": lambda: forms.CharField(label="回执编号或签收人", max_length=60),
+    }
+
+    first_absent_on = models.DateField(
+        "旷课起始日", null=True, blank=True, help_text="有点名记录的留空，按点名记录计算；假期后一直未到校的填写。"
+    )
+    evidence = models.CharField("旷课凭据", max_length=200, blank=True, help_text="没有点名记录时必填。")
+    last_seen_on = models.DateField("最后到校日", null=True, blank=True)
+    why = models.CharField("辍学原因", max_length=8, choices=Why, default=Why.WEARY)
+    whereabouts = models.CharField("现在去向", max_length=100, blank=True)
+    reported_on = models.DateField("报送乡镇日期", null=True, blank=True)
+    township_receiver = models.CharField("乡镇签收人", max_length=60, blank=True)
+    township_receipt = models.CharField("乡镇回执编号", max_length=60, blank=True)
+    bureau_receipt = models.CharField("教育局回执编号", max_length=30, blank=True, editable=False)
+    absent_since = models.DateField("认定旷课起始日", null=True, editable=False)
+    kept_until = models.DateField("学籍保留至", null=True, editable=False)
+    came_back_on = models.DateField("返校日期", null=True, editable=False)
+    handed_on = models.DateField("档案移交日期", null=True, editable=False)
+    handed_to = models.CharField("档案接收单位", max_length=60, blank=True, editable=False)
+    handover_receipt = models.CharField("档案移交回执", max_length=60, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "辍学"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(why__in=["weary", "hardship", "work", "family", "away", "other"]), name="dropout_why"
+            ),
+            models.CheckConstraint(
+                condition=Q(last_seen_on=None) | Q(first_absent_on=None) | Q(first_absent_on__gt=F("last_seen_on")),
+                name="dropout_dates",
+            ),
+        ]
+
+    @classmethod
+    def own_facts(cls, child, on, given):
+        away = away_of(child, on, given.get("first_absent_on"))
+        suspended = child.status == Student.Status.SUSPENDED
+        told = all(given.get(name) for name in ("reported_on", "township_receiver", "township_receipt"))
+        visits = child.visits.filter(on__gte=away["absent_since"]) if away["absent_since"] else child.visits.none()
+        return away | {
+            "evidence": not given.get("first_absent_on") or bool((given.get("evidence") or "").strip()),
+            "visits": visits.count(),
+            "reported": told,
+            "suspended_until": last_suspended_day(child) if suspended else None,
+            "outside_county": lives_outside(child),
+        }
+
+    def papers(self):
+        return [Paper("dropout_report", "《辍学学生情况报告表》（乡镇签收）", articles.DROPOUT_REPORTED)]
+
+    def change_record(self):
+        child, today = self.child, clock.today()
+        self.kept_until, self.absent_since = end_of_compulsory_years(child), self.facts.absent_since
+        self.bureau_receipt = f"回{self.number}"
+        places.leave_class([child], on=today)
+        Student.objects.filter(pk=child.pk).update(status=Student.Status.DROPPED_OUT)
+
+    def page(self, user):
+        from ..presenting import page_of_dropout
+
+        return super().page(user) | page_of_dropout(self)
+
+    def day_of(self, particulars):
+        """The day the child came back or the file was handed over, not the day it was typed (两个日期都留)."""
+        return particulars.get("returned_on") or particulars.get("handed_on")
+
+    @move(
+        "返校销号",
+        source=OPEN_STATES,
+        target=RETURNED,
+        article=articles.DROPOUT,
+        hand=REGISTRAR,
+        fields=["returned_on"],
+        tone="secondary",
+        signs=False,
+    )
+    def come_back(self, returned_on=None, **_):
+        """The child sits in its class again before anything was decided: the day is logged, the run ends."""
+        refuse_day(returned_on, "返校日期", not_before=self.facts.absent_since)
+        self.came_back_on = returned_on
+        place = last_place(self.child)
+        if place and place.ends is None:
+            standing = absence.AbsenceEntry.objects.filter(child=self.child, day=returned_on, replaced=False)
+            standing.update(replaced=True)
+            absence.write_marks(
+                [(self.child.pk, place.school_class_id, absence.Mark.PRESENT)], returned_on, self.acting
+            )
+
+    @move(
+        "转交档案至户籍所在地",
+        source=DONE,
+        target=DONE,
+        article=articles.DROPOUT_MIGRANT,
+        hand=REGISTRAR,
+        rules=[household_is_outside],
+        fields=["handed_on", "handed_to", "handover_receipt"],
+        signs=False,
+        by_hand=False,
+    )
+    def hand_over(self, handed_on=None, handed_to="", handover_receipt="", **_):
+        """By its own page (随迁子女档案移交), once; the receipt of the home county is part of the act."""
+        if self.handed_on:
+            raise Refused(f"{self.number}的档案已于{self.handed_on:%Y年%-m月%-d日}转交{self.handed_to}。")
+        if not (handed_to.strip() and handover_receipt.strip()):
+            raise Refused(f"转交档案须登记接收单位和回执（{articles.DROPOUT_MIGRANT}）。")
+        refuse_day(handed_on, "移交日期", not_before=self.closed_on)
+        self.handed_on, self.handed_to, self.handover_receipt = handed_on, handed_to, handover_receipt
+
+
+def refuse_day(day: date | None, label: str, *, not_before: date | None) -> None:
+    if day is None:
+        raise Refused(f"请填写{label}。")
+    if day > clock.today() or (not_before and day < not_before):
+        raise Refused(f"{label}须在{not_before or '有记录'}之后、今日之前，请核对。")
+
+
+def away_of(child: Student, on: date, typed: date | None) -> dict:
+    """Since when the child is away: by the log, or by the typed day when the log has nothing against it."""
+    run = absence.run_of(child)
+    if typed is None or (run and run.first <= typed):
+        return {"absent_since": run.first, "absent_days": run.days, "unlogged": run.unlogged} if run else NOT_AWAY
+    seen = child.absence_entries.filter(replaced=False, day__gte=typed).exclude(mark=absence.Mark.TRUANT)
+    days = absence.SchoolDays.between(typed, on).length(typed, on)
+    return {
+        "absent_since": typed,
+        "absent_days": days,
+        "unlogged": 0,
+        "seen_on": seen.aggregate(d=models.Max("day"))["d"],
+    }
+
+
+NOT_AWAY = {"absent_since": None, "absent_days": 0, "unlogged": 0}
+
+
+def last_suspended_day(child: Student) -> date | None:
+    rows = Suspension.objects.filter(subjects__child=child, state=DONE).order_by("-until")
+    return rows.values_list("until", flat=True).first()
+
+
+def lives_outside(child: Student) -> bool:
+    """The household is registered, and in another county than the school's bureau."""
+    county = child.school.bureau.division_id[:6]
+    return bool(child.household_division) and child.household_division[:6] != county
+
+
+def end_of_compulsory_years(child: Student) -> date | None:
+    """31 August of the year in which the child's year group leaves grade nine."""
+    place = last_place(child)
+    if place is None:
+        return None
+    years = 9 if place.school_class.stage == Stage.PRIMARY else 3
+    return last_day(place.school_class.cohort + years - 1)
