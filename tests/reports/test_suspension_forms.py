@@ -108,7 +108,7 @@ def test_every_change_has_its_notices_in_every_state(printed, county, kind):
     assert "one_time_notice" in dict(prints_of(case))
     seen = [*prints_of(case)]
     text = text_of(printed("one_time_notice", case).pdf)
-    assert case.kind_name in text and "转入学校" not in text
+    assert case.kind_name in text and "转入地教育行政部门" not in text
     clerk = "lead" if case.OPENER.right == "make_change" else "bureau"
     by = hand_for(case, Role.REGISTRAR if clerk == "lead" else Role.BUREAU_CLERK, clerk)
     case = perform(case, "submit", by=by)
@@ -118,7 +118,7 @@ def test_every_change_has_its_notices_in_every_state(printed, county, kind):
     case = perform(case, "refuse", by=hand_for(case, *checker), opinion="证明材料与申请不符")
     seen += prints_of(case)
     text = text_of(printed("refusal_notice", case).pdf)
-    assert "证明材料与申请不符" in text and str(case.ARTICLE) in text and "转入" not in text
+    assert "证明材料与申请不符" in text and str(case.ARTICLE) in text and "拒收" not in text
     assert {code for code, _ in seen} <= set(FORMS)
 
 
