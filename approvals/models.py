@@ -177,6 +177,10 @@ class Case(ConcurrentTransitionMixin, models.Model):
         """受理: the day by which windows are judged; kept when a case comes back after completion of papers."""
         self.accepted_on = self.accepted_on or clock.today()
 
+    def reached_us_on(self, today):
+        """The day from which a desk's clock runs: today, unless the case reached us before it was entered."""
+        return today
+
     def day_of(self, particulars: dict):
         """The day an act happened when its particulars say so; None means the day it is signed (两个日期都留)."""
         return None

@@ -148,9 +148,10 @@ def put_on_desk(case: Case) -> None:
 
 def start_clock(case: Case, desk: Desk | None, today) -> None:
     """A case arrives at a new stage: its working days begin tomorrow."""
-    case.arrived_on, case.due_on, case.due_confirmed = (today if desk else None), None, True
+    came = case.reached_us_on(today)
+    case.arrived_on, case.due_on, case.due_confirmed = (came if desk else None), None, True
     if desk and desk.clock:
-        due = workdays.add(today, parameters.on(today)[desk.clock])
+        due = workdays.add(came, parameters.on(today)[desk.clock])
         case.due_on, case.due_confirmed = due.day, due.confirmed
 
 
