@@ -2,8 +2,9 @@
 
 import django.core.validators
 import django.db.models.deletion
-import law.clock
 from django.db import migrations, models
+
+import law.clock
 
 
 class Migration(migrations.Migration):

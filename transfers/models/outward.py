@@ -17,7 +17,6 @@ from approvals.ways import (
     BUREAU_MAKE,
     CHECK,
     CLERK,
-    DRAFT,
     MAKE,
     REFUSED,
     REGISTRAR,
@@ -26,6 +25,7 @@ from approvals.ways import (
     WITHDRAWN,
     way,
 )
+from approvals.ways import DRAFT as ENTERED
 from law import articles, clock
 from schools.divisions import scope_between
 from students.changes import RecordChange
@@ -122,7 +122,7 @@ class OutwardTransfer(
     STAGES = (FROM_SCHOOL, FROM_BUREAU)
     # The request has reached us: the clock of the sending school runs from the day it was received.
     DESKS = {
-        DRAFT: Desk(FROM_SCHOOL, MAKE, REGISTRAR),
+        ENTERED: Desk(FROM_SCHOOL, MAKE, REGISTRAR),
         SCHOOL_CHECK: Desk(FROM_SCHOOL, CHECK, SCHOOL_CHECKER),
         BUREAU_MAKE: Desk(FROM_BUREAU, MAKE, CLERK),
         BUREAU_CHECK: Desk(FROM_BUREAU, CHECK, BUREAU_CHECKER),
@@ -186,7 +186,7 @@ class OutwardTransfer(
 
     def reached_us_on(self, today):
         """The clock of the first desk runs from the day the other side's request came in."""
-        return min(self.received_on, today) if self.state == DRAFT else today
+        return min(self.received_on, today) if self.state == ENTERED else today
 
     def accept(self):
         self.accepted_on = self.accepted_on or self.received_on
@@ -221,7 +221,7 @@ class OutwardTransfer(
 
     @move(
         "对方已撤销，终止本件",
-        source=[DRAFT, SCHOOL_CHECK, BUREAU_MAKE, BUREAU_CHECK],
+        source=[ENTERED, SCHOOL_CHECK, BUREAU_MAKE, BUREAU_CHECK],
         target=WITHDRAWN,
         article=articles.TRANSFER_STAGES,
         hand=REGISTRAR,
