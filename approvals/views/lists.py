@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, OuterRef, Prefetch, Q, Subquery, prefetch_related_objects
+from django.db.models import Count, OuterRef, Prefetch, Q, Subquery, Window, prefetch_related_objects
+from django.db.models.functions import RowNumber
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
@@ -33,7 +34,8 @@ def with_places(cases):
 
 def of_children() -> Prefetch:
     """The first children of each case: a row names two, and a third tells it that there are more."""
-    return Prefetch("subjects", CaseSubject.objects.select_related("child").order_by("pk")[:NAMED])
+    ranked = CaseSubject.objects.annotate(rank=Window(RowNumber(), partition_by="case", order_by="pk"))
+    return Prefetch("subjects", ranked.filter(rank__lte=NAMED).select_related("child").order_by("pk"))
 
 
 def listed(cases):
