@@ -7,7 +7,6 @@ from django.urls import reverse
 from accounts.policies import may
 from approvals.presenting import desk_line, verdict_of
 from approvals.rules import Level, judge
-from approvals.ways import BUREAU, LEADER, SCHOOL
 from law import clock, parameters
 from law.school_time import school_year_of
 from schools.models import SchoolClass
@@ -54,8 +53,8 @@ def place_name(child) -> str:
 
 
 def desks_of(case) -> list[dict]:
-    bureau = str(case.lead_school.bureau)
-    units = {SCHOOL: case.lead_school.short_name, BUREAU: bureau, LEADER: bureau}
+    school, bureau = case.lead_school.short_name, str(case.lead_school.bureau)
+    units = {desk.stage: bureau if desk.hand.right.startswith("bureau") else school for desk in case.DESKS.values()}
     limit = parameters.on(case.accepted_on or clock.today())["approval.stage_workdays"]
     return desk_line(case, [(stage, units[stage]) for stage in case.STAGES], limit)
 

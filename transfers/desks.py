@@ -18,6 +18,7 @@ class State(models.TextChoices):
     FROM_SCHOOL_CHECK = "from_school_check", "待转出学校审核"
     FROM_BUREAU = "from_bureau", "待转出主管部门经办"
     FROM_BUREAU_CHECK = "from_bureau_check", "待转出主管部门审核"
+    FILE_CALL = "file_call", "待调档"
     SUPPLEMENT = "supplement", "退回补正"
     DONE = "done", "已办结，待报到"
     ARRIVED = "arrived", "已报到"
@@ -36,6 +37,7 @@ MAKE, CHECK = Signature.MAKE, Signature.CHECK
 PREREVIEW_SCHOOL, PREREVIEW_BUREAU = "转入学校预审", "教育局预审"
 STAGES = ("转入学校", "转入主管部门", "转出学校", "转出主管部门")
 TO_SCHOOL, TO_BUREAU, FROM_SCHOOL, FROM_BUREAU = STAGES
+FILE_CALL = "转入学校调档"
 
 DESKS = {
     State.DRAFT: Desk(PREREVIEW_SCHOOL, MAKE, REGISTRAR, None),
@@ -50,6 +52,7 @@ DESKS = {
     State.FROM_SCHOOL_CHECK: Desk(FROM_SCHOOL, CHECK, Hand("check_change", FROM)),
     State.FROM_BUREAU: Desk(FROM_BUREAU, MAKE, Hand("bureau_make", FROM)),
     State.FROM_BUREAU_CHECK: Desk(FROM_BUREAU, CHECK, Hand("bureau_check", FROM)),
+    State.FILE_CALL: Desk(FILE_CALL, Signature.NONE, REGISTRAR),
     State.SUPPLEMENT: Desk("补正", Signature.NONE, REGISTRAR),
 }
 

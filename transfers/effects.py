@@ -116,6 +116,27 @@ def last_desk(case, **_) -> str:
     return State.FROM_BUREAU_CHECK if case.scope == Scope.COUNTY and one else State.FROM_BUREAU
 
 
+def where_completed(case, **_) -> str:
+    """Across a province border the electronic file has to be called over before the child is ours (调档)."""
+    return State.FILE_CALL if case.from_outside and case.scope == Scope.NATION else State.DONE
+
+
+def finish(case) -> None:
+    """The last of the four desks has signed: the child moves now, or when its file has come."""
+    if where_completed(case) == State.DONE:
+        move_child(case)
+
+
+def receive_file(case, day: date | None) -> None:
+    """调档完成: the electronic file came on `day`; the child moves today, when it is signed."""
+    if day is None or not case.arrived_on <= day <= clock.today():
+        raise Refused(
+            f"电子档案到达日期须在转出主管部门同意之日（{case.arrived_on:%Y年%-m月%-d日}）至今日之间，"
+            "请按学籍系统显示的日期填写（第十七条第（二）项）。"
+        )
+    move_child(case)
+
+
 def where_returned(case, **_) -> str:
     """Before stage 1 the whole draft is open again and will be reviewed anew; later only the papers are."""
     return State.DRAFT if case.state in (State.BUREAU_REVIEW, State.BUREAU_REVIEW_CHECK) else State.SUPPLEMENT

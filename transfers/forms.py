@@ -29,6 +29,9 @@ PARTICULARS = {
         required=False,
         help_text="只限所列事由，不得以其他借口不放行（第十九条第二款）。",
     ),
+    "file_came_on": lambda: forms.DateField(
+        label="电子档案到达日期", widget=day_input(), initial=clock.today, help_text="学籍系统中调档完成的日期。"
+    ),
     "arrived_at_school_on": lambda: forms.DateField(label="学生到校日期", widget=day_input(), initial=clock.today),
 }
 

@@ -7,10 +7,11 @@ from approvals.presenting import desk_line, verdict_of
 from approvals.rules import judge
 from law import clock, parameters
 from law.school_time import grade_name, school_year_of
+from schools.divisions import Scope
 from students.presenting import person_line
 
 from . import rules
-from .desks import FROM_BUREAU, FROM_SCHOOL, PREREVIEW_BUREAU, PREREVIEW_SCHOOL, TO_BUREAU, TO_SCHOOL, State
+from .desks import FILE_CALL, FROM_BUREAU, FROM_SCHOOL, PREREVIEW_BUREAU, PREREVIEW_SCHOOL, TO_BUREAU, TO_SCHOOL, State
 
 BEFORE_START = (State.DRAFT, State.SCHOOL_REVIEW, State.BUREAU_REVIEW, State.BUREAU_REVIEW_CHECK)
 
@@ -52,6 +53,8 @@ def desks_of(case) -> list[dict]:
     from_bureau = "转出地教育行政部门（由教育局登记）" if case.from_outside else bureau
     stages = [(TO_SCHOOL, case.lead_school.short_name), (TO_BUREAU, bureau), (FROM_SCHOOL, from_unit)]
     stages.append((FROM_BUREAU, from_bureau))
+    if case.from_outside and case.scope == Scope.NATION:
+        stages.append((FILE_CALL, case.lead_school.short_name))
     if case.state in BEFORE_START or case.desk_stage in (PREREVIEW_SCHOOL, PREREVIEW_BUREAU):
         stages = [(PREREVIEW_SCHOOL, case.lead_school.short_name), (PREREVIEW_BUREAU, bureau), *stages]
     return desk_line(case, stages, parameters.on(clock.today())["approval.stage_workdays"])

@@ -82,6 +82,12 @@ def new(request):
     return render(request, "transfers/new.html", context, status=422 if form.errors else 200)
 
 
+def ground_asked(request) -> str:
+    """The ground chosen on 能否办理, carried in the address; the usual one when none was."""
+    asked = request.GET.get("ground", "")
+    return asked if asked in Ground.values else Ground.CATCHMENT
+
+
 def started(request, form, child, school):
     """Open the draft, or say why not with everything typed still there."""
     place = present_place(child)
@@ -92,7 +98,7 @@ def started(request, form, child, school):
     else:
         try:
             grade = place.school_class.grade_in(school_year_of(clock.today()))
-            case = start_transfer(child, school, by=request.user, ground=Ground.CATCHMENT, grade=grade)
+            case = start_transfer(child, school, by=request.user, ground=ground_asked(request), grade=grade)
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Prefetch, Q, prefetch_related_objects
+from django.db.models import Count, OuterRef, Prefetch, Q, Subquery, Window, prefetch_related_objects
+from django.db.models.functions import RowNumber
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
@@ -20,16 +21,21 @@ from ..queue_filters import QueueFilter
 
 PAGE = 50
 GLANCE = 8
+NAMED = 3  # of a batch of hundreds no row needs more
 LONGEST_CURSOR = 18  # digits of a primary key at most
 
 
 def with_places(cases):
-    """Cases with the schools and the desk a list row names."""
-    return cases.select_related("lead_school", "peer_school", "desk_school__bureau")
+    """Cases with the schools and the desk a list row names, and the number of their children."""
+    counted = CaseSubject.objects.filter(case=OuterRef("pk")).values("case").annotate(n=Count("pk")).values("n")
+    rows = cases.annotate(heads=Subquery(counted))
+    return rows.select_related("lead_school", "peer_school", "desk_school__bureau")
 
 
 def of_children() -> Prefetch:
-    return Prefetch("subjects", CaseSubject.objects.select_related("child"))
+    """The first children of each case: a row names two, and a third tells it that there are more."""
+    ranked = CaseSubject.objects.annotate(rank=Window(RowNumber(), partition_by="case", order_by="pk"))
+    return Prefetch("subjects", ranked.filter(rank__lte=NAMED).select_related("child").order_by("pk"))
 
 
 def listed(cases):

@@ -4,6 +4,7 @@ import pytest
 
 import tests.suspensions.dropout_specimens  # noqa: F401
 import tests.suspensions.specimens  # noqa: F401
+import tests.transfers.specimens  # noqa: F401
 from accounts.roles import Role
 from approvals.errors import NotYourHand
 from approvals.services import buttons_for, perform

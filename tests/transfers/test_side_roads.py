@@ -307,6 +307,7 @@ def test_outside_desks_are_entered_by_the_county(transfer_from_outside):
     assert case.state == "from_bureau"  # another bureau's desk: two signatures
     case = perform(case, "propose_clearance", by=clerk, **OUTSIDE)
     case = perform(case, "complete", by=checker)
+    case = perform(case, "call_file", by=registrar_of(case), file_came_on=LEGAL_DAY)
     child = Student.objects.get(pk=case.child.pk)
     assert (case.scope, child.status, child.school) == ("跨省", "enrolled", case.lead_school)
     assert Enrolment.objects.get(student=child).came_from == "宁城县实验小学"

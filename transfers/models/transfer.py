@@ -9,10 +9,10 @@ from approvals.moves import move
 from law import articles
 from schools.models import SchoolClass
 
-from . import desks, effects, materials, presenting, rules
-from .desks import CLOSED, DESKS, FROM_BUREAU, FROM_SCHOOL, LEADER, OPEN, REGISTRAR, State
-from .forms import PARTICULARS
-from .grounds import Ground, RefusalGround
+from .. import desks, effects, materials, presenting, rules
+from ..desks import CLOSED, DESKS, FROM_BUREAU, FROM_SCHOOL, LEADER, OPEN, REGISTRAR, State
+from ..forms import PARTICULARS
+from ..grounds import Ground, RefusalGround
 
 # What the signatures rest on: every later desk asks that it still stands.
 IN_ORDER = [rules.class_is_chosen, rules.papers_are_checked, rules.originals_are_seen, rules.child_still_at_origin]
@@ -216,13 +216,25 @@ class Transfer(Case):
     @move(
         "同意转出，办结",
         source=State.FROM_BUREAU_CHECK,
-        target=State.DONE,
+        target=GET_STATE(effects.where_completed, states=[State.DONE, State.FILE_CALL]),
         article=articles.TRANSFER_STAGES,
         rules=[*IN_ORDER, *rules.STILL_MOVABLE],
         in_ceims="转出主管部门：转学核办",
     )
     def complete(self, **_):
-        effects.move_child(self)
+        effects.finish(self)
+
+    @move(
+        "调档完成，办结",
+        source=State.FILE_CALL,
+        target=State.DONE,
+        article=articles.TRANSFER_STAGES,
+        rules=[*IN_ORDER, *rules.STILL_MOVABLE],
+        fields=["file_came_on"],
+        in_ceims="转入学校：调档",
+    )
+    def call_file(self, file_came_on=None, **_):
+        effects.receive_file(self, file_came_on)
 
     @move(
         "登记报到",
@@ -359,7 +371,8 @@ class Transfer(Case):
 
     def day_of(self, particulars):
         """The day an outside unit decided, or the child arrived: not the day our clerk typed it (两个日期都留)."""
-        return particulars.get("outside_day") or particulars.get("arrived_at_school_on")
+        named = ("outside_day", "file_came_on", "arrived_at_school_on")
+        return next((particulars[name] for name in named if particulars.get(name)), None)
 
     def files_in_ceims(self, desk):
         """A desk outside the county files its own acts."""

@@ -1,0 +1,4 @@
+from .outward import OutwardTransfer
+from .transfer import Transfer
+
+__all__ = ["OutwardTransfer", "Transfer"]
