@@ -32,6 +32,7 @@ MENU = (
     Item("能否办理", "transfers:check", "search", DECIDES),
     Item("发起转学", "transfers:new", "transfer", frozenset({"make_change"})),
     Item("业务办理", "approvals:queue", "folder", SEES),
+    Item("问题学籍", "students:problems", "triangle", SEES),
     Item("系统办理", "approvals:filings", "file", frozenset({"make_change", "bureau_make"})),
     Item("学籍采集导入", "students:import", "upload", frozenset({"make_change"})),
     Item("管理后台", "admin:index", "edit", frozenset({"fix_data"})),

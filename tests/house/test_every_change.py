@@ -2,6 +2,7 @@
 
 import pytest
 
+import tests.students.specimens_problems  # noqa: F401
 import tests.suspensions.specimens  # noqa: F401
 from accounts.roles import Role
 from approvals.errors import NotYourHand
