@@ -9,6 +9,7 @@ from accounts.roles import Role
 from approvals.services import perform
 from law import clock
 from tests.county import class_of, hand_for
+from tests.students.specimens_problems import found_pair
 from transfers.models import Transfer
 from transfers.services import start_transfer
 
@@ -166,3 +167,15 @@ def test_the_page_of_a_child_with_a_past(same_questions, sign_in, child_at, staf
 
     sign_in(role, bureau if role == Role.BUREAU_CLERK else no1)
     same_questions(child.get_absolute_url(), begun_and_withdrawn)
+
+
+@pytest.mark.parametrize("role", [Role.REGISTRAR, Role.BUREAU_CLERK])
+def test_the_list_of_problem_records(same_questions, sign_in, child_at, bureau, no1, no2, monkeypatch, role):
+    monkeypatch.setattr("students.views.problems.PAGE", 20)
+    sign_in(role, bureau if role == Role.BUREAU_CLERK else no1)
+
+    def found(number):
+        for _ in range(number):
+            found_pair(child_at, no1, no2)
+
+    same_questions(reverse("students:problems"), found)
