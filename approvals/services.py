@@ -263,10 +263,13 @@ def busy_sentence(case: Case) -> str:
 
 @transaction.atomic
 def open_case(kind: type, *, by: User, lead: School, children: Iterable, peer: School | None = None, **fields) -> Case:
-    """Open a case about these children. Raises NotYourHand, or ChildBusy when a child already has an open change."""
+    """Open a case about these children, the first of them its `child`.
+
+    Raises NotYourHand, or ChildBusy when a child already has an open change.
+    """
     if not powers_behind(by, kind.OPENER.right, lead.pk):
         raise NotYourHand(f"您在{lead}没有办理“{kind._meta.verbose_name}”的经办职权。")
-    ids = sorted(child.pk for child in children)
+    ids = [child.pk for child in children]
     lock_children(ids)
     refuse_second(kind, ids) if kind.PRECEDES else refuse_busy(ids)
     pk, number = next_number(kind.prefix)

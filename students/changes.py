@@ -17,6 +17,7 @@ from law import clock
 
 from . import journal
 from .models import Student
+from .problems.detection import recheck
 from .standing import Standing, basics_of
 
 
@@ -73,6 +74,11 @@ class RecordChange(models.Model):
         return f"每一环节自到达次日起{params['approval.stage_workdays']}个工作日内办结"
 
     @classmethod
+    def children_for(cls, child: Student, given: dict) -> list[Student]:
+        """Whom the case is about; the first is the case's `child`."""
+        return [child]
+
+    @classmethod
     def paper_list(cls):
         return list(dict.fromkeys(paper.label for given in cls.VARIANTS for paper in cls(**given).papers()))
 
@@ -103,9 +109,15 @@ class RecordChange(models.Model):
     def take_effect(self):
         with journal.kept(self):
             self.change_record()
+        self.look_again()
 
     def undo_effect(self):
         journal.restore(self)
+        self.look_again()
+
+    def look_again(self) -> None:
+        """Whatever a decision changes may make a 问题学籍 or cure one."""
+        recheck(self.subjects.values_list("child_id", flat=True))
 
     def page(self, user):
         from .change_pages import page_of
@@ -141,7 +153,8 @@ def refuse_unlawful(kind: type[RecordChange], child: Student, given: dict) -> No
 @transaction.atomic
 def start_change(kind: type[RecordChange], child: Student, *, by, exception_reason: str = "", **given):
     """Open a draft of this kind with its checklist. Raises RulesBroken, NotYourHand, ChildBusy."""
-    lock_children([child.pk])
+    children = kind.children_for(child, given)
+    lock_children({child.pk, *(each.pk for each in children)})
     child = Student.objects.select_related("school__bureau").get(pk=child.pk)
     refuse_unlawful(kind, child, given)
     case = open_case(
@@ -149,7 +162,7 @@ def start_change(kind: type[RecordChange], child: Student, *, by, exception_reas
         by=by,
         lead=kind.lead_for(child, given),
         peer=kind.peer_for(child, given),
-        children=[child],
+        children=children,
         state=kind.State.DRAFT,
         exception_reason=exception_reason,
         **given,

@@ -1,11 +1,14 @@
 """The long parts of an import: reading a workbook, and writing what was confirmed."""
 
+from django.urls import reverse
+
 from approvals.errors import Refused
 from jianping_xueji.jobs import JobFailed, Run, job
 from jianping_xueji.vault import VaultError
 from students.importing import service
 from students.importing.planning import make_plan
 from students.models import ImportFile
+from students.problems.detection import detect_county
 
 PHASES = ("预扫描", "解析", "校验", "比对", "写入")
 
@@ -62,3 +65,12 @@ def commit(run: Run) -> None:
         raise JobFailed(" ".join(changed.sentences)) from changed
     except Refused as refusal:
         raise JobFailed(" ".join(refusal.sentences)) from refusal
+
+
+@job("problems.detect", label="核查问题学籍")
+def detect_problems(run: Run) -> None:
+    """Look at every child of the county."""
+    run.progress("核查", 0, 1)
+    with run.commit() as result:
+        detect_county()
+        result["url"] = reverse("students:problems")

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from django.db.models import F
+from django.db.models import Exists, OuterRef
 
-from approvals.models import Case
+from approvals.models import Case, CaseSubject
 from law import clock
 from law.school_time import grade_name, school_year_name, school_year_of
 
@@ -19,6 +19,8 @@ class Life:
     enrolments: list[Enrolment]
     placements: list[Placement]
     cases: dict[int, Case]
+    numbers: list[StudentNumber]
+    absorbed: list[Student]
 
     @property
     def place(self) -> Seat | None:
@@ -32,13 +34,21 @@ class Life:
 
 
 def life_of(child: Student, user) -> Life:
-    """Everything the time line tells; cases only where the user may see them. Three queries."""
-    seen = Case.objects.visible_to(user).filter(subjects__child=child).annotate(blocking=F("subjects__blocking"))
-    placements = Placement.objects.filter(enrolment__student=child, enrolment__voided=False)
+    """Everything the time line tells, with what records merged into this one lived through; four queries.
+
+    Cases only where the user may see them.
+    """
+    records = [child, *child.absorbed.select_related("school")]
+    about = CaseSubject.objects.filter(child__in=records).values("case")
+    holding = CaseSubject.objects.filter(case=OuterRef("pk"), child=child, blocking=True)
+    seen = Case.objects.visible_to(user).filter(pk__in=about).annotate(blocking=Exists(holding))
+    placements = Placement.objects.filter(enrolment__student__in=records, enrolment__voided=False)
     return Life(
-        list(child.enrolments.select_related("school")),
+        list(Enrolment.objects.filter(student__in=records).select_related("school")),
         list(placements.select_related("school_class__school")),
         {case.pk: case for case in seen.select_related("lead_school")},
+        [*child.numbers.all(), *(StudentNumber.objects.filter(student__in=records[1:]) if records[1:] else [])],
+        records[1:],
     )
 
 
@@ -48,7 +58,7 @@ def events_of(child: Student, life: Life) -> list[dict]:
     events = [event for enrolment in life.enrolments for event in _enrolment_events(enrolment, cases)]
     events += [_placement_event(placement) for placement in life.placements]
     events += [event for case in cases.values() for event in _case_events(case)]
-    events += [_number_event(number) for number in child.numbers.all()]
+    events += [_number_event(number) for number in life.numbers]
     return [event for _, event in sorted(events, key=lambda pair: pair[0], reverse=True)]
 
 

@@ -12,11 +12,12 @@ from .importing.names import clean_name
 from .lookup import keep_trace
 from .models.child import NumberKind, Student, StudentNumber
 from .models.enrolment import Enrolment
+from .problems.claims import claimed
 from .search import by_number
 from .spelling import initials_of, pinyin_of
 
 # A child in one of these states lives nowhere in the county; its own record is taken up again (第七、二十四条).
-AWAY = (Student.Status.MOVED_AWAY, Student.Status.REJECTED)
+AWAY = (Student.Status.MOVED_AWAY, Student.Status.REJECTED, Student.Status.DELETED)
 
 
 def recognise(*, school: School, by, id_number: str, registry_number: str = "", name: str, **_) -> Student | None:
@@ -32,6 +33,8 @@ def recognise(*, school: School, by, id_number: str, registry_number: str = "", 
     same = [c for c in known if c.name == clean_name(name)]
     keep_trace(same[0] if same else None, school, by, "为办理县外转入核对号码")
     if len(same) < len(known):
+        for other in (c for c in known if c not in same and c.id_number):
+            claimed(other, name=clean_name(name), by=school)
         raise Refused("该号码在本县登记在另一姓名之下，请对照户口簿核对姓名和号码；仍不符的报教育局核查（第八条）。")
     living = [c for c in same if c.status not in AWAY]
     if living:

@@ -1,6 +1,7 @@
 """Finding a child by what people have in hand: name, part of a name, pinyin or initials, or any number ever held."""
 
 import re
+from collections.abc import Iterable
 
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import Func, Q, QuerySet, TextField, Value
@@ -21,9 +22,21 @@ def looks_like_number(text: str) -> bool:
 
 
 def by_number(number: str) -> QuerySet[Student]:
-    """Children who hold or ever held exactly this number, of either kind."""
+    """Children who hold or ever held exactly this number, of either kind; a merged record stands for its survivor."""
     indexes = [vault.index(number, kind) for kind in NumberKind.values]
-    return Student.objects.filter(pk__in=StudentNumber.objects.filter(index__in=indexes).values("student"))
+    holders = StudentNumber.objects.filter(index__in=indexes).values_list("student", flat=True)
+    return Student.objects.filter(pk__in=survivors(holders))
+
+
+def survivors(ids: Iterable[int]) -> list[int]:
+    """The same children, each merged record replaced by the one it was merged into, however often."""
+    found = list(ids)
+    while found:
+        moved = dict(Student.objects.filter(pk__in=found).exclude(merged_into=None).values_list("pk", "merged_into"))
+        if not moved:
+            break
+        found = [moved.get(pk, pk) for pk in found]
+    return found
 
 
 def matching(children: QuerySet[Student], text: str) -> QuerySet[Student]:
@@ -62,7 +75,13 @@ class Contains(Exact):
 
 
 # The record was never begun, or is over for good: there is nobody to be transferred from a school.
-NOBODY = (Student.Status.PENDING, Student.Status.REJECTED, Student.Status.DECEASED)
+NOBODY = (
+    Student.Status.PENDING,
+    Student.Status.REJECTED,
+    Student.Status.DECEASED,
+    Student.Status.MERGED,
+    Student.Status.DELETED,
+)
 
 
 def exact(name: str, number: str) -> Student | None:

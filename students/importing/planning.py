@@ -45,6 +45,8 @@ class Plan:
     fixed: int = 0
     stopped: bool = False
     findings: list[Finding] = field(default_factory=list)
+    # Children of other schools whose number a row gives to another name: (child, name).
+    claims: list[tuple[int, str]] = field(default_factory=list)
 
     @property
     def errors(self) -> list[Finding]:
@@ -132,6 +134,7 @@ class Planner:
         if match.verdict:
             self.say(row, "id_number", match.verdict)
         if match.refused:
+            self.claim(row, match.child)
             return False
         if child and not self.seen_once(row, child):
             return False
@@ -142,6 +145,12 @@ class Planner:
         if faults or self.broken(row, child):
             return False
         return self.compare(row, child) if child else self.welcome(row)
+
+    def claim(self, row: ParsedRow, holder: KnownChild | None) -> None:
+        """A number that another school's child holds under another name is a 问题学籍, not a transfer."""
+        name = row.values.get("name")
+        if holder and name and holder.school_id != self.plan.school.pk and holder.values["name"] != name:
+            self.plan.claims.append((holder.pk, name))
 
     def welcome(self, row: ParsedRow) -> bool:
         self.plan.creates.append(row)

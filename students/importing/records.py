@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.db.models import BooleanField, Exists, F, Func, OuterRef, Value
+from django.db.models.functions import Coalesce
 
 from approvals.models import CaseSubject
 from jianping_xueji import vault
@@ -130,11 +131,16 @@ def look_up(rows: Sequence[ParsedRow]) -> Records:
     return Records(prints, holders, namesakes, children_of(wanted))
 
 
+# Never became a record, or is none any more: the number may be brought again.
+_NO_RECORD = (Student.Status.REJECTED, Student.Status.DELETED)
+
+
 def holders_of(indexes: Iterable[bytes]) -> dict[bytes, int]:
     """Blind index → child. A number once held still means its child, unless another one holds it now."""
-    rows = StudentNumber.objects.filter(AnyOf("index", indexes)).exclude(student__status=Student.Status.REJECTED)
+    rows = StudentNumber.objects.filter(AnyOf("index", indexes)).exclude(student__status__in=_NO_RECORD)
+    meant = Coalesce("student__merged_into__merged_into", "student__merged_into", "student")
     found: dict[bytes, int] = {}
-    for index, student, until in rows.order_by("-until").values_list("index", "student_id", "until"):
+    for index, student, until in rows.order_by("-until").values_list("index", meant, "until"):
         if until is None or bytes(index) not in found:
             found[bytes(index)] = student
     return found
@@ -145,7 +151,7 @@ def namesakes_of(triples: set[Triple]) -> dict[Triple, list[Namesake]]:
     with_id = StudentNumber.objects.filter(student=OuterRef("pk"), kind=NumberKind.ID, until=None)
     rows = (
         Student.objects.filter(AnyOf("name", {t[0] for t in triples}), AnyOf("birth_date", {t[2] for t in triples}))
-        .exclude(status=Student.Status.REJECTED)
+        .exclude(status__in=[*_NO_RECORD, Student.Status.MERGED])
         .annotate(has_id=Exists(with_id))
         .order_by("pk")
     )

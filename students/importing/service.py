@@ -18,8 +18,9 @@ from students.importing.collector import collector_paused
 from students.importing.container import SCHOOL, Limits
 from students.importing.planning import Plan, make_plan
 from students.importing.workbook import ParsedBook, read_workbook
-from students.models import ImportFile, Registration
+from students.models import ImportFile, Registration, Student
 from students.models.imports import FILE_PLACE
+from students.problems.claims import claimed
 
 State = ImportFile.State
 Phase = Callable[[str], None]
@@ -152,6 +153,8 @@ def carry_out(file: ImportFile, plan: Plan, *, by: User, accept_warnings: bool, 
     """Write a plan made under `lock_imports()`. Raises Refused, NotYourHand."""
     _permit(file.school, by)
     refuse_unsettled(plan.counts, accept_warnings=accept_warnings, only_good=only_good)
+    for holder in Student.objects.filter(pk__in=dict(plan.claims)).order_by("pk"):
+        claimed(holder, name=dict(plan.claims)[holder.pk], by=file.school)
     file.registration = None if plan.changes_nothing else _register(file, plan, by)
     file.state = State.COMMITTED
     file.save(update_fields=["registration", "state"])

@@ -1,18 +1,28 @@
 from .child import FamilyMember, NumberKind, Student, StudentNumber
 from .enrolment import Enrolment, Placement
 from .imports import ImportFile
+from .problem import Problem
 from .record_change import RecordEntry
 from .registration import Registration, RegistrationEntry
 from .traces import DataFix, Look
 
+# Kinds of change stand beside their rules and need the models above.
+from ..problems.proof import Proof  # noqa: E402 isort: skip
+from ..problems.deletion import Deletion  # noqa: E402 isort: skip
+from ..problems.merge import Merge  # noqa: E402 isort: skip
+
 __all__ = [
     "DataFix",
+    "Deletion",
     "Enrolment",
     "FamilyMember",
     "ImportFile",
     "Look",
+    "Merge",
     "NumberKind",
     "Placement",
+    "Problem",
+    "Proof",
     "RecordEntry",
     "Registration",
     "RegistrationEntry",

@@ -65,12 +65,16 @@ class Student(models.Model):
         REJECTED = "rejected", "未予注册"
         LEFT = "left", "丧失学习能力离校"
         MERGED = "merged", "已并入另一学籍"
+        DELETED = "deleted", "已删除"
 
     slug = models.CharField("页面地址", max_length=12, unique=True, default=new_slug, editable=False)
     wrapped_key = models.BinaryField("加密密钥", editable=False)
     school = models.ForeignKey(School, models.PROTECT, verbose_name="学籍学校", related_name="children")
     status = models.CharField("学籍状态", max_length=12, choices=Status, default=Status.PENDING)
     problem = models.CharField("问题学籍", max_length=40, blank=True)
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="absorbed", verbose_name="并入的学籍"
+    )
 
     name = models.CharField("姓名", max_length=60)
     name_pinyin = models.CharField("姓名拼音", max_length=120, blank=True)
@@ -145,11 +149,16 @@ class Student(models.Model):
                         "rejected",
                         "left",
                         "merged",
+                        "deleted",
                     ]
                 ),
                 name="student_status",
             ),
             models.CheckConstraint(condition=Q(sex__in=["1", "2"]), name="student_sex"),
+            models.CheckConstraint(
+                condition=Q(status="merged", merged_into__isnull=False) | Q(merged_into=None) & ~Q(status="merged"),
+                name="student_merged_into",
+            ),
         ]
         indexes = [
             models.Index(fields=["school", "name_pinyin", "id"], name="student_school_list"),

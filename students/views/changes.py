@@ -65,7 +65,7 @@ def new(request, slug, kind):
     school = kind.lead_for(child, {})
     if not may(request.user, kind.OPENER.right, school):
         raise PermissionDenied(f"“{kind._meta.verbose_name}”由{school}的经办人员发起。")
-    form = form_for(kind)(request.POST or None, child=child, school=school)
+    form = form_for(kind)(request.POST or None, initial=request.GET.dict(), child=child, school=school)
     broken = []
     if request.method == "POST" and form.is_valid():
         try:

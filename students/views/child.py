@@ -24,7 +24,7 @@ SEE_LOOKS = ("audit_school", "check_change", "fix_data")
 
 def visible_child(request, slug: str) -> Student:
     """The child with school, numbers and family, or 404 for whoever has no part in it."""
-    children = Student.objects.visible_to(request.user).select_related("school__bureau")
+    children = Student.objects.visible_to(request.user).select_related("school__bureau", "merged_into__school")
     return get_object_or_404(children.prefetch_related("numbers", "family"), slug=slug)
 
 
@@ -41,12 +41,24 @@ def child(request, slug):
         "lead": lead_of(found),
         "numbers": number_rows(found, may(request.user, "view_school", found.school_id)),
         "acts": acts_for(found, request.user),
+        "merged": record_line(found.merged_into, request.user) if found.merged_into_id else None,
+        "absorbed": [record_line(record, request.user) for record in life.absorbed],
         "groups": groups_of(found),
         "family": family_of(found),
         "events": events_of(found, life),
         "looks": found.looks.select_related("user", "school")[:LOOKS_SHOWN] if sees_looks else None,
     }
     return render(request, "students/child.html", context)
+
+
+def record_line(record: Student, user) -> dict:
+    """The other record of a merge; its name and address only for whoever may see it."""
+    seen = may(user, "view_school", record.school_id)
+    return {
+        "name": record.name if seen else "",
+        "school": record.school.name,
+        "url": record.get_absolute_url() if seen else "",
+    }
 
 
 def lead_of(child: Student) -> str:

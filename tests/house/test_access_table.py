@@ -57,6 +57,7 @@ def words_for(name, site):
         "students:child": {"slug": words["slug"]},
         "students:number": {"slug": words["slug"], "kind": "id"},
         "students:changes": {"slug": words["slug"]},
+        "students:child_problems": {"slug": words["slug"]},
         "students:change_new": {"slug": words["slug"], "kind": "suspension"},
         "students:change_draft": {"number": words["change"]},
         "students:class": {"pk": words["pk"].get("students:class")},

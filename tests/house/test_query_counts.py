@@ -15,6 +15,7 @@ from students.models import Student
 from suspensions.models import AbsenceEntry, Dropout, Suspension
 from tests.changes import drafted
 from tests.county import class_of, hand_for
+from tests.students.specimens_problems import found_pair
 from tests.suspensions.dropout_specimens import GIVEN, visited
 from transfers.models import Transfer
 from transfers.services import start_transfer
@@ -243,3 +244,15 @@ def test_figures_and_files_of_dropout(same_questions, sign_in, dropouts, bureau,
 def test_the_sheet_of_a_class(same_questions, sign_in, children, no1, role):
     sign_in(role, no1)
     same_questions(reverse("dropout:sheet", args=[class_of(no1, 3).pk]), children)
+
+
+@pytest.mark.parametrize("role", [Role.REGISTRAR, Role.BUREAU_CLERK])
+def test_the_list_of_problem_records(same_questions, sign_in, child_at, bureau, no1, no2, monkeypatch, role):
+    monkeypatch.setattr("students.views.problems.PAGE", 20)
+    sign_in(role, bureau if role == Role.BUREAU_CLERK else no1)
+
+    def found(number):
+        for _ in range(number):
+            found_pair(child_at, no1, no2)
+
+    same_questions(reverse("students:problems"), found)

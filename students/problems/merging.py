@@ -1,0 +1,51 @@
+"""What is known of two records that may be one child's, and making one of them."""
+
+from jianping_xueji import vault
+from law import clock
+from schools.models import School
+
+from .. import enrolments, places
+from ..models.child import NumberKind, Student, StudentNumber
+from ..models.enrolment import Enrolment
+from ..models.problem import Problem
+from . import findings
+
+
+def shared_numbers(one: Student, two: Student) -> bool:
+    """Both hold or held one and the same number."""
+    mine = StudentNumber.objects.filter(student=one).values("index")
+    return StudentNumber.objects.filter(student=two, index__in=mine).exists()
+
+
+def living_at(child: Student) -> School | None:
+    """The school where the child's enrolment lives now."""
+    living = Enrolment.objects.living().filter(student=child).select_related("school").first()
+    return living.school if living else None
+
+
+def absorb(gone: Student, kept: Student, case) -> None:
+    """The record `gone` ends and points to `kept`, which receives the numbers it lacks; nothing is moved or erased."""
+    today = clock.today()
+    left = enrolments.end([gone], on=today, case=case, how="合并", went_to=str(kept.school))
+    places.give_up_seats(left, today)
+    _hand_over_numbers(gone, kept, today)
+    Student.objects.filter(pk=gone.pk).update(status=Student.Status.MERGED, merged_into=kept)
+    pair = Problem.objects.about(gone).open()
+    findings.settle(pair.filter(child__in=[gone, kept]), case, Problem.State.ENDED)
+
+
+def _hand_over_numbers(gone: Student, kept: Student, today) -> None:
+    """Numbers of the ended record become history; one the survivor lacks is sealed anew under its own key."""
+    current = {n.kind: n for n in StudentNumber.objects.filter(student=gone, until=None).select_related("student")}
+    has = set(StudentNumber.objects.filter(student=kept, until=None).values_list("kind", flat=True))
+    StudentNumber.objects.filter(pk__in=[n.pk for n in current.values()]).update(until=today)
+    wanted = [kind for kind in NumberKind.values if kind in current and kind not in has]
+    StudentNumber.objects.bulk_create(
+        [enrolments.sealed_number(kept, kind, current[kind].plain(), today) for kind in wanted]
+    )
+
+
+def found_under(number: str):
+    """The records under which a number stands or stood, as they are stored."""
+    indexes = [vault.index(number, kind) for kind in NumberKind.values]
+    return Student.objects.filter(pk__in=StudentNumber.objects.filter(index__in=indexes).values("student"))
