@@ -121,7 +121,7 @@ def death_of(case: Death) -> dict:
         "died_on": day(case.died_on),
         "learned_on": day(case.learned_on),
         "proved_on": day(case.proved_on),
-        "proofs": ticks(dict(Proof.choices), case.proof),
+        "proofs": ticks(dict(Proof.choices), case.proof_kind),
         "desks": opinion_blocks(case, SCHOOL_AND_BUREAU),
     }
 

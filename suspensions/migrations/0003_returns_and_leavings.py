@@ -102,7 +102,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "proof",
+                    "proof_kind",
                     models.CharField(
                         choices=[
                             ("medical", "死亡医学证明"),
@@ -127,7 +127,7 @@ class Migration(migrations.Migration):
                         name="death_dates",
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(("proof__in", ["medical", "household", "judicial"])), name="death_proof"
+                        condition=models.Q(("proof_kind__in", ["medical", "household", "judicial"])), name="death_proof"
                     ),
                 ],
             },

@@ -84,16 +84,16 @@ class Death(
     prefix = "销"
     PRECEDES = True
     FACTS = DeathFacts
-    DRAFT = ("died_on", "learned_on", "proved_on", "proof")
+    DRAFT = ("died_on", "learned_on", "proved_on", "proof_kind")
     HAPPENED = "died_on"
-    VARIANTS = tuple({"proof": proof} for proof in Proof.values)
+    VARIANTS = tuple({"proof_kind": proof} for proof in Proof.values)
     PRINTS = (("deregistration_form", "学籍注销审批表"),)
     CLOCK = "death.workdays"
 
     died_on = models.DateField("死亡日期")
     learned_on = models.DateField("学校获知日期", default=clock.today, help_text="注销期限自此日次日起算。")
     proved_on = models.DateField("取得证明日期", null=True, blank=True, help_text="取得证明后再填，提交前必须填写。")
-    proof = models.CharField("证明种类", max_length=10, choices=Proof, default=Proof.MEDICAL)
+    proof_kind = models.CharField("证明种类", max_length=10, choices=Proof, default=Proof.MEDICAL)
 
     class Meta:
         verbose_name = verbose_name_plural = "死亡注销"
@@ -102,7 +102,9 @@ class Death(
                 condition=Q(died_on__lte=F("learned_on")) & (Q(proved_on=None) | Q(proved_on__gte=F("learned_on"))),
                 name="death_dates",
             ),
-            models.CheckConstraint(condition=Q(proof__in=["medical", "household", "judicial"]), name="death_proof"),
+            models.CheckConstraint(
+                condition=Q(proof_kind__in=["medical", "household", "judicial"]), name="death_proof"
+            ),
         ]
 
     @classmethod
@@ -110,7 +112,7 @@ class Death(
         return {name: given.get(name) for name in ("died_on", "learned_on", "proved_on")}
 
     def papers(self):
-        return [Paper(f"{self.proof}_proof", Proof(self.proof).label, articles.DEATH)]
+        return [Paper(f"{self.proof_kind}_proof", Proof(self.proof_kind).label, articles.DEATH)]
 
     def build_facts(self, day):
         """The day of the proof may follow the draft, not the signatures."""

@@ -77,7 +77,7 @@ def test_the_proof_may_follow_the_draft_but_not_the_signature(child):
     registrar = hand_for(case, Role.REGISTRAR, "lead")
     with pytest.raises(RulesBroken, match="取得证明日期"):
         perform(case, "submit", by=registrar)
-    keep_change(case, by=registrar, **DIED, proof="medical")
+    keep_change(case, by=registrar, **DIED, proof_kind="medical")
     assert perform(case, "submit", by=registrar).state == "school_check"
 
 
@@ -104,7 +104,7 @@ def test_what_is_entered_late_is_overdue_at_once_and_keeps_both_days(child):
 
 def test_a_corrected_day_of_learning_moves_the_clock(child):
     case = drafted(Death, child, **DIED)
-    changed = DIED | {"learned_on": date(2026, 9, 14), "proof": "medical"}
+    changed = DIED | {"learned_on": date(2026, 9, 14), "proof_kind": "medical"}
     case = keep_change(case, by=hand_for(case, Role.REGISTRAR, "lead"), **changed)
     assert case.due_on == workdays.add(date(2026, 9, 14), 10).day
 
