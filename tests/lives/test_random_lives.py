@@ -9,6 +9,7 @@ from students import journal, places
 from tests.county import make_school
 
 from . import machine
+from .small_model import EFFECTS
 
 
 class SmallCounty:
@@ -42,7 +43,10 @@ def lives(bureau, child_at, request):
 
 
 def test_random_lives_keep_the_record_right(lives, request):
+    machine.Lives.seen.clear()
     lives(request.config.getoption("--lives"))
+    expected = {*EFFECTS, "transfer", "undo of a decision", "revert of a decision", "overtaken by a death"}
+    assert expected <= set(machine.Lives.seen), f"never happened: {expected - set(machine.Lives.seen)}"
 
 
 def test_a_forgotten_seat_is_found(lives, monkeypatch):
