@@ -1,3 +1,4 @@
+from .campaign import Campaign, CampaignEntry
 from .child import FamilyMember, NumberKind, Student, StudentNumber
 from .enrolment import Enrolment, Placement
 from .imports import ImportFile
@@ -6,6 +7,8 @@ from .registration import Registration, RegistrationEntry
 from .traces import DataFix, Look
 
 __all__ = [
+    "Campaign",
+    "CampaignEntry",
     "DataFix",
     "Enrolment",
     "FamilyMember",
