@@ -19,6 +19,10 @@ class OpeningForm(forms.Form):
     due_on = forms.DateField(label="完成期限", widget=day_input())
 
 
+class ReasonForm(forms.Form):
+    reason = forms.CharField(label="退回原因", max_length=200)
+
+
 class AnswerForm(forms.Form):
     """What holds for one child this term; unchanged means no change. Opens with the record and what was proposed."""
 

@@ -17,7 +17,7 @@ from law.school_time import school_year_of
 from schools.models import Bureau, School, SchoolClass
 
 from .. import campaigns
-from ..campaign_forms import AnswerForm, OpeningForm, SheetWords, Words
+from ..campaign_forms import AnswerForm, OpeningForm, ReasonForm, SheetWords, Words
 from ..models import CampaignEntry, Placement, Student
 from ..search import matching
 from .child import visible_child
@@ -265,10 +265,11 @@ def no_entry(request, found, campaign):
 
 
 def child_act(request, entry, act, form, seat):
+    reason = ReasonForm(request.POST)
     acts = {
         "confirm": partial(campaigns.confirm, entry, getattr(form, "cleaned_data", {})),
         "accept": partial(campaigns.accept, entry),
-        "send_back": partial(campaigns.send_back, entry, request.POST.get("reason", "")),
+        "send_back": partial(campaigns.send_back, entry, reason.cleaned_data["reason"] if reason.is_valid() else ""),
     }
     said = {"confirm": "已确认", "accept": "改动已接受", "send_back": "已退回"}
     if act not in acts:
