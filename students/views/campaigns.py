@@ -114,7 +114,7 @@ def row_of(name: str, url: str, tally: dict) -> dict:
 def chart_of(rows: list[dict]) -> dict:
     series = [
         {"label": state.label, "values": [row[state.value] for row in rows], "urls": [row["url"] for row in rows]}
-        for state in reversed(State)
+        for state in State
     ]
     return {"kind": "bar", "unit": "人", "labels": [row["name"] for row in rows], "series": series}
 

@@ -225,6 +225,12 @@ def test_what_is_sent_back_waits_with_its_reason_and_the_rest_does_not_sweep_it_
         campaigns.send_back(entry, "再退", by=registrar)
     campaigns.confirm(entry, answer(child, phone="13700000000"), by=teacher)
     assert entry_of(child).returned_for == ""
+    kept = entry.events.order_by("pgh_id").values_list("state", "confirmed_by", "returned_for")
+    assert list(kept) == [
+        ("confirmed", teacher.pk, ""),
+        ("waiting", None, "号码少一位"),
+        ("confirmed", teacher.pk, ""),
+    ]
 
 
 def test_an_accepted_answer_sent_back_leaves_the_record_and_takes_a_new_one(campaign, child, teacher, registrar):
