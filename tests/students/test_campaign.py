@@ -278,6 +278,35 @@ def test_a_whole_class_costs_as_many_questions_as_a_small_one(bureau, clerk, no1
     assert asked(2, LEGAL_DAY) == asked(9, date(2027, 3, 15))
 
 
+def test_an_act_on_a_class_leaves_the_other_classes_alone(
+    bureau, clerk, child, child_at, no1, room, teacher, registrar
+):
+    other = child_at(no1, grade=4)
+    campaign, _ = campaigns.open_campaign(bureau, DUE, by=clerk)
+    assert campaigns.confirm_rest(campaign, room, by=teacher).done == 1
+    assert entry_of(other).state == State.WAITING
+    campaigns.confirm(entry_of(other), answer(other), by=teaching(other, teacher))
+    assert campaigns.accept_class(campaign, room, by=registrar).done == 1
+    assert (entry_of(child).state, entry_of(other).state) == (State.ACCEPTED, State.CONFIRMED)
+
+
+def teaching(child, teacher):
+    """The same teacher, now of the class in which this child sits."""
+    place = child.enrolments.get().placements.get(ends=None).school_class
+    teacher.appointments.update(school_class=place)
+    return teacher
+
+
+def test_a_child_who_changed_class_is_on_the_sheet_of_the_class_of_today(campaign, child, room, teacher, no1):
+    place = child.enrolments.get().placements.get()
+    place.school_class = class_of(no1, 4)
+    place.save()
+    assert not campaigns.entries_of(campaign, room).exists()
+    assert campaigns.entries_of(campaign, class_of(no1, 4)).get().child == child
+    with pytest.raises(NotYourHand):
+        campaigns.confirm(entry_of(child), answer(child), by=teacher)
+
+
 # -- who leaves the list -------------------------------------------------------
 
 
