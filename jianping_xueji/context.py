@@ -34,6 +34,7 @@ MENU = (
     Item("业务办理", "approvals:queue", "folder", SEES),
     Item("休学期满提醒", "suspensions:due", "clock", SEES),
     Item("班级点名", "dropout:sheets", "people", frozenset({"make_change", "check_change", "teach_class"})),
+    Item("动态信息维护", "students:campaign", "edit", SEES | {"teach_class"}),
     Item("控辍台账", "dropout:ledger", "folder", SEES),
     Item("问题学籍", "students:problems", "triangle", SEES),
     Item("系统办理", "approvals:filings", "file", frozenset({"make_change", "bureau_make"})),

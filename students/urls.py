@@ -1,7 +1,7 @@
 from django.urls import include, path
 
 from . import import_urls
-from .views import changes, child, classes, lists, problems
+from .views import campaigns, changes, child, classes, lists, problems
 
 app_name = "students"
 urlpatterns = [
@@ -15,6 +15,10 @@ urlpatterns = [
     path("changes/<str:number>/draft/", changes.draft, name="change_draft"),
     path("students/<slug:slug>/problems/", problems.of_child, name="child_problems"),
     path("problems/", problems.problems, name="problems"),
+    path("campaign/", campaigns.campaign, name="campaign"),
+    path("campaign/schools/<int:pk>/", campaigns.school, name="campaign_school"),
+    path("campaign/classes/<int:pk>/", campaigns.school_class, name="campaign_class"),
+    path("campaign/children/<slug:slug>/", campaigns.child, name="campaign_child"),
     path("classes/", classes.classes, name="classes"),
     path("classes/<int:pk>/", classes.school_class, name="class"),
 ]

@@ -7,14 +7,13 @@ from approvals.errors import Refused
 from approvals.materials import facts_of_papers
 from approvals.models import SeatHold
 from approvals.rules import judge
-from approvals.services import refuse_busy
-from law import articles, clock, parameters
+from law import clock, parameters
 from law.school_time import grade_on, school_year_of
 from schools import seats
 from schools.divisions import Scope
 from schools.models import SchoolClass
-from students import enrolments, places
-from students.models import Enrolment, Placement, Student
+from students import enrolments, journal, places
+from students.models import Student
 from students.pending import drop_pending
 
 from . import rules
@@ -178,6 +177,14 @@ def move_child(case) -> None:
     """办结: one day on which the child leaves one school's books and enters the other's (第七条)."""
     today, child = clock.today(), case.child
     renew_hold(case)
+    with journal.kept(case):
+        change_record(case, child, today)
+    end_holds(case, used=True)
+    case.grade, case.moved_on = present_grade(case), today
+
+
+def change_record(case, child, today: date) -> None:
+    """Out of one school, into a class of the other; a newcomer gets a temporary 学籍号."""
     leave_school(case, child, on=today, went_to=case.lead_school.name)
     enrolments.begin(
         [(child, case.to_class)],
@@ -189,8 +196,6 @@ def move_child(case) -> None:
     )
     Student.objects.filter(pk=child.pk).update(status=Student.Status.ENROLLED)
     enrolments.issue_temporary_numbers([child], on=today, area=case.lead_school.division_id[:6])
-    end_holds(case, used=True)
-    case.grade, case.moved_on = present_grade(case), today
 
 
 def leave_school(case, child, *, on: date, went_to: str) -> None:
@@ -200,31 +205,9 @@ def leave_school(case, child, *, on: date, went_to: str) -> None:
 
 
 def move_child_back(case) -> None:
-    """False papers found afterwards: the record goes back to where it came from, seat or not, by a numbered grant."""
-    child, today = case.child, clock.today()
-    refuse_busy([child.pk])
-    if not Enrolment.objects.living().filter(student=child, came_by=case.pk).exists():
-        raise Refused("该生此后已有新的学籍变动，不能直接撤销本件，请先处理后来的变动（第十九条第二款）。")
-    leave_school(case, child, on=today, went_to=case.from_school_name)
-    if case.from_outside:
-        Student.objects.filter(pk=child.pk).update(status=Student.Status.MOVED_AWAY)
-        return
-    former = (
-        Placement.objects.filter(enrolment__left_by=case.pk, enrolment__school=case.peer_school)
-        .select_related("school_class")
-        .last()
-    )
-    enrolments.begin(
-        [(child, former and former.school_class)], school=case.peer_school, on=today, case=case, how="撤销转学"
-    )
-    if former:
-        places.take_seat(
-            former.school_class,
-            on=today,
-            article=articles.NO_LAWLESS_REFUSAL,
-            reason="转学被撤销，学籍回到原学校",
-            case_number=case.number,
-        )
+    """False papers found afterwards: the record is again what it was before the case, seat or not, by a grant."""
+    journal.restore(case)
+    drop_pending(case.child)
 
 
 def let_go(case) -> None:

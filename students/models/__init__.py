@@ -1,3 +1,4 @@
+from .campaign import Campaign, CampaignEntry
 from .child import FamilyMember, NumberKind, Student, StudentNumber
 from .enrolment import Enrolment, Placement
 from .imports import ImportFile
@@ -12,6 +13,8 @@ from ..problems.deletion import Deletion  # noqa: E402 isort: skip
 from ..problems.merge import Merge  # noqa: E402 isort: skip
 
 __all__ = [
+    "Campaign",
+    "CampaignEntry",
     "DataFix",
     "Deletion",
     "Enrolment",

@@ -51,6 +51,13 @@ students:child_problems  GET  | in | no/--/-- | ok/--/-- | ok/--/-- | ok/ok/-- |
 students:child_problems  POST | in | no/--/-- | no/--/-- | no/--/-- | ok/ok/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | --/--/--
 students:classes         GET  | in | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok
 students:class           GET  | in | ok/--/-- | ok/--/-- | ok/--/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | --/--/--
+students:campaign        GET  | in | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok
+students:campaign        POST | in | no       | no       | no       | ok       | no       | no       | no       | no       | no
+students:campaign_school GET  | in | --/--/-- | ok/--/-- | ok/--/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | --/--/--
+students:campaign_class  GET  | in | ok/--/-- | ok/--/-- | ok/--/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | --/--/--
+students:campaign_class  POST | in | ok/--/-- | ok/--/-- | no/--/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | --/--/--
+students:campaign_child  GET  | in | ok/--/-- | ok/--/-- | ok/--/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | --/--/--
+students:campaign_child  POST | in | ok/--/-- | ok/--/-- | no/--/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | --/--/--
 transfers:check          GET  | in | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok
 transfers:new            GET  | in | no       | ok       | no       | no       | no       | no       | no       | no       | no
 transfers:new            POST | in | no       | ok       | no       | no       | no       | no       | no       | no       | no

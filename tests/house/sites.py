@@ -17,6 +17,7 @@ from jianping_xueji.jobs.models import Job
 from reports.forms import FORMS
 from reports.services import print_form
 from schools.models import Bureau, Division
+from students.campaigns import open_campaign
 from students.changes import start_change
 from students.models import ImportFile, Registration
 from suspensions.models import Dropout, Suspension
@@ -134,6 +135,8 @@ def build_world(bureau, child_at) -> tuple[dict[str, Site], dict]:
         "neighbour": build_site("neighbour", neighbour, partner, child_at),
         "foreign": build_site("foreign", foreign, foreign_partner, child_at),
     }
+    for place in (bureau, abroad):
+        open_campaign(place, date(2026, 10, 15), by=staff_member(Role.BUREAU_CLERK, place))
     people = {}
     for name, role in ROLES.items():
         place = bureau if role.startswith(("bureau", "data", "audit")) else own

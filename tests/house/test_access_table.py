@@ -61,6 +61,9 @@ def words_for(name, site):
         "students:change_new": {"slug": words["slug"], "kind": "suspension"},
         "students:change_draft": {"number": words["change"]},
         "students:class": {"pk": words["pk"].get("students:class")},
+        "students:campaign_school": {"pk": site.school.pk},
+        "students:campaign_class": {"pk": words["pk"].get("students:class")},
+        "students:campaign_child": {"slug": words["slug"]},
         "dropout:handover": {"number": words["dropout"]},
         "dropout:sheet": {"pk": words["pk"].get("students:class")},
         "dropout:child": {"slug": words["slug"]},
@@ -80,6 +83,7 @@ def words_for(name, site):
 
 BODY = {
     "students:number": {"reason": "核对证件"},
+    "students:campaign_child": {"act": "confirm", "phone": "13800000000"},
     "approvals:filing": {"filed_on": "2026-09-15"},
     "transfers:new": {"name": "查无此人", "number": "211399201803020013"},
 }

@@ -10,11 +10,12 @@ from django.urls import reverse
 from accounts.roles import Role
 from approvals.services import perform
 from law import clock
+from students.campaigns import open_campaign
 from students.changes import start_change
-from students.models import Student
+from students.models import CampaignEntry, Placement, Student
 from suspensions.models import AbsenceEntry, Dropout, Suspension
 from tests.changes import drafted
-from tests.county import class_of, hand_for
+from tests.county import class_of, hand_for, make_school
 from tests.students.specimens_problems import found_pair
 from tests.suspensions.dropout_specimens import GIVEN, visited
 from transfers.models import Transfer
@@ -256,3 +257,51 @@ def test_the_list_of_problem_records(same_questions, sign_in, child_at, bureau, 
             found_pair(child_at, no1, no2)
 
     same_questions(reverse("students:problems"), found)
+
+
+@pytest.fixture
+def answers(child_at, bureau, staff):
+    """answers(children): the campaign with an entry for each, half of them confirmed with a change."""
+
+    def make(children) -> None:
+        clerk = staff(Role.BUREAU_CLERK, bureau)
+        open_campaign(bureau, date(2026, 10, 15), by=clerk)
+        half = CampaignEntry.objects.filter(child__in=children[::2])
+        changes = {"phone": ["", "13900000000"], "household_division": ["", "211322000000"]}
+        half.update(state="confirmed", changes=changes, confirmed_by=clerk, confirmed_on=clock.today())
+
+    return make
+
+
+def test_the_campaign_of_the_county(same_questions, sign_in, child_at, answers, bureau):
+    sign_in(Role.BUREAU_CLERK, bureau)
+    known = []
+
+    def schools(number):
+        for _ in range(number):
+            known.append(make_school(bureau, 500 + len(known), f"第{500 + len(known)}小学"))
+            answers([child_at(known[-1], grade=3)])
+
+    same_questions(reverse("students:campaign"), schools)
+
+
+@pytest.mark.parametrize("role", [Role.REGISTRAR, Role.BUREAU_CLERK])
+def test_the_campaign_of_a_school(same_questions, sign_in, child_at, answers, bureau, no1, role):
+    sign_in(role, bureau if role == Role.BUREAU_CLERK else no1)
+    page = reverse("students:campaign_school", args=[no1.pk])
+
+    def unseated_too(number):
+        children = [child_at(no1, grade=1 + n % 6, name=f"样例{n}") for n in range(number)]
+        Placement.objects.filter(enrolment__student__in=children[::2]).update(ends=clock.today())
+        answers(children)
+
+    same_questions(page, unseated_too)
+
+
+@pytest.mark.parametrize("role", [Role.REGISTRAR, Role.CLASS_TEACHER])
+def test_the_campaign_of_a_class(same_questions, sign_in, children, answers, no1, role):
+    user = sign_in(role, no1)
+    user.appointments.filter(role=Role.CLASS_TEACHER).update(school_class=class_of(no1, 3))
+    same_questions(
+        reverse("students:campaign_class", args=[class_of(no1, 3).pk]), lambda number: answers(children(number))
+    )

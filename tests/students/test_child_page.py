@@ -119,6 +119,6 @@ def test_the_menu_holds_what_the_user_may_do_and_nothing_else(rf, staff, no1, bu
 
     assert "发起转学" in labels(staff(Role.REGISTRAR, no1))
     assert "发起转学" not in labels(staff(Role.HEADMASTER, no1))
-    assert labels(staff(Role.CLASS_TEACHER, no1)) == ["学生", "班级与学位", "班级点名"]
+    assert labels(staff(Role.CLASS_TEACHER, no1)) == ["学生", "班级与学位", "班级点名", "动态信息维护"]
     assert "管理后台" in labels(staff(Role.DATA_ADMIN, bureau))
     assert "管理后台" not in labels(staff(Role.BUREAU_LEADER, bureau))
