@@ -5,7 +5,13 @@ from .record_change import RecordEntry
 from .registration import Registration, RegistrationEntry
 from .traces import DataFix, Look
 
+# isort: split
+# Kinds of change stand on the mechanism above, which needs the models before them.
+from .correction import Correction, CorrectionItem
+
 __all__ = [
+    "Correction",
+    "CorrectionItem",
     "DataFix",
     "Enrolment",
     "FamilyMember",

@@ -1,0 +1,47 @@
+"""冻结期 (第十四条): from examination registration to the end of admissions, key fields of grade nine stand.
+
+The rule of a correction says it in words and the database refuses it; the database learns from the transaction what
+day it legally is, and which case the leader has exempted (decision 0012).
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+
+from django.db import connection
+
+from law import clock
+from law.models import Window
+
+# 姓名、性别、出生日期、民族、证件
+KEY_FIELDS = ("name", "sex", "birth_date", "ethnicity", "id_type", "id_number")
+
+Span = tuple[date, date]
+
+
+def windows_from(day: date) -> tuple[Span, ...]:
+    """The freezes that have not ended before `day`, both dates included."""
+    rows = Window.objects.filter(kind=Window.Kind.EXAM_FREEZE, ends__gte=day).order_by("starts")
+    return tuple(rows.values_list("starts", "ends"))
+
+
+def running_on(day: date, windows: tuple[Span, ...]) -> Span | None:
+    """The freeze that covers `day`."""
+    return next((span for span in windows if span[0] <= day <= span[1]), None)
+
+
+def _tell(**settings: str) -> None:
+    with connection.cursor() as cursor:
+        for name, value in settings.items():
+            cursor.execute("SELECT set_config(%s, %s, true)", [f"jianping.{name}", value])
+
+
+@contextmanager
+def declared(exempt: int | None = None) -> Iterator[None]:
+    """Tell the database the legal date, and the exempted case if there is one, for the writes inside.
+
+    Both live in the transaction alone; when the block fails, the rollback takes them back.
+    """
+    _tell(legal_date=clock.today().isoformat(), freeze_exempt=str(exempt or ""))
+    yield
+    _tell(legal_date="", freeze_exempt="")
