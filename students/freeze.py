@@ -9,12 +9,20 @@ from contextlib import contextmanager
 from datetime import date
 
 from django.db import connection
+from django.db.models import Q
 
 from law import clock
 from law.models import Window
+from law.school_time import school_year_of
+from schools.models import Stage
+
+from .models.child import Student
+from .models.enrolment import Placement
 
 # 姓名、性别、出生日期、民族、证件
 KEY_FIELDS = ("name", "sex", "birth_date", "ethnicity", "id_type", "id_number")
+# A class of grade nine began grade seven two school years ago.
+GRADES_BEFORE_NINE = 2
 
 Span = tuple[date, date]
 
@@ -28,6 +36,23 @@ def windows_from(day: date) -> tuple[Span, ...]:
 def running_on(day: date, windows: tuple[Span, ...]) -> Span | None:
     """The freeze that covers `day`."""
     return next((span for span in windows if span[0] <= day <= span[1]), None)
+
+
+def in_grade_nine(day: date) -> Q:
+    """Children who sit in a grade-nine class in the school year of `day`."""
+    place = Placement.objects.filter(
+        ends=None,
+        enrolment__voided=False,
+        school_class__stage=Stage.JUNIOR,
+        school_class__cohort=school_year_of(day) - GRADES_BEFORE_NINE,
+    )
+    return Q(pk__in=place.values("enrolment__student"))
+
+
+def binds(child: Student) -> Span | None:
+    """The freeze that binds this child today; None when its key fields may change."""
+    span = running_on(clock.today(), windows_from(clock.today()))
+    return span if span and Student.objects.filter(in_grade_nine(clock.today()), pk=child.pk).exists() else None
 
 
 def _tell(**settings: str) -> None:
