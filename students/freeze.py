@@ -6,12 +6,12 @@ day it legally is, and which case the leader has exempted (decision 0012).
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import connection
 from django.db.models import Q
 
-from law import clock
+from law import clock, parameters
 from law.models import Window
 from law.school_time import school_year_of
 from schools.models import Stage
@@ -47,6 +47,12 @@ def in_grade_nine(day: date) -> Q:
         school_class__cohort=school_year_of(day) - GRADES_BEFORE_NINE,
     )
     return Q(pk__in=place.values("enrolment__student"))
+
+
+def ahead(day: date) -> Span | None:
+    """The freeze that runs on `day`, or that begins within the days of reminding."""
+    last = day + timedelta(days=parameters.on(day)["freeze.remind_days"])
+    return next((span for span in windows_from(day) if span[0] <= last), None)
 
 
 def binds(child: Student) -> Span | None:

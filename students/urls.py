@@ -1,7 +1,7 @@
 from django.urls import include, path
 
 from . import import_urls
-from .views import changes, child, classes, lists
+from .views import changes, child, classes, freeze, lists
 
 app_name = "students"
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     path("students/<slug:slug>/changes/", changes.changes, name="changes"),
     path("students/<slug:slug>/changes/<slug:kind>/", changes.new, name="change_new"),
     path("changes/<str:number>/draft/", changes.draft, name="change_draft"),
+    path("corrections/freeze/", freeze.freeze, name="freeze"),
     path("classes/", classes.classes, name="classes"),
     path("classes/<int:pk>/", classes.school_class, name="class"),
 ]

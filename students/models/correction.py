@@ -13,6 +13,7 @@ from .. import corrections, freeze
 from ..changes import RecordChange
 from ..correction_forms import CorrectionForm
 from ..correction_rules import RULES, CorrectionFacts
+from ..dictionary.fields import by_attribute
 from ..importing.names import read_name
 from ..journal import restore
 
@@ -128,3 +129,7 @@ class CorrectionItem(models.Model):
 
     def __str__(self):
         return f"{self.case} {self.field}"
+
+    @property
+    def label(self) -> str:
+        return by_attribute(self.field).label

@@ -48,6 +48,7 @@ students:change_draft    GET  | in | --/--/-- | ok/--/-- | no/--/-- | no/no/-- |
 students:change_draft    POST | in | --/--/-- | ok/--/-- | no/--/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | --/--/--
 students:classes         GET  | in | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok
 students:class           GET  | in | ok/--/-- | ok/--/-- | ok/--/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | --/--/--
+students:freeze          GET  | in | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok
 transfers:check          GET  | in | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok
 transfers:new            GET  | in | no       | ok       | no       | no       | no       | no       | no       | no       | no
 transfers:new            POST | in | no       | ok       | no       | no       | no       | no       | no       | no       | no

@@ -295,3 +295,51 @@ def test_a_direct_update_is_refused_and_passes_only_without_the_trigger(owner, b
     with connection.cursor() as cursor:
         cursor.execute(act)
     assert again(child).name == "张叁"
+
+
+# The page --------------------------------------------------------------------------------------------------------
+
+
+def listed(client, **chosen) -> str:
+    return client.get(reverse("students:freeze"), chosen).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("day", "shown"),
+    [
+        (STARTS - timedelta(days=31), False),
+        (STARTS - timedelta(days=30), True),
+        (STARTS, True),
+        (ENDS, True),
+        (ENDS + ONE_DAY, False),
+    ],
+)
+def test_open_corrections_are_listed_before_and_in_the_freeze(
+    window, nine, junior, child_at, client, staff, bureau, day, shown
+):
+    """edge case 33: what is still open when the freeze begins is listed beforehand."""
+    case, harmless = asked(nine, name="张叁"), asked(child_at(junior, grade=9, name="王五"), health="10")
+    eight = asked(child_at(junior, grade=8, name="李四"), name="李肆")
+    client.force_login(staff(Role.BUREAU_CLERK, bureau))
+    with clock.at(day):
+        text = listed(client)
+    assert (case.number in text) == shown
+    assert harmless.number not in text and eight.number not in text
+
+
+def test_who_has_no_card_is_listed(nine, junior, child_at, client, staff, bureau):
+    booklet, bare = child_at(junior, grade=9, name="簿甲"), child_at(junior, grade=9, name="空乙")
+    Student.objects.filter(pk=booklet.pk).update(id_type="B")
+    bare.numbers.filter(kind="id").update(until=clock.today())
+    client.force_login(staff(Role.BUREAU_CLERK, bureau))
+    text = listed(client, show="no_id")
+    assert "簿甲" in text and "空乙" in text and "张三" not in text
+    assert "空乙" not in listed(client, show="no_id", q="簿甲")
+    assert "都有居民身份证号" in listed(client, show="no_id", q="查无此人")
+
+
+def test_a_school_sees_its_own(window, nine, junior, no1, client, staff):
+    Student.objects.filter(pk=nine.pk).update(id_type="B")
+    for place, seen in ((junior, True), (no1, False)):
+        client.force_login(staff(Role.REGISTRAR, place))
+        assert ("张三" in listed(client, show="no_id")) == seen
