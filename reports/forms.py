@@ -11,7 +11,7 @@ from law import articles
 from law.articles import Article
 from students.changes import RecordChange
 
-from . import contact, dropout_forms, notices, suspension_forms
+from . import contact, correction_forms, dropout_forms, notices, suspension_forms
 
 ANY_TRANSFER = frozenset({"transfer"})
 # What a family takes home is printed for a transfer and for every change that starts from a child.
@@ -117,6 +117,25 @@ FORMS: dict[str, Form] = {
             page="list",
             reads=("registry",),
             void_in=frozenset({"undone"}),
+        ),
+        Form(
+            "correction_form",
+            "学生学籍信息变更申请表",
+            articles.CORRECTION,
+            correction_forms.correction_form,
+            kinds=frozenset({"correction"}),
+            page="grid",
+            reads=("id", "registry"),
+        ),
+        Form(
+            "consistency_sheet",
+            "户口簿、身份证、学籍信息一致性核对单",
+            articles.EXAM_FREEZE,
+            correction_forms.consistency_sheet,
+            kinds=frozenset({"correction"}),
+            page="grid",
+            one_page=True,
+            reads=("id", "registry"),
         ),
     )
 }

@@ -28,7 +28,9 @@ def page_of(case, user) -> dict:
         "lines": lines_of(case),
         **(verdict_of(judge([*case.RULES, *case.AWAITED], case.facts)) if case.is_open else {}),
         "today": case.accepted_on or clock.today(),
-        "draft_url": reverse("students:change_draft", args=[case.number]) if keeps and case.DRAFT else "",
+        "draft_url": reverse("students:change_draft", args=[case.number])
+        if keeps and (case.DRAFT or case.BESIDE)
+        else "",
         "prints": [{"form": code, "label": label} for code, label in prints_of(case)],
     }
 
@@ -62,6 +64,7 @@ def desks_of(case) -> list[dict]:
 def lines_of(case) -> list[dict]:
     """The draft as label and words."""
     rows = [{"label": case._meta.get_field(n).verbose_name, "value": in_words(case, n)} for n in case.DRAFT]
+    rows += case.lines_beside()
     if case.exception_reason:
         rows.append({"label": "特批理由", "value": case.exception_reason})
     return [*rows, {"label": "受理日期", "value": in_words(case, "accepted_on") or "未受理"}]

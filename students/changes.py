@@ -27,6 +27,8 @@ class RecordChange(models.Model):
     FACTS: type[Standing] = Standing
     # What the draft form asks for, named as the columns of the kind.
     DRAFT: tuple[str, ...] = ()
+    # What the draft says beside its columns; `keep_draft` writes it and `given` reads it back.
+    BESIDE: tuple[str, ...] = ()
     # Drafts that between them ask for every paper of the kind.
     VARIANTS: tuple[dict, ...] = ({},)
     # A form of the kind's own, where columns alone do not say everything.
@@ -86,6 +88,13 @@ class RecordChange(models.Model):
         """The checklist of this case, told once and in full (一次性告知)."""
         return []
 
+    def keep_draft(self, given: dict) -> None:
+        """Write what the draft says beside its columns; the row itself is saved already."""
+
+    def lines_beside(self) -> list[dict]:
+        """What the draft says beside its columns, as label and words."""
+        return []
+
     def change_record(self) -> None:
         """The effect of the decision on the child's record."""
         raise NotImplementedError
@@ -143,6 +152,11 @@ def verdicts_on(child: Student, on=None) -> list[tuple[type[RecordChange], Verdi
     return [(kind, judge(kind.RULES, kind.facts_for(child, on, basics=basics))) for kind in kinds_of_change().values()]
 
 
+def columns_of(kind: type[RecordChange], given: dict) -> dict:
+    """The part of a draft that is kept in columns."""
+    return {name: value for name, value in given.items() if name not in kind.BESIDE}
+
+
 def refuse_unlawful(kind: type[RecordChange], child: Student, given: dict) -> None:
     """A draft that no signature could pass is not begun. Raises RulesBroken with every breach."""
     verdict = judge(of_level(kind.RULES, Level.HARD), kind.facts_for(child, clock.today(), **given))
@@ -165,9 +179,10 @@ def start_change(kind: type[RecordChange], child: Student, *, by, exception_reas
         children=children,
         state=kind.State.DRAFT,
         exception_reason=exception_reason,
-        **given,
+        **columns_of(kind, given),
         **kind.known_of(child),
     )
+    case.keep_draft(given)
     lay_out(case, case.papers())
     return case
 
@@ -180,8 +195,9 @@ def keep_change(case: Case, *, by, exception_reason: str = "", **given):
         raise Refused(f"{case.number}已提交，现为“{case.state_name}”，内容不能再改；需要更正请先退回。")
     submit = next(t for t in case.get_all_state_transitions() if t.name == "submit")
     permit(case, submit.custom["move"], by)
-    for name, value in given.items():
+    for name, value in columns_of(case.model, given).items():
         setattr(case, name, value)
+    case.keep_draft(given)
     case.exception_reason = exception_reason
     verdict = judge(of_level(case.RULES, Level.HARD), case.facts)
     if verdict.broken:

@@ -1,7 +1,7 @@
 from django.urls import include, path
 
 from . import import_urls
-from .views import campaigns, changes, child, classes, lists, problems
+from .views import campaigns, changes, child, classes, freeze, lists, problems
 
 app_name = "students"
 urlpatterns = [
@@ -19,6 +19,7 @@ urlpatterns = [
     path("campaign/schools/<int:pk>/", campaigns.school, name="campaign_school"),
     path("campaign/classes/<int:pk>/", campaigns.school_class, name="campaign_class"),
     path("campaign/children/<slug:slug>/", campaigns.child, name="campaign_child"),
+    path("corrections/freeze/", freeze.freeze, name="freeze"),
     path("classes/", classes.classes, name="classes"),
     path("classes/<int:pk>/", classes.school_class, name="class"),
 ]

@@ -8,6 +8,7 @@ from django.utils.html import format_html_join
 from accounts.appointments import grant_new_school
 from approvals.models import Case, CeimsFiling, Step
 from schools.models import Bureau, Division, School, SchoolClass, SeatGrant, Seats
+from students import freeze
 from students.dictionary.codes import table
 from students.dictionary.fields import by_attribute
 from students.models import DataFix, Enrolment, FamilyMember, Look, Placement, Student, StudentNumber
@@ -40,6 +41,20 @@ class CodedForm(ReasonedForm):
         return forms.ChoiceField(choices=choices, label=old.label, required=old.required)
 
 
+class ChildForm(CodedForm):
+    """The record of a child; in a freeze the key fields of grade nine stand here as everywhere (第十四条)."""
+
+    def clean(self):
+        cleaned = super().clean()
+        touched = [name for name in self.changed_data if name in freeze.KEY_FIELDS]
+        if touched and (span := freeze.binds(self.instance)):
+            for name in touched:
+                self.add_error(
+                    name, f"中考冻结期至{span[1]:%Y年%-m月%-d日}，九年级学生的关键信息不能变更（第十四条）。"
+                )
+        return cleaned
+
+
 class FamilyForm(CodedForm):
     prefix_of_fields = "member1."
 
@@ -55,7 +70,7 @@ def coded(attribute: str):
 
 @admin.register(Student, site=site)
 class StudentAdmin(ReasonedAdmin):
-    form = CodedForm
+    form = ChildForm
     list_display = ["name", "sex_name", "birth_date", "school", "status"]
     list_filter = ["status"]
     list_select_related = ["school"]
@@ -74,7 +89,8 @@ class StudentAdmin(ReasonedAdmin):
         if "name" in changed:
             obj.name_pinyin, obj.name_initials = pinyin_of(obj.name), initials_of(obj.name)
             changed = [*changed, "name_pinyin", "name_initials"]
-        super().store(obj, form, changed, change)
+        with freeze.declared():
+            super().store(obj, form, changed, change)
 
 
 @admin.register(FamilyMember, site=site)

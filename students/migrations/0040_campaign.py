@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("pghistory", "0007_auto_20250421_0444"),
         ("schools", "0003_seatgrant_revoked"),
-        ("students", "0021_problem_states"),
+        ("students", "0032_exam_freeze"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -11,10 +11,13 @@ from .traces import DataFix, Look
 from ..problems.proof import Proof  # noqa: E402 isort: skip
 from ..problems.deletion import Deletion  # noqa: E402 isort: skip
 from ..problems.merge import Merge  # noqa: E402 isort: skip
+from .correction import Correction, CorrectionItem  # noqa: E402 isort: skip
 
 __all__ = [
     "Campaign",
     "CampaignEntry",
+    "Correction",
+    "CorrectionItem",
     "DataFix",
     "Deletion",
     "Enrolment",

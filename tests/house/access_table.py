@@ -58,6 +58,7 @@ students:campaign_class  GET  | in | ok/--/-- | ok/--/-- | ok/--/-- | ok/ok/-- |
 students:campaign_class  POST | in | ok/--/-- | ok/--/-- | no/--/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | --/--/--
 students:campaign_child  GET  | in | ok/--/-- | ok/--/-- | ok/--/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | --/--/--
 students:campaign_child  POST | in | ok/--/-- | ok/--/-- | no/--/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | --/--/--
+students:freeze          GET  | in | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok
 transfers:check          GET  | in | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok
 transfers:new            GET  | in | no       | ok       | no       | no       | no       | no       | no       | no       | no
 transfers:new            POST | in | no       | ok       | no       | no       | no       | no       | no       | no       | no

@@ -10,9 +10,11 @@ from django.urls import reverse
 from accounts.roles import Role
 from approvals.services import perform
 from law import clock
+from law.models import Window
+from schools.models import School
 from students.campaigns import open_campaign
 from students.changes import start_change
-from students.models import CampaignEntry, Placement, Student
+from students.models import CampaignEntry, Correction, Placement, Student
 from suspensions.models import AbsenceEntry, Dropout, Suspension
 from tests.changes import drafted
 from tests.county import class_of, hand_for, make_school
@@ -176,6 +178,25 @@ def test_suspensions_that_end(same_questions, sign_in, children, staff, bureau, 
 
     sign_in(role, bureau if role == Role.BUREAU_CLERK else no1)
     same_questions(reverse("suspensions:due"), suspended)
+
+
+@pytest.mark.parametrize("what", ["cases", "no_id"])
+def test_the_freeze(same_questions, sign_in, child_at, bureau, what):
+    announced = {"starts": clock.today(), "ends": clock.today() + timedelta(days=60)}
+    Window.objects.create(kind=Window.Kind.EXAM_FREEZE, document="县教育局通知", **announced)
+    school = make_school(bureau, 7, "第七初级中学", School.Kind.JUNIOR)
+
+    def nines(number):
+        for n in range(number):
+            child = child_at(school, grade=9, name=f"样例{n}")
+            if what == "no_id":
+                Student.objects.filter(pk=child.pk).update(id_type="B")
+            else:
+                given = {"ground": "mistyped", "reason_note": "录入差错", "exception_reason": "录入差错"}
+                drafted(Correction, child, changes={"name": "更名"}, **given)
+
+    sign_in(Role.BUREAU_CLERK, bureau)
+    same_questions(f"{reverse('students:freeze')}?show={what}", nines)
 
 
 @pytest.mark.parametrize("role", [Role.REGISTRAR, Role.BUREAU_CLERK])

@@ -1,0 +1,84 @@
+"""学籍信息变更申请表 and 一致性核对单: the papers of correcting a record (第十二条、第十四条)."""
+
+from approvals.models import Case
+from approvals.ways import BUREAU, LEADER, SCHOOL
+from law import clock
+from students import corrections, freeze
+from students.change_pages import place_name
+from students.dictionary.codes import table
+from students.dictionary.fields import by_attribute
+from students.models import Correction, CorrectionItem
+from students.models.correction import Ground
+
+from .contact import child_of
+from .decisions import blank_blocks, opinion_blocks
+from .suspension_forms import head_of, ticks
+from .wording import day
+
+DESKS = {SCHOOL: ("学校核准意见", "校　长"), BUREAU: ("县级学籍主管部门核准意见", "负责人")}
+LEADER_DESK = {LEADER: ("主管局长意见", "主管局长")}
+BLANK_ROWS = 6
+USUAL_PAPERS = ("《居民户口簿》复印件", "公安机关变更证明", "一致性核对单（学校录入差错）", "其他证明文件")
+FREEZE_WARNING = "中考报名至普通高中录取结束期间，禁止变更九年级学生姓名、性别、出生日期、民族、身份证件等关键信息"
+
+
+def correction_form(case: Case | None) -> dict:
+    """What is to be changed, item by item, for guardian, school and bureau to sign."""
+    if case is None:
+        return {
+            "grounds": ticks(dict(Ground.choices), ""),
+            "items": [{}] * BLANK_ROWS,
+            "papers": [{"ticked": False, "label": label} for label in USUAL_PAPERS],
+            "desks": blank_blocks(DESKS),
+            "warning": FREEZE_WARNING,
+            "decision": "空白表",
+        }
+    desks = DESKS | (LEADER_DESK if case.exception_reason else {})
+    return head_of(case) | {
+        "grounds": ticks(dict(Ground.choices), case.ground),
+        "reason": case.reason_note,
+        "exception": case.exception_reason,
+        "items": [item_row(item, case) for item in case.items.all()],
+        "desks": opinion_blocks(case, desks),
+        "warning": warning_of(case),
+    }
+
+
+def item_row(item: CorrectionItem, case: Correction) -> dict:
+    """On paper the new number stands in full, to be held against the original."""
+    label, before, after = corrections.words_of_item(item)
+    if item.field == corrections.NUMBER:
+        after = corrections.wanted(item, case.child)
+    return {"label": label, "before": before, "after": after}
+
+
+def warning_of(case: Correction) -> str:
+    """The banner of the freeze, while one runs or has been announced."""
+    spans = freeze.windows_from(clock.today())
+    return f"{FREEZE_WARNING}（{day(spans[0][0])}至{day(spans[0][1])}）" if spans else ""
+
+
+def consistency_sheet(case: Case | None) -> dict:
+    """户口簿 = 身份证 = 学籍, by pen and signature; the column of the record is printed."""
+    labels = [by_attribute(name).label for name in freeze.KEY_FIELDS]
+    if case is None:
+        return {"rows": [{"label": label} for label in labels], "decision": "空白表"}
+    child = case.child
+    known = child_of(child)
+    values = [
+        known["name"],
+        known["sex"],
+        known["birth_date"],
+        known["ethnicity"],
+        table("sfzjlx").name_of(child.id_type),
+        known["id_number"],
+    ]
+    return {
+        "case_number": case.number,
+        "child": known,
+        "school": case.lead_school.name,
+        "class": place_name(child),
+        "printed_on": day(clock.today()),
+        "rows": [{"label": label, "value": value} for label, value in zip(labels, values, strict=True)],
+        "decision": case.state_name,
+    }

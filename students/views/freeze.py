@@ -1,0 +1,104 @@
+"""中考冻结期 (第十四条): what must be settled before it begins, and grade-nine children without an identity card."""
+
+from django import forms
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from accounts.policies import school_ids_where
+from law import clock
+from schools.models import School
+
+from .. import freeze as freezing
+from ..dictionary.codes import table
+from ..filters import BY_NAME, SchoolChoice
+from ..idnumber import RESIDENT
+from ..models import Correction, CorrectionItem, NumberKind, Student, StudentNumber
+from ..paging import page_of
+from ..search import matching
+
+CASES, NO_ID = "cases", "no_id"
+SHOWN = [(CASES, "在办的关键信息变更"), (NO_ID, "没有居民身份证号")]
+
+
+class FreezeFilter(forms.Form):
+    q = forms.CharField(
+        label="姓名、拼音或号码",
+        required=False,
+        max_length=60,
+        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
+    )
+    school = SchoolChoice(School.objects.none(), label="学校", required=False, empty_label="不限")
+    show = forms.ChoiceField(label="查看", choices=SHOWN, required=False)
+
+    def __init__(self, data, *, user):
+        super().__init__(data)
+        self.user, self.today = user, clock.today()
+        schools = school_ids_where(user, "view_school")
+        if len(schools) > 1:
+            self.fields["school"].queryset = School.objects.filter(pk__in=schools)
+        else:
+            del self.fields["school"]
+        self.is_valid()
+
+    @property
+    def shows(self) -> str:
+        return self.cleaned_data.get("show") or CASES
+
+    def narrow(self, span) -> QuerySet[Student]:
+        """Children of grade nine in sight who fit; an impossible value of the address is ignored, not an error."""
+        children = matching(Student.objects.visible_to(self.user), self.cleaned_data.get("q", ""))
+        children = children.filter(freezing.in_grade_nine(self.today))
+        if school := self.cleaned_data.get("school"):
+            children = children.filter(school=school)
+        if self.shows == NO_ID:
+            return without_card(children)
+        return children.filter(pk__in=open_corrections().values("subjects__child")) if span else children.none()
+
+
+def open_corrections() -> QuerySet[Correction]:
+    """Corrections of key fields that are not decided yet."""
+    items = CorrectionItem.objects.filter(case=OuterRef("pk"), field__in=freezing.KEY_FIELDS)
+    return Correction.objects.open().filter(Exists(items))
+
+
+def without_card(children: QuerySet[Student]) -> QuerySet[Student]:
+    """Those whose document is no resident's card, or who hold no number."""
+    held = StudentNumber.objects.filter(student=OuterRef("pk"), kind=NumberKind.ID, until=None)
+    return children.filter(~Q(id_type=RESIDENT) | ~Exists(held))
+
+
+@require_GET
+def freeze(request):
+    """Open corrections of grade nine before and in a freeze, or children without an identity card."""
+    chosen = FreezeFilter(request.GET, user=request.user)
+    span = freezing.ahead(chosen.today)
+    found = chosen.narrow(span)
+    rows = found.select_related("school").defer("wrapped_key")
+    page = page_of(rows, BY_NAME, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
+    attach_cases(page.rows, request.user)
+    school = "学校, " if "school" in chosen.fields else ""
+    context = {
+        "filter": chosen,
+        "page": page,
+        "children": page.rows,
+        "count": len(page.rows) if page.whole else found.count(),
+        "columns": f"姓名, {school}{'证件类型, 证件号, 办理' if chosen.shows == NO_ID else '业务, 现在环节, 变更项目'}",
+        "no_id": chosen.shows == NO_ID,
+        "span": span,
+        "runs": bool(span and span[0] <= chosen.today),
+    }
+    return render(request, "students/freeze.html", context)
+
+
+def attach_cases(children: list[Student], user) -> None:
+    """Each child's open correction with its items, and the name of its document; a few questions for all."""
+    cases = open_corrections().visible_to(user).filter(subjects__child__in=children)
+    cases = cases.select_related("desk_school", "lead_school").prefetch_related("items", "subjects")
+    by_child = {subject.child_id: case for case in cases for subject in case.subjects.all()}
+    holders = StudentNumber.objects.filter(student__in=children, kind=NumberKind.ID, until=None)
+    tails = dict(holders.values_list("student", "tail"))
+    for child in children:
+        child.case = by_child.get(child.pk)
+        child.document = table("sfzjlx").name_of(child.id_type)
+        child.tail = tails.get(child.pk, "")
