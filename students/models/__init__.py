@@ -10,6 +10,7 @@ from .traces import DataFix, Look
 from ..problems.proof import Proof  # noqa: E402 isort: skip
 from ..problems.deletion import Deletion  # noqa: E402 isort: skip
 from ..problems.merge import Merge  # noqa: E402 isort: skip
+from ..numbering.case import Numbering, NumberingRow  # noqa: E402 isort: skip
 
 __all__ = [
     "DataFix",
@@ -20,6 +21,8 @@ __all__ = [
     "Look",
     "Merge",
     "NumberKind",
+    "Numbering",
+    "NumberingRow",
     "Placement",
     "Problem",
     "Proof",
