@@ -54,7 +54,7 @@ class Known:
 
 
 def judge_sheet(sheet: AnswerSheet, bureau_id: int) -> Judged:
-    """Every line held against the register and the other lines; four questions however long the sheet is."""
+    """Every line held against the register and the other lines; three questions however long the sheet is."""
     judged, known = Judged(findings=list(sheet.findings)), look_up(sheet.lines)
     spoilt = {finding.row for finding in sheet.findings}
     named = {line.row: _child_of(line, known) for line in sheet.lines}

@@ -15,6 +15,7 @@ from students.models import Student
 from suspensions.models import AbsenceEntry, Dropout, Suspension
 from tests.changes import drafted
 from tests.county import class_of, hand_for
+from tests.students.specimens_numbering import drafted_numbering, row_of
 from tests.students.specimens_problems import found_pair
 from tests.suspensions.dropout_specimens import GIVEN, visited
 from transfers.models import Transfer
@@ -256,3 +257,17 @@ def test_the_list_of_problem_records(same_questions, sign_in, child_at, bureau, 
             found_pair(child_at, no1, no2)
 
     same_questions(reverse("students:problems"), found)
+
+
+@pytest.mark.parametrize("role", [Role.REGISTRAR, Role.BUREAU_CLERK])
+def test_who_still_waits_for_a_number(same_questions, sign_in, children, bureau, no1, no2, role):
+    sign_in(role, bureau if role == Role.BUREAU_CLERK else no1)
+    same_questions(reverse("students:numbering_waiting"), children)
+
+
+def test_the_page_of_numbering(same_questions, sign_in, children, bureau, no1):
+    sign_in(Role.BUREAU_CLERK, bureau)
+    same_questions(
+        reverse("students:numbering"),
+        lambda number: [drafted_numbering(bureau, row_of(child)) for child in children(number)],
+    )
