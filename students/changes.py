@@ -38,6 +38,8 @@ class RecordChange(models.Model):
     # The column with the day on which the thing decided happened, when it may be entered later than that.
     HAPPENED = ""
     TEMPLATE = "students/change.html"
+    # Begun from the page of one child; a kind about many children begins on a page of its own.
+    FROM_CHILD = True
 
     class Meta:
         abstract = True
@@ -135,7 +137,7 @@ class RecordChange(models.Model):
 
 
 def kinds_of_change() -> dict[str, type[RecordChange]]:
-    """kind → model of every change that starts from a child's page, in the order of their articles."""
+    """kind → model of every change of the record, in the order of their articles."""
     found = {kind: model for kind, model in by_kind().items() if issubclass(model, RecordChange)}
     return dict(sorted(found.items(), key=lambda item: item[1].ARTICLE.number))
 
@@ -146,10 +148,11 @@ def verdict_on(kind: type[RecordChange], child: Student, on=None, **given) -> Ve
 
 
 def verdicts_on(child: Student, on=None) -> list[tuple[type[RecordChange], Verdict]]:
-    """能否办理 for every kind at once; what they share is looked up once."""
+    """能否办理 for every kind that begins from a child's page; what they share is looked up once."""
     on = on or clock.today()
     basics = basics_of(child, on)
-    return [(kind, judge(kind.RULES, kind.facts_for(child, on, basics=basics))) for kind in kinds_of_change().values()]
+    kinds = [kind for kind in kinds_of_change().values() if kind.FROM_CHILD]
+    return [(kind, judge(kind.RULES, kind.facts_for(child, on, basics=basics))) for kind in kinds]
 
 
 def columns_of(kind: type[RecordChange], given: dict) -> dict:

@@ -26,6 +26,11 @@ def kind_of(number: str) -> str | None:
     return kind if check_character(rest[:17]) == rest[17] else None
 
 
+def is_but_for_check(number: str) -> bool:
+    """True for a G or J number in which everything fits except perhaps the check character."""
+    return bool(_SHAPE.fullmatch(number)) and number[0] != TEMPORARY and date_of(number[7:15]) is not None
+
+
 def is_well_formed(number: str) -> bool:
     """True for a 学籍号 that may exist."""
     return kind_of(number) is not None

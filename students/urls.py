@@ -1,7 +1,7 @@
 from django.urls import include, path
 
 from . import import_urls
-from .views import campaigns, changes, child, classes, freeze, lists, problems
+from .views import campaigns, changes, child, classes, freeze, lists, numbering, problems
 
 app_name = "students"
 urlpatterns = [
@@ -14,6 +14,9 @@ urlpatterns = [
     path("students/<slug:slug>/changes/<slug:kind>/", changes.new, name="change_new"),
     path("changes/<str:number>/draft/", changes.draft, name="change_draft"),
     path("students/<slug:slug>/problems/", problems.of_child, name="child_problems"),
+    path("numbering/", numbering.numbering, name="numbering"),
+    path("numbering/open/", numbering.open_case, name="numbering_open"),
+    path("numbering/waiting/", numbering.waiting, name="numbering_waiting"),
     path("problems/", problems.problems, name="problems"),
     path("campaign/", campaigns.campaign, name="campaign"),
     path("campaign/schools/<int:pk>/", campaigns.school, name="campaign_school"),

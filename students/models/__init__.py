@@ -12,6 +12,7 @@ from ..problems.proof import Proof  # noqa: E402 isort: skip
 from ..problems.deletion import Deletion  # noqa: E402 isort: skip
 from ..problems.merge import Merge  # noqa: E402 isort: skip
 from .correction import Correction, CorrectionItem  # noqa: E402 isort: skip
+from ..numbering.case import Numbering, NumberingRow  # noqa: E402 isort: skip
 
 __all__ = [
     "Campaign",
@@ -26,6 +27,8 @@ __all__ = [
     "Look",
     "Merge",
     "NumberKind",
+    "Numbering",
+    "NumberingRow",
     "Placement",
     "Problem",
     "Proof",

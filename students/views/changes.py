@@ -53,7 +53,7 @@ def row_of(request, child, kind, verdict) -> dict:
 def kind_named(code: str):
     """The kind behind an address; an address that names none is a 404."""
     kind = kinds_of_change().get(code)
-    if kind is None:
+    if kind is None or not kind.FROM_CHILD:
         raise Http404(code)
     return kind
 

@@ -49,6 +49,10 @@ students:change_draft    POST | in | --/--/-- | ok/--/-- | no/--/-- | no/no/-- |
 students:problems        GET  | in | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok
 students:child_problems  GET  | in | no/--/-- | ok/--/-- | ok/--/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | --/--/--
 students:child_problems  POST | in | no/--/-- | no/--/-- | no/--/-- | ok/ok/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | --/--/--
+students:numbering       GET  | in | no       | no       | no       | ok       | no       | no       | no       | no       | no
+students:numbering       POST | in | no       | no       | no       | ok       | no       | no       | no       | no       | no
+students:numbering_open  POST | in | no       | no       | no       | ok       | no       | no       | no       | no       | no
+students:numbering_waiting GET | in | ok      | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok
 students:classes         GET  | in | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok
 students:class           GET  | in | ok/--/-- | ok/--/-- | ok/--/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | --/--/--
 students:campaign        GET  | in | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok

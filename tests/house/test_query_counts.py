@@ -18,6 +18,7 @@ from students.models import CampaignEntry, Correction, Placement, Student
 from suspensions.models import AbsenceEntry, Dropout, Suspension
 from tests.changes import drafted
 from tests.county import class_of, hand_for, make_school
+from tests.students.specimens_numbering import drafted_numbering, row_of
 from tests.students.specimens_problems import found_pair
 from tests.suspensions.dropout_specimens import GIVEN, visited
 from transfers.models import Transfer
@@ -325,4 +326,15 @@ def test_the_campaign_of_a_class(same_questions, sign_in, children, answers, no1
     user.appointments.filter(role=Role.CLASS_TEACHER).update(school_class=class_of(no1, 3))
     same_questions(
         reverse("students:campaign_class", args=[class_of(no1, 3).pk]), lambda number: answers(children(number))
+@pytest.mark.parametrize("role", [Role.REGISTRAR, Role.BUREAU_CLERK])
+def test_who_still_waits_for_a_number(same_questions, sign_in, children, bureau, no1, no2, role):
+    sign_in(role, bureau if role == Role.BUREAU_CLERK else no1)
+    same_questions(reverse("students:numbering_waiting"), children)
+
+
+def test_the_page_of_numbering(same_questions, sign_in, children, bureau, no1):
+    sign_in(Role.BUREAU_CLERK, bureau)
+    same_questions(
+        reverse("students:numbering"),
+        lambda number: [drafted_numbering(bureau, row_of(child)) for child in children(number)],
     )
