@@ -183,6 +183,7 @@ def keep_change(case: Case, *, by, exception_reason: str = "", **given):
     for name, value in given.items():
         setattr(case, name, value)
     case.exception_reason = exception_reason
+    case.peer_school = case.peer_for(case.child, case.given())
     verdict = judge(of_level(case.RULES, Level.HARD), case.facts)
     if verdict.broken:
         raise RulesBroken(verdict)
