@@ -10,14 +10,17 @@ from django.urls import reverse
 from accounts.roles import Role
 from approvals.services import perform
 from law import clock
+from schools.models import School
 from students.changes import start_change
 from students.models import Student
 from suspensions.models import AbsenceEntry, Dropout, Suspension
-from tests.changes import drafted
-from tests.county import class_of, hand_for
+from tests.changes import decided, drafted
+from tests.county import class_of, hand_for, make_school
 from tests.students.specimens_problems import found_pair
 from tests.suspensions.dropout_specimens import GIVEN, visited
-from transfers.models import Transfer
+from tests.transfers.placing import PLACED
+from transfers.models import Inclusion, SchoolPlacement, Transfer
+from transfers.placements import start_placement
 from transfers.services import start_transfer
 
 MOST = 15
@@ -256,3 +259,28 @@ def test_the_list_of_problem_records(same_questions, sign_in, child_at, bureau, 
             found_pair(child_at, no1, no2)
 
     same_questions(reverse("students:problems"), found)
+
+
+@pytest.mark.parametrize("role", [Role.REGISTRAR, Role.BUREAU_CLERK])
+def test_notices_nobody_acted_upon(same_questions, sign_in, staff, bureau, no1, role):
+    clerk = staff(Role.BUREAU_CLERK, bureau)
+
+    def late(number):
+        for _ in range(number):
+            case = start_placement(no1, by=clerk, **PLACED, residence_division=no1.division)
+            notice = {"notice_number": f"通{case.pk}", "issued_on": date(2026, 8, 1), "valid_until": date(2026, 8, 14)}
+            SchoolPlacement.objects.filter(pk=case.pk).update(state="issued", **notice)
+
+    sign_in(role, bureau if role == Role.BUREAU_CLERK else no1)
+    same_questions(reverse("placements:overdue"), late)
+
+
+def test_a_class_with_guests(same_questions, sign_in, child_at, bureau, no1):
+    special = make_school(bureau, 51, "特殊教育学校", School.Kind.SPECIAL)
+
+    def guests(number):
+        for n in range(number):
+            decided(drafted(Inclusion, child_at(special, grade=3, name=f"样例{n}"), to_class=class_of(no1, 3)))
+
+    sign_in(Role.REGISTRAR, no1)
+    same_questions(reverse("students:class", args=[class_of(no1, 3).pk]), guests)
