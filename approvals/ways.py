@@ -95,6 +95,12 @@ class Road:
     awaited: tuple[Rule, ...] = ()
     draft: str = ""
     ends: tuple[tuple[str, str], ...] = ()
+    after: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def decided(self) -> str:
+        """Where the decision leads: to the end, or to the first state in which the decided case still waits."""
+        return self.after[0][0] if self.after else DONE
 
     @property
     def hard(self) -> tuple[Rule, ...]:
@@ -116,6 +122,10 @@ class Road:
     def open_states(self) -> list[tuple]:
         states = [*(SCHOOL_STATES if self.school else BUREAU_STATES), *(LEADER_STATES if self.leader else [])]
         return [("DRAFT", (DRAFT, self.draft)), *states[1:]] if self.draft else states
+
+    @property
+    def waiting_states(self) -> list[tuple]:
+        return [(value.upper(), (value, label)) for value, label in self.after]
 
     @property
     def ended_states(self) -> list[tuple]:
@@ -143,6 +153,7 @@ def way(
     awaited: Sequence[Rule] = (),
     draft: str = "",
     ends: Sequence[tuple[str, str]] = (),
+    after: Sequence[tuple[str, str]] = (),
 ) -> type[DecidedCase]:
     """The abstract base of a kind decided under `article`.
 
@@ -150,7 +161,8 @@ def way(
     and checks before the bureau makes and checks; without it the bureau's clerk begins. With `leader` 主管局长 signs
     last. Soft `rules` can be lifted by the leader alone, with a reason. `in_ceims` names the act to be repeated there.
     `awaited` are hard rules asked from handing in onwards, not of the draft; `draft` is another name for the draft;
-    `ends` are further closed states (value, label) that the kind reaches by moves of its own.
+    `ends` are further closed states (value, label) that the kind reaches by moves of its own; `after` open ones
+    in which the decided case waits, the first reached by the decision, with desks and moves of the kind's own.
     """
     road = Road(
         article,
@@ -163,6 +175,7 @@ def way(
         tuple(awaited),
         draft,
         tuple(ends),
+        tuple(after),
     )
     roads = [_forward(road)]
     if school:
@@ -173,7 +186,9 @@ def way(
         roads.append(_by_exception(road))
 
     class Way(*roads, _ways_out(road), DecidedCase):
-        State = models.TextChoices("State", [*road.open_states, ("DONE", (DONE, done)), *road.ended_states])
+        State = models.TextChoices(
+            "State", [*road.open_states, *road.waiting_states, ("DONE", (DONE, done)), *road.ended_states]
+        )
         ARTICLE = article
         RULES = road.rules
         AWAITED = road.awaited
@@ -210,7 +225,7 @@ def _forward(road: Road) -> type:
         @move(
             road.decide,
             source=TO_LEADER if road.leader else BUREAU_CHECK,
-            target=DONE,
+            target=road.decided,
             article=road.article,
             rules=[*(road.hard if road.leader else road.all_rules), checked],
             in_ceims=road.in_ceims,
@@ -257,7 +272,7 @@ def _by_exception(road: Road) -> type:
         @move(
             f"特批：{road.decide}",
             source=BUREAU_CHECK,
-            target=DONE,
+            target=road.decided,
             article=road.exception,
             hand=LEADER_HAND,
             rules=[*road.hard, papers_checked(road.article)],
@@ -275,6 +290,7 @@ def _by_exception(road: Road) -> type:
 def _ways_out(road: Road) -> type:
     """Sent back, refused, withdrawn, overtaken; and the further act that corrects a decision."""
     everywhere = [value for _, (value, _) in road.open_states]
+    still_open = [*everywhere, *(value for value, _ in road.after)]
     checkers = [state for state in (SCHOOL_CHECK, BUREAU_CHECK, TO_LEADER) if state in everywhere]
 
     class WaysOut:
@@ -303,7 +319,7 @@ def _ways_out(road: Road) -> type:
 
         @move(
             "撤回申请",
-            source=everywhere,
+            source=still_open,
             target=WITHDRAWN,
             article=road.article,
             hand=road.made_by,
@@ -316,7 +332,7 @@ def _ways_out(road: Road) -> type:
 
         @move(
             "终止（逾期未提交，或由死亡注销取代）",
-            source=everywhere,
+            source=still_open,
             target=WITHDRAWN,
             article=articles.CHANGES_IN_TIME,
             hand=BUREAU_CHECKER,

@@ -31,6 +31,8 @@ MENU = (
     Item("班级与学位", "students:classes", "class", SEES | {"teach_class"}),
     Item("能否办理", "transfers:check", "search", DECIDES),
     Item("发起转学", "transfers:new", "transfer", frozenset({"make_change"})),
+    Item("选派学校", "placements:new", "class", frozenset({"bureau_make"})),
+    Item("未按通知书安置", "placements:overdue", "clock", BUREAU),
     Item("业务办理", "approvals:queue", "folder", SEES),
     Item("休学期满提醒", "suspensions:due", "clock", SEES),
     Item("中考冻结期", "students:freeze", "clock", SEES),

@@ -11,7 +11,7 @@ from law import articles
 from law.articles import Article
 from students.changes import RecordChange
 
-from . import contact, correction_forms, dropout_forms, notices, suspension_forms
+from . import contact, correction_forms, dropout_forms, notices, placement_forms, suspension_forms
 
 ANY_TRANSFER = frozenset({"transfer"})
 # What a family takes home is printed for a transfer and for every change that starts from a child.
@@ -136,6 +136,13 @@ FORMS: dict[str, Form] = {
             page="grid",
             one_page=True,
             reads=("id", "registry"),
+        ),
+        Form(
+            "admission_notice",
+            "入学通知书",
+            articles.PLACEMENT,
+            placement_forms.admission_notice,
+            kinds=frozenset({"placement"}),
         ),
     )
 }

@@ -202,6 +202,7 @@ def keep_change(case: Case, *, by, exception_reason: str = "", **given):
         setattr(case, name, value)
     case.keep_draft(given)
     case.exception_reason = exception_reason
+    case.peer_school = case.peer_for(case.child, case.given())
     verdict = judge(of_level(case.RULES, Level.HARD), case.facts)
     if verdict.broken:
         raise RulesBroken(verdict)

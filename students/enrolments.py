@@ -40,8 +40,9 @@ def begin(
                 came_by_id=case and case.pk,
                 came_how=how,
                 came_from=came_from,
+                attends_id=elsewhere(to_class, school.pk),
             )
-            for child, _ in children
+            for child, to_class in children
         ],
         batch_size=1000,
     )
@@ -54,6 +55,11 @@ def begin(
         batch_size=1000,
     )
     Student.objects.filter(pk__in=[child.pk for child, _ in children]).update(school=school)
+
+
+def elsewhere(to_class: SchoolClass | None, record_school: int) -> int | None:
+    """The school a child attends when its class is at another school than its record (第二十五条); else None."""
+    return to_class.school_id if to_class and to_class.school_id != record_school else None
 
 
 def end(children: Iterable[Student], *, on: date, case, how: str, went_to: str = "") -> list[Placement]:

@@ -45,7 +45,7 @@ def life_of(child: Student, user) -> Life:
     placements = Placement.objects.filter(enrolment__student__in=records, enrolment__voided=False)
     return Life(
         list(Enrolment.objects.filter(student__in=records).select_related("school")),
-        list(placements.select_related("school_class__school")),
+        list(placements.select_related("school_class__school", "enrolment")),
         {case.pk: case for case in seen.select_related("lead_school")},
         [*child.numbers.all(), *(StudentNumber.objects.filter(student__in=records[1:]) if records[1:] else [])],
         records[1:],

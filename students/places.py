@@ -55,10 +55,16 @@ def leave_class(children: Iterable[Student], *, on: date) -> list[Placement]:
 def sit_down(
     child: Student, to_class: SchoolClass, *, on: date, article: Article, reason: str, case, above_cap: bool = True
 ) -> Placement:
-    """The child sits in this class from `on`, seat or not (第二十三、二十九条); the living enrolment must be here."""
+    """The child sits in this class from `on`, seat or not (第二十三、二十九条); its record stays where it lives.
+
+    A class of another school makes that school the one attended (第二十五条).
+    """
     take_seat(to_class, on=on, article=article, reason=reason, case_number=case.number, above_cap=above_cap)
     year = school_year_of(on)
     enrolment = Enrolment.objects.living().get(student=child)
+    attends = enrolments.elsewhere(to_class, enrolment.school_id)
+    if enrolment.attends_id != attends:
+        Enrolment.objects.filter(pk=enrolment.pk).update(attends=attends)
     return Placement.objects.create(
         enrolment=enrolment, school_class=to_class, year=year, starts=max(on, first_day(year))
     )

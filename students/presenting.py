@@ -39,7 +39,9 @@ def places_of(children: Iterable[Student]) -> dict[int, "Seat"]:
     """child id → class in which the child sits now."""
     rows = Placement.objects.filter(ends=None, enrolment__voided=False, enrolment__student__in=list(children))
     year = school_year_of(clock.today())
-    return {row.enrolment.student_id: Seat(row, year) for row in rows.select_related("enrolment", "school_class")}
+    return {
+        row.enrolment.student_id: Seat(row, year) for row in rows.select_related("enrolment", "school_class__school")
+    }
 
 
 class Seat:
@@ -49,6 +51,8 @@ class Seat:
         self.school_class = placement.school_class
         self.grade = placement.school_class.grade_in(year)
         self.name = placement.school_class.name_in(year)
+        if placement.school_class.school_id != placement.enrolment.school_id:
+            self.name = f"{placement.school_class.school}{self.name}（随班就读）"
 
     def __str__(self):
         return self.name

@@ -17,7 +17,7 @@ from approvals.models import CaseSubject
 from law import articles, clock, parameters
 from law.models import CalendarDay, Term
 from schools.models import SchoolClass
-from students.models import Student
+from students.models import Enrolment, Student
 
 from .models.absence import AbsenceEntry, Mark, Visit
 
@@ -67,7 +67,7 @@ class Run:
 
 
 def unbroken(entries: QuerySet) -> QuerySet:
-    """Present 旷课 of the child's own school with nothing after it that breaks a run."""
+    """Present 旷课 of the school of the record, or of the one attended, with nothing after it that breaks a run."""
     later = AbsenceEntry.objects.filter(child=OuterRef("child"), replaced=False, day__gt=OuterRef("day"))
     returned = CaseSubject.objects.filter(
         child=OuterRef("child"),
@@ -75,12 +75,13 @@ def unbroken(entries: QuerySet) -> QuerySet:
         case__state="done",
         case__closed_on__gte=OuterRef("day"),
     )
+    attended = Enrolment.objects.living().filter(student=OuterRef("child"), attends=OuterRef("school_class__school"))
     return entries.filter(
         ~Exists(later.exclude(mark=Mark.TRUANT)),
         ~Exists(returned),
+        Q(school_class__school=F("child__school")) | Exists(attended),
         replaced=False,
         mark=Mark.TRUANT,
-        school_class__school=F("child__school"),
     )
 
 

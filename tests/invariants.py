@@ -23,6 +23,11 @@ SELECT 'I1 child ' || s.id || ' lives at another school than its record says'
     FROM students_student s JOIN students_enrolment e ON e.student_id = s.id
     WHERE NOT e.voided AND upper_inf(e.during) AND e.school_id <> s.school_id
 UNION ALL
+SELECT 'I1 child ' || e.student_id || ' sits at another school than the one it attends'
+    FROM students_placement p JOIN students_enrolment e ON e.id = p.enrolment_id
+    JOIN schools_schoolclass c ON c.id = p.school_class_id
+    WHERE p.ends IS NULL AND NOT e.voided AND c.school_id <> coalesce(e.attends_id, e.school_id)
+UNION ALL
 SELECT 'I1 child ' || s.id || ' is ' || s.status || ' and still lives'
     FROM students_student s JOIN students_enrolment e ON e.student_id = s.id
     WHERE NOT e.voided AND upper_inf(e.during) AND s.status IN ('deceased', 'moved_away', 'left', 'merged')

@@ -113,7 +113,9 @@ def where_from(child: Student, peer: School | None, origin: Origin | None, to_sc
     }
 
 
-def start_from_outside(by, school: School, basics: dict, origin: Origin, grade: int) -> Transfer:
+def start_from_outside(
+    by, school: School, basics: dict, origin: Origin, grade: int, ground: str = Ground.HOUSEHOLD
+) -> Transfer:
     """Take in a child of another county as pending and open its transfer, both or neither. Raises Refused."""
     if not powers_behind(by, Transfer.OPENER.right, school.pk):
         raise NotYourHand(f"您在{school}没有办理转学的经办职权。")
@@ -122,7 +124,7 @@ def start_from_outside(by, school: School, basics: dict, origin: Origin, grade: 
     known = recognise(school=school, by=by, **basics)
     with transaction.atomic():
         child = take_in(school=school, known=known, **basics)
-        return start_transfer(child, school, by=by, ground=Ground.HOUSEHOLD, grade=grade, origin=origin)
+        return start_transfer(child, school, by=by, ground=ground, grade=grade, origin=origin)
 
 
 def check_outside(origin: Origin, school: School) -> None:

@@ -23,7 +23,7 @@ from .checking import verdict_for
 from .desks import State
 from .forms import CheckForm, DraftForm, FindChildForm, OutsideChildForm
 from .grounds import Ground
-from .models import Transfer
+from .models import SchoolPlacement, Transfer
 from .services import Origin, keep_draft, present_place, start_from_outside, start_transfer
 
 
@@ -109,12 +109,16 @@ def started(request, form, child, school):
 
 @require_http_methods(["GET", "POST"])
 def new_outside(request):
-    """A child who comes in from outside the county: taken in as pending, then the draft."""
+    """A child who comes in from outside the county: taken in as pending, then the draft.
+
+    `?placement=` names the 入学通知书 by which the bureau chose this school: what it says is filled in.
+    """
     school = own_school(request)
-    form = OutsideChildForm(request.POST or None)
+    notice = placement_asked(request, school)
+    form = OutsideChildForm(request.POST or None, initial=notice.told_to_transfer if notice else None)
     if request.method == "POST" and form.is_valid():
         try:
-            case = begin_outside(request.user, school, dict(form.cleaned_data))
+            case = begin_outside(request.user, school, dict(form.cleaned_data), notice)
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -123,7 +127,13 @@ def new_outside(request):
     return render(request, "transfers/new.html", context, status=422 if form.errors else 200)
 
 
-def begin_outside(user, school: School, given: dict) -> Transfer:
+def placement_asked(request, school: School) -> SchoolPlacement | None:
+    """The placement named in the address, if it was made to this school and the user may see it."""
+    mine = SchoolPlacement.objects.visible_to(request.user).filter(lead_school=school)
+    return mine.filter(number=request.GET.get("placement", "")).first()
+
+
+def begin_outside(user, school: School, given: dict, notice: SchoolPlacement | None) -> Transfer:
     """One transaction: the pending child and its draft, in the grade its age suggests until the registrar says."""
     origin = Origin(
         given.pop("from_division"),
@@ -131,6 +141,8 @@ def begin_outside(user, school: School, given: dict) -> Transfer:
         given.pop("from_school_code"),
         given.pop("from_class"),
     )
+    if notice:
+        return start_from_outside(user, school, given, origin, notice.grade, notice.ground)
     grade = likely_grade(given["birth_date"], school)
     return start_from_outside(user, school, given, origin, grade)
 

@@ -1,6 +1,7 @@
 import os
 
 import pghistory
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Func, Q, Value
@@ -33,9 +34,12 @@ def new_slugs(count: int) -> list[str]:
 
 class StudentQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """Children of the schools the user may see; a class teacher sees the children of the own class."""
+        """Children whose record is at, or who attend (第二十五条), a school the user may see; a teacher's own class."""
         powers = powers_of(user)
-        mine = Q(school__among=powers.schools("view_school"))
+        schools = powers.schools("view_school")
+        mine = Q(school__among=schools)
+        if schools:
+            mine |= Q(pk__among=ArraySubquery(self.model.objects.attending(schools).values("pk")))
         if powers.class_ids:
             mine |= Q(
                 pk__in=self.model.objects.filter(
@@ -45,6 +49,12 @@ class StudentQuerySet(models.QuerySet):
                 ).values("pk")
             )
         return self.filter(mine)
+
+    def attending(self, schools):
+        """Children who sit at one of these schools while their record is at another."""
+        return self.filter(
+            enrolments__attends__among=schools, enrolments__voided=False, enrolments__during__upper_inf=True
+        )
 
 
 @pghistory.track(exclude=["wrapped_key"], append_only=True, level=pghistory.Statement)

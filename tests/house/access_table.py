@@ -71,6 +71,11 @@ transfers:new_outside    POST | in | no       | ok       | no       | no       |
 transfers:waiting        GET  | in | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok
 transfers:draft          GET  | in | --/--/-- | ok/--/-- | no/--/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | --/--/--
 transfers:draft          POST | in | --/--/-- | ok/--/-- | no/--/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | --/--/--
+placements:new           GET  | in | no       | no       | no       | ok       | no       | no       | no       | no       | no
+placements:new           POST | in | no       | no       | no       | ok       | no       | no       | no       | no       | no
+placements:overdue       GET  | in | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok
+placements:draft         GET  | in | --/--/-- | no/--/-- | no/--/-- | ok/ok/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | --/--/--
+placements:draft         POST | in | --/--/-- | no/--/-- | no/--/-- | ok/ok/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | --/--/--
 suspensions:due          GET  | in | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok
 dropout:ledger           GET  | in | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok
 dropout:months           GET  | in | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok

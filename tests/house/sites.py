@@ -24,6 +24,8 @@ from suspensions.models import Dropout, Suspension
 from tests.changes import decided, drafted
 from tests.county import class_of, hand_for, make_school, papers_in_order, staff_member
 from tests.suspensions.dropout_specimens import GIVEN, visited
+from tests.transfers.placing import PLACED
+from transfers.placements import start_placement
 from transfers.services import start_transfer
 
 CANARIES = {"own": "鹿鸣甲", "neighbour": "雁归乙", "foreign": "鲸落丙"}
@@ -66,9 +68,13 @@ def build_site(relation, school, partner, child_at) -> Site:
     suspension = start_change(Suspension, ill, by=registrar, ground_note="骨折", until=date(2027, 6, 30))
     gone = visited(child_at(school, grade=school.grades[2], name=f"{name}辍", household_division="150429000000"))
     dropout = decided(drafted(Dropout, gone, **GIVEN))
+    clerk = staff_member(Role.BUREAU_CLERK, school.bureau)
+    comes = {"child_name": f"{name}派", "grade": school.grades[2], "residence_division": school.division}
+    placement = start_placement(school, by=clerk, **PLACED | comes)
     words = {
         "slug": child.slug,
         "dropout": dropout.number,
+        "placement": placement.number,
         "change": suspension.number,
         "number": case.number,
         "pk": {"approvals:filing": filing.pk, "students:class": target.pk, "import": upload_of(school, registrar).pk},
@@ -78,7 +84,7 @@ def build_site(relation, school, partner, child_at) -> Site:
         "job": job.pk,
         "code": "household_book",
     }
-    canaries = {name, f"{name}转", f"{name}办", f"{name}休", f"{name}辍"} | {
+    canaries = {name, f"{name}转", f"{name}办", f"{name}休", f"{name}辍", f"{name}派"} | {
         child.id_number.plain(),
         comer.id_number.plain(),
     }

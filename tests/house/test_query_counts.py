@@ -16,12 +16,14 @@ from students.campaigns import open_campaign
 from students.changes import start_change
 from students.models import CampaignEntry, Correction, Placement, Student
 from suspensions.models import AbsenceEntry, Dropout, Suspension
-from tests.changes import drafted
+from tests.changes import decided, drafted
 from tests.county import class_of, hand_for, make_school
 from tests.students.specimens_numbering import drafted_numbering, row_of
 from tests.students.specimens_problems import found_pair
 from tests.suspensions.dropout_specimens import GIVEN, visited
-from transfers.models import Transfer
+from tests.transfers.placing import PLACED
+from transfers.models import Inclusion, SchoolPlacement, Transfer
+from transfers.placements import start_placement
 from transfers.services import start_transfer
 
 MOST = 15
@@ -326,6 +328,9 @@ def test_the_campaign_of_a_class(same_questions, sign_in, children, answers, no1
     user.appointments.filter(role=Role.CLASS_TEACHER).update(school_class=class_of(no1, 3))
     same_questions(
         reverse("students:campaign_class", args=[class_of(no1, 3).pk]), lambda number: answers(children(number))
+    )
+
+
 @pytest.mark.parametrize("role", [Role.REGISTRAR, Role.BUREAU_CLERK])
 def test_who_still_waits_for_a_number(same_questions, sign_in, children, bureau, no1, no2, role):
     sign_in(role, bureau if role == Role.BUREAU_CLERK else no1)
@@ -338,3 +343,28 @@ def test_the_page_of_numbering(same_questions, sign_in, children, bureau, no1):
         reverse("students:numbering"),
         lambda number: [drafted_numbering(bureau, row_of(child)) for child in children(number)],
     )
+
+
+@pytest.mark.parametrize("role", [Role.REGISTRAR, Role.BUREAU_CLERK])
+def test_notices_nobody_acted_upon(same_questions, sign_in, staff, bureau, no1, role):
+    clerk = staff(Role.BUREAU_CLERK, bureau)
+
+    def late(number):
+        for _ in range(number):
+            case = start_placement(no1, by=clerk, **PLACED, residence_division=no1.division)
+            notice = {"notice_number": f"通{case.pk}", "issued_on": date(2026, 8, 1), "valid_until": date(2026, 8, 14)}
+            SchoolPlacement.objects.filter(pk=case.pk).update(state="issued", **notice)
+
+    sign_in(role, bureau if role == Role.BUREAU_CLERK else no1)
+    same_questions(reverse("placements:overdue"), late)
+
+
+def test_a_class_with_guests(same_questions, sign_in, child_at, bureau, no1):
+    special = make_school(bureau, 51, "特殊教育学校", School.Kind.SPECIAL)
+
+    def guests(number):
+        for n in range(number):
+            decided(drafted(Inclusion, child_at(special, grade=3, name=f"样例{n}"), to_class=class_of(no1, 3)))
+
+    sign_in(Role.REGISTRAR, no1)
+    same_questions(reverse("students:class", args=[class_of(no1, 3).pk]), guests)

@@ -1,4 +1,6 @@
+from .inclusion import Inclusion, InclusionEnd
 from .outward import OutwardTransfer
+from .placement import SchoolPlacement
 from .transfer import Transfer
 
-__all__ = ["OutwardTransfer", "Transfer"]
+__all__ = ["Inclusion", "InclusionEnd", "OutwardTransfer", "SchoolPlacement", "Transfer"]
