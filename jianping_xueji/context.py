@@ -36,6 +36,7 @@ MENU = (
     Item("班级点名", "dropout:sheets", "people", frozenset({"make_change", "check_change", "teach_class"})),
     Item("控辍台账", "dropout:ledger", "folder", SEES),
     Item("问题学籍", "students:problems", "triangle", SEES),
+    Item("学校撤并", "closings:new", "transfer", frozenset({"bureau_make"})),
     Item("系统办理", "approvals:filings", "file", frozenset({"make_change", "bureau_make"})),
     Item("学籍采集导入", "students:import", "upload", frozenset({"make_change"})),
     Item("管理后台", "admin:index", "edit", frozenset({"fix_data"})),

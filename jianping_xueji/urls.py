@@ -9,6 +9,7 @@ urlpatterns = [
     path("admin/", data_fixes),
     path("jobs/", include("jianping_xueji.jobs.urls")),
     path("transfers/", include("transfers.urls")),
+    path("closings/", include("transfers.closing_urls")),
     path("suspensions/", include("suspensions.urls")),
     path("dropout/", include("suspensions.dropout_urls")),
     path("", include("accounts.urls")),

@@ -59,6 +59,10 @@ transfers:new_outside    POST | in | no       | ok       | no       | no       |
 transfers:waiting        GET  | in | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok
 transfers:draft          GET  | in | --/--/-- | ok/--/-- | no/--/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | --/--/--
 transfers:draft          POST | in | --/--/-- | ok/--/-- | no/--/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | --/--/--
+closings:new             GET  | in | no       | no       | no       | ok       | no       | no       | no       | no       | no
+closings:new             POST | in | no       | no       | no       | ok       | no       | no       | no       | no       | no
+closings:draft           GET  | in | --/--/-- | no/--/-- | no/--/-- | ok/ok/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | --/--/--
+closings:draft           POST | in | --/--/-- | no/--/-- | no/--/-- | ok/ok/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | --/--/--
 suspensions:due          GET  | in | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok
 dropout:ledger           GET  | in | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok
 dropout:months           GET  | in | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok

@@ -23,6 +23,7 @@ from suspensions.models import Dropout, Suspension
 from tests.changes import decided, drafted
 from tests.county import class_of, hand_for, make_school, papers_in_order, staff_member
 from tests.suspensions.dropout_specimens import GIVEN, visited
+from transfers.models import SchoolClosing
 from transfers.services import start_transfer
 
 CANARIES = {"own": "鹿鸣甲", "neighbour": "雁归乙", "foreign": "鲸落丙"}
@@ -69,6 +70,7 @@ def build_site(relation, school, partner, child_at) -> Site:
         "slug": child.slug,
         "dropout": dropout.number,
         "change": suspension.number,
+        "closing": closing_of(school, partner).number,
         "number": case.number,
         "pk": {"approvals:filing": filing.pk, "students:class": target.pk, "import": upload_of(school, registrar).pk},
         "scan": scan.pk,
@@ -82,6 +84,13 @@ def build_site(relation, school, partner, child_at) -> Site:
         comer.id_number.plain(),
     }
     return Site(relation, school, words, canaries)
+
+
+def closing_of(school, partner) -> SchoolClosing:
+    """A draft that would close the school: open cases stand in its way, but it is there to be looked at."""
+    clerk = staff_member(Role.BUREAU_CLERK, school.bureau)
+    given = {"receiving": partner, "document": "建政发〔2026〕12号", "state": "draft"}
+    return open_case(SchoolClosing, by=clerk, lead=school, children=[], **given)
 
 
 def photo() -> bytes:

@@ -65,6 +65,7 @@ def words_for(name, site):
         "dropout:sheet": {"pk": words["pk"].get("students:class")},
         "dropout:child": {"slug": words["slug"]},
         "transfers:draft": {"number": words["number"]},
+        "closings:draft": {"number": words["closing"]},
         "reports:blank": {"form": "transfer_contact"},
         "reports:print": {"form": "one_time_notice", "number": words["number"]},
         "reports:verify": {"token": words["token"]},

@@ -1,4 +1,5 @@
+from .closing import ClosingEntry, SchoolClosing
 from .outward import OutwardTransfer
 from .transfer import Transfer
 
-__all__ = ["OutwardTransfer", "Transfer"]
+__all__ = ["ClosingEntry", "OutwardTransfer", "SchoolClosing", "Transfer"]
