@@ -11,7 +11,7 @@ from law import articles
 from law.articles import Article
 from students.changes import RecordChange
 
-from . import contact, dropout_forms, notices, suspension_forms
+from . import closing_forms, contact, dropout_forms, notices, suspension_forms
 
 ANY_TRANSFER = frozenset({"transfer"})
 # What a family takes home is printed for a transfer and for every change that starts from a child.
@@ -117,6 +117,14 @@ FORMS: dict[str, Form] = {
             page="list",
             reads=("registry",),
             void_in=frozenset({"undone"}),
+        ),
+        Form(
+            "handover_list",
+            "学校撤并学籍档案移交清单",
+            articles.MERGED_SCHOOLS,
+            closing_forms.handover_list,
+            kinds=frozenset({"school_closing"}),
+            page="list",
         ),
     )
 }

@@ -46,7 +46,7 @@ def print_form(form: Form, case: Case | None, *, by, address_of: Callable[[str],
     # The content is read under the case's lock, so that a paper never shows half of somebody's signature.
     case = lock(case) if case else None
     content = form.data(case)
-    check_texts(content, child=case.child.name if case else "")
+    check_texts(content, child=case.child.name if case and case.child else "")
     record = new_record(form, case, content, by)
     frame = {"c": dressed(content), "print": record, "qr": qr_code(address_of(record.token))}
     pdf = render(form, frame)

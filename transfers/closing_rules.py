@@ -61,7 +61,9 @@ def unfinished_at(closing: School, receiving: School | None, case) -> dict:
     others = Case.objects.open().exclude(pk=case.pk if case else None)
     here = others.filter(lead_school=closing)
     both = [closing.pk, *([receiving.pk] if receiving else [])]
-    closings = others.filter(kind="school_closing").filter(Q(lead_school__in=both) | Q(peer_school=closing))
+    closings = others.filter(kind="school_closing").filter(
+        Q(lead_school__in=both) | Q(schoolclosing__receiving=closing)
+    )
     inward = here.filter(
         Q(kind="transfer") | Q(seat_holds__seats__school=closing, seat_holds__ended_on=None) | coming_to(closing)
     ).exclude(kind__in=["school_closing", "registration"])
