@@ -4,7 +4,7 @@ from collections import defaultdict
 
 from approvals.models import Case, CaseSubject
 from law.school_time import school_year_of
-from students.models import Enrolment, NumberKind, Placement
+from students.models import Enrolment, NumberKind, Placement, RecordEntry
 
 from .wording import day
 
@@ -42,8 +42,12 @@ def by_class(case: Case, living) -> list[dict]:
     """Classes in their order, each with its children; who sits in no class comes last."""
     enrolments = list(living)
     places = Placement.objects.filter(enrolment__in=[each.pk for each in enrolments]).select_related("school_class")
-    ends = {"ends": case.closed_on} if case.state in case.SUCCESS else {"ends": None}
-    sits = {place.enrolment_id: place.school_class for place in places.filter(**ends)}
+    if case.state in case.SUCCESS:
+        ended = RecordEntry.objects.filter(case_id=case.pk, table="placement").exclude(before=None)
+        places = places.filter(pk__in=list(ended.values_list("row", flat=True)))
+    else:
+        places = places.filter(ends=None)
+    sits = {place.enrolment_id: place.school_class for place in places}
     business, year = business_of(case, enrolments), school_year_of(case.closed_on or case.closes_on)
     groups = defaultdict(list)
     for each in enrolments:
@@ -75,8 +79,13 @@ def row_of(enrolment: Enrolment, business: dict[int, str]) -> dict:
     return {
         "name": child.name,
         "sex": {"1": "男", "2": "女"}.get(child.sex, ""),
-        "registry": held[0].masked if held else "",
-        "id": child.id_number.masked if child.id_number else "",
+        "registry": shortened(held[0]) if held else "",
+        "id": shortened(child.id_number) if child.id_number else "",
         "status": child.get_status_display(),
         "business": business.get(child.pk, ""),
     }
+
+
+def shortened(number) -> str:
+    """The last four of a number, and the letter of a 学籍号: what two schools compare line by line."""
+    return f"{number.letter}****{number.tail}"

@@ -41,6 +41,7 @@ def test_before_and_after_the_decision_it_names_the_same_children(printed, case)
     for text in (before, text_of(after.pdf)):
         for words in ("王𬭼", "样例丙", "样例丁", "三年级1班（2名）", "休学", "5名", "移交人", "接收人", "监交人"):
             assert words in text.replace(" ", ""), words
+        assert "不在班级（休学、辍学、出境等）（1名）" in text.replace(" ", "").replace("\n", "")
     assert after.record.child is None, "the paper is of no single child"
     for number in Enrolment.objects.get(school=case.receiving, student__name="王𬭼").student.numbers.all():
         assert number.plain() not in text_of(after.pdf), "numbers stay masked"

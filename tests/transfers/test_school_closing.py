@@ -27,7 +27,7 @@ from tests.changes import again, decided, drafted, undone
 from tests.county import LEGAL_DAY, class_of, hand_for, make_school, papers_in_order, seats_of, staff_member
 from tests.crowd import crowd
 from transfers.closing_services import start_closing
-from transfers.models import ClosingEntry, SchoolClosing
+from transfers.models import ClosingEntry
 from transfers.services import start_transfer
 
 GIVEN = {"manner": "merged", "document": "建政发〔2026〕12号", "closes_on": LEGAL_DAY}
