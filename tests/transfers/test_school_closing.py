@@ -27,7 +27,7 @@ from tests.changes import again, decided, drafted, undone
 from tests.county import LEGAL_DAY, class_of, hand_for, make_school, papers_in_order, seats_of, staff_member
 from tests.crowd import crowd
 from transfers.closing_services import start_closing
-from transfers.models import ClosingEntry
+from transfers.models import ClosingEntry, SchoolClosing
 from transfers.services import start_transfer
 
 GIVEN = {"manner": "merged", "document": "建政发〔2026〕12号", "closes_on": LEGAL_DAY}
@@ -302,6 +302,43 @@ def test_withdrawn_or_refused_it_changes_nothing(case, no1, child_at, act):
     perform(case, act, by=hand_for(case, role, "bureau"), opinion="批文撤回")
     assert snapshot([child.pk]) == before and not ClosingEntry.objects.exists()
     assert invariants.broken() == []
+
+
+# ── pages ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_clerk_types_the_draft_and_the_page_counts_what_goes_over(client, no1, no2, no3, child_at):
+    child_at(no1, grade=3)
+    client.force_login(staff_member(Role.BUREAU_CLERK, no1.bureau))
+    typed = {"school": no1.pk, "receiving": no1.pk, **GIVEN}
+    refused = client.post("/closings/new/", typed)
+    assert refused.status_code == 422 and "接收学校不能是撤并学校本身" in refused.content.decode()
+    answer = client.post("/closings/new/", typed | {"receiving": no2.pk})
+    case = SchoolClosing.objects.get()
+    assert answer.status_code == 302 and answer.url.startswith(case.get_absolute_url())
+    page = client.get(case.get_absolute_url()).content.decode()
+    assert "1 名" in page and "6 个" in page and "0 件" in page and "移交清单" in page
+    kept = client.post(f"/closings/{case.number}/draft/", {"receiving": no3.pk, **GIVEN, "document": "建教发3号"})
+    case.refresh_from_db()
+    assert (kept.status_code, case.receiving, case.document) == (302, no3, "建教发3号")
+
+
+def test_scans_of_a_closing_are_sealed_with_its_own_key(case, no1, child_at):
+    from approvals.materials import hand_in_paper, key_of
+    from tests.house.sites import photo
+
+    child = child_at(no1)
+    clerk = staff_member(Role.BUREAU_CLERK, no1.bureau)
+    scan = hand_in_paper(case.materials.get(code="closing_approval"), by=clerk, data=photo()).scans.get()
+    assert key_of(scan.material) == bytes(case.wrapped_key) != bytes(child.wrapped_key)
+
+
+def test_the_receiving_school_opens_the_page_after_the_decision(client, case, no2, no3, child_at, no1):
+    child_at(no1)
+    case = decided(case)
+    for school, status in [(no2, 200), (no3, 404)]:
+        client.force_login(staff_member(Role.REGISTRAR, school))
+        assert client.get(case.get_absolute_url()).status_code == status
 
 
 # ── the way back ─────────────────────────────────────────────────────────────────────────────────────────────────────
