@@ -1,6 +1,6 @@
 """Appointing and dismissing: the only writers of Appointment and of the guardian groups behind it."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.contrib.auth.models import Group, Permission
 from django.db import transaction
@@ -12,7 +12,16 @@ from .models import Appointment, User
 from .offices import AppointmentRefused, Office, refuse_clash, refuse_own_hand
 from .roles import BUREAU_ROLES, RIGHTS, TRAINED_ROLES, Role
 
-__all__ = ["AppointmentRefused", "appoint", "dismiss", "grant_new_school", "grant_rights", "group_of"]
+__all__ = [
+    "AppointmentRefused",
+    "appoint",
+    "dismiss",
+    "grant_new_school",
+    "grant_rights",
+    "group_of",
+    "leave_offices_at",
+    "return_to_offices",
+]
 
 
 def group_of(place: School | Bureau, role: str) -> Group:
@@ -117,3 +126,39 @@ def dismiss(appointment: Appointment, *, on: date) -> None:
     )
     if not others.exists():
         appointment.user.groups.remove(appointment.group)
+
+
+def leave_offices_at(school: School, *, on: date, signed_today: set[int]) -> list[tuple[Appointment, date | None]]:
+    """A school has ended: so have its offices. Returns each with the end it had before.
+
+    Whoever signed by an office on that very day held it to the end of the day (`signed_today`).
+    """
+    ended = []
+    for each in Appointment.objects.select_for_update().filter(school=school).order_by("pk"):
+        last = max(each.starts, on + timedelta(days=each.pk in signed_today))
+        if each.ends is None or each.ends > last:
+            ended.append((each, each.ends))
+            each.ends = last
+    Appointment.objects.bulk_update([each for each, _ in ended], ["ends"])
+    _of_groups(ended).delete()
+    return ended
+
+
+def _of_groups(ended: list[tuple[Appointment, date | None]]):
+    groups = {each.group_id for each, _ in ended}
+    return User.groups.through.objects.filter(group__in=groups)
+
+
+def return_to_offices(former: dict[int, str | None], *, on: date) -> None:
+    """The school lives again: its people are in office as before, but for those appointed elsewhere since."""
+    mine = list(Appointment.objects.select_for_update().filter(pk__in=former).order_by("pk"))
+    since = min((each.ends for each in mine), default=on)
+    elsewhere = Appointment.objects.filter(user__in=[each.user_id for each in mine], starts__gte=since)
+    gone = set(elsewhere.exclude(pk__in=former).values_list("user", flat=True))
+    back = [each for each in mine if each.user_id not in gone]
+    for each in back:
+        each.ends = former[each.pk] and date.fromisoformat(former[each.pk])
+    Appointment.objects.bulk_update(back, ["ends"])
+    User.groups.through.objects.bulk_create(
+        [User.groups.through(user_id=each.user_id, group_id=each.group_id) for each in back], ignore_conflicts=True
+    )

@@ -78,8 +78,10 @@ def scan_aad(material: Material) -> str:
 
 
 def key_of(material: Material) -> bytes:
-    """Scans are sealed with the key of the child they speak of."""
-    return bytes(material.case.child.wrapped_key)
+    """Scans are sealed with the key of the child they speak of, or of a case that speaks of no single child."""
+    case, model = material.case, material.case.model
+    holder = model.objects.get(pk=case.pk) if model.OWN_KEY else case.child
+    return bytes(holder.wrapped_key)
 
 
 @transaction.atomic

@@ -73,6 +73,8 @@ class Case(ConcurrentTransitionMixin, models.Model):
     PRECEDES = False
     # Whether an open case stands in the way of another change of the same child.
     BLOCKS = True
+    # A case about no single child seals its scans with a key of its own (`wrapped_key`).
+    OWN_KEY = False
     PARTICULARS: dict = {}
     TEMPLATE = "approvals/case.html"
     # States in which papers may be handed in and checked, and in which the bureau sees originals.

@@ -265,10 +265,12 @@ def busy_sentence(case: Case) -> str:
 def open_case(kind: type, *, by: User, lead: School, children: Iterable, peer: School | None = None, **fields) -> Case:
     """Open a case about these children, the first of them its `child`.
 
-    Raises NotYourHand, or ChildBusy when a child already has an open change.
+    Raises NotYourHand, Refused at a closed school, or ChildBusy when a child already has an open change.
     """
     if not powers_behind(by, kind.OPENER.right, lead.pk):
         raise NotYourHand(f"您在{lead}没有办理“{kind._meta.verbose_name}”的经办职权。")
+    if lead.closed_on and kind.OPENER.right == "make_change":
+        raise Refused(f"{lead}已于{lead.closed_on:%Y年%-m月%-d日}撤并，请由接收学校办理（第十一条第二款）。")
     ids = [child.pk for child in children]
     lock_children(ids)
     refuse_second(kind, ids) if kind.PRECEDES else refuse_busy(ids)

@@ -10,6 +10,7 @@ urlpatterns = [
     path("jobs/", include("jianping_xueji.jobs.urls")),
     path("transfers/", include("transfers.urls")),
     path("placements/", include("transfers.placement_urls")),
+    path("closings/", include("transfers.closing_urls")),
     path("suspensions/", include("suspensions.urls")),
     path("dropout/", include("suspensions.dropout_urls")),
     path("", include("accounts.urls")),

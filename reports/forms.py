@@ -11,7 +11,15 @@ from law import articles
 from law.articles import Article
 from students.changes import RecordChange
 
-from . import contact, correction_forms, dropout_forms, notices, placement_forms, suspension_forms
+from . import (
+    closing_forms,
+    contact,
+    correction_forms,
+    dropout_forms,
+    notices,
+    placement_forms,
+    suspension_forms,
+)
 
 ANY_TRANSFER = frozenset({"transfer"})
 # What a family takes home is printed for a transfer and for every change that starts from a child.
@@ -143,6 +151,14 @@ FORMS: dict[str, Form] = {
             articles.PLACEMENT,
             placement_forms.admission_notice,
             kinds=frozenset({"placement"}),
+        ),
+        Form(
+            "handover_list",
+            "学校撤并学籍档案移交清单",
+            articles.MERGED_SCHOOLS,
+            closing_forms.handover_list,
+            kinds=frozenset({"school_closing"}),
+            page="list",
         ),
     )
 }

@@ -89,6 +89,27 @@ class School(models.Model):
         return range(first, last + 1)
 
 
+class FormerName(models.Model):
+    """原校名：撤并学校的校名和标识码，自何日起由哪所学校承接；标识码永不再用"""
+
+    school = models.ForeignKey(School, models.PROTECT, related_name="former_names", verbose_name="原学校")
+    name = models.CharField("校名", max_length=60)
+    code = models.CharField("学校标识码", max_length=10)
+    until = models.DateField("停用日期")
+    successor = models.ForeignKey(School, models.PROTECT, related_name="+", verbose_name="承接学校")
+    revoked = models.BooleanField("已随撤并撤销", default=False)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "原校名"
+        constraints = [
+            models.UniqueConstraint(fields=["code"], condition=Q(revoked=False), name="former_code_once"),
+            models.CheckConstraint(condition=~Q(school=F("successor")), name="former_name_of_another"),
+        ]
+
+    def __str__(self):
+        return f"{self.name}（{self.code}）"
+
+
 class SchoolUserPermission(UserObjectPermissionBase):
     """guardian's per-user table: present because guardian asks for it; rights go to groups only."""
 

@@ -80,11 +80,15 @@ def kept(case: Case) -> Iterator[None]:
     RecordEntry.objects.bulk_create(entries, batch_size=1000)
 
 
-def restore(case: Case) -> None:
-    """Put back every row the case changed. Raises Refused when a later act stands on one of them, ChildBusy."""
+def restore(case: Case, *, though_busy: bool = False) -> None:
+    """Put back every row the case changed. Raises Refused when a later act stands on one of them, ChildBusy.
+
+    `though_busy`: the case let open changes of its children go on and answers for them itself.
+    """
     entries = list(RecordEntry.objects.filter(case_id=case.pk).order_by("-pk"))
     ids = sorted({entry.child_id for entry in entries})
-    refuse_busy(ids)
+    if not though_busy:
+        refuse_busy(ids)
     now = snapshot(ids)
     for entry in entries:
         _, values = now[entry.table, entry.row]

@@ -76,6 +76,10 @@ placements:new           POST | in | no       | no       | no       | ok       |
 placements:overdue       GET  | in | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok
 placements:draft         GET  | in | --/--/-- | no/--/-- | no/--/-- | ok/ok/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | --/--/--
 placements:draft         POST | in | --/--/-- | no/--/-- | no/--/-- | ok/ok/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | --/--/--
+closings:new             GET  | in | no       | no       | no       | ok       | no       | no       | no       | no       | no
+closings:new             POST | in | no       | no       | no       | ok       | no       | no       | no       | no       | no
+closings:draft           GET  | in | --/--/-- | no/--/-- | no/--/-- | ok/ok/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | --/--/--
+closings:draft           POST | in | --/--/-- | no/--/-- | no/--/-- | ok/ok/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | --/--/--
 suspensions:due          GET  | in | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok
 dropout:ledger           GET  | in | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok
 dropout:months           GET  | in | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok

@@ -25,6 +25,7 @@ from tests.changes import decided, drafted
 from tests.county import class_of, hand_for, make_school, papers_in_order, staff_member
 from tests.suspensions.dropout_specimens import GIVEN, visited
 from tests.transfers.placing import PLACED
+from transfers.models import SchoolClosing
 from transfers.placements import start_placement
 from transfers.services import start_transfer
 
@@ -76,6 +77,7 @@ def build_site(relation, school, partner, child_at) -> Site:
         "dropout": dropout.number,
         "placement": placement.number,
         "change": suspension.number,
+        "closing": closing_of(school, partner).number,
         "number": case.number,
         "pk": {"approvals:filing": filing.pk, "students:class": target.pk, "import": upload_of(school, registrar).pk},
         "scan": scan.pk,
@@ -89,6 +91,13 @@ def build_site(relation, school, partner, child_at) -> Site:
         comer.id_number.plain(),
     }
     return Site(relation, school, words, canaries)
+
+
+def closing_of(school, partner) -> SchoolClosing:
+    """A draft that would close the school: open cases stand in its way, but it is there to be looked at."""
+    clerk = staff_member(Role.BUREAU_CLERK, school.bureau)
+    given = {"receiving": partner, "document": "建政发〔2026〕12号", "state": "draft"}
+    return open_case(SchoolClosing, by=clerk, lead=school, children=[], **given)
 
 
 def photo() -> bytes:

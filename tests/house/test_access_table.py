@@ -69,6 +69,7 @@ def words_for(name, site):
         "dropout:child": {"slug": words["slug"]},
         "transfers:draft": {"number": words["number"]},
         "placements:draft": {"number": words["placement"]},
+        "closings:draft": {"number": words["closing"]},
         "reports:blank": {"form": "transfer_contact"},
         "reports:print": {"form": "one_time_notice", "number": words["number"]},
         "reports:verify": {"token": words["token"]},

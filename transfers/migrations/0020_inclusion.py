@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("approvals", "0007_late_clocks"),
         ("schools", "0003_seatgrant_revoked"),
-        ("transfers", "0004_states_file_call_and_outward"),
+        ("transfers", "0011_closing_states"),
     ]
 
     operations = [

@@ -1,0 +1,45 @@
+"""Beginning a closing and keeping its draft."""
+
+from django.db import transaction
+
+from approvals.common_rules import of_level
+from approvals.errors import Refused, RulesBroken
+from approvals.materials import lay_out
+from approvals.rules import Level, judge
+from approvals.services import lock, open_case, permit
+from schools.models import School
+
+from .models import SchoolClosing
+
+
+@transaction.atomic
+def start_closing(school: School, *, by, **given) -> SchoolClosing:
+    """Open the draft of a closing with its checklist. Raises RulesBroken, NotYourHand."""
+    # Two clerks who begin at the same moment meet here.
+    school = School.objects.select_for_update(no_key=True).get(pk=school.pk)
+    words = {name: given[name] for name in ("receiving", "closes_on", "document")}
+    verdict = judge(of_level(SchoolClosing.RULES, Level.HARD), SchoolClosing.facts_for(school, **words))
+    if verdict.broken:
+        raise RulesBroken(verdict)
+    case = open_case(SchoolClosing, by=by, lead=school, children=[], state=SchoolClosing.State.DRAFT, **given)
+    lay_out(case, case.papers())
+    return case
+
+
+@transaction.atomic
+def keep_closing(case: SchoolClosing, *, by, **given) -> SchoolClosing:
+    """Write the draft's fields. Raises Refused when it has been handed in, NotYourHand, RulesBroken."""
+    case = lock(case)
+    if case.state != case.State.DRAFT:
+        raise Refused(f"{case.number}已提交，现为“{case.state_name}”，内容不能再改；需要更正请先退回。")
+    submit = next(t for t in case.get_all_state_transitions() if t.name == "submit")
+    permit(case, submit.custom["move"], by)
+    for name, value in given.items():
+        setattr(case, name, value)
+    if case.peer_school_id:
+        case.peer_school = case.receiving
+    verdict = judge(of_level(case.RULES, Level.HARD), case.facts)
+    if verdict.broken:
+        raise RulesBroken(verdict)
+    case.save()
+    return case

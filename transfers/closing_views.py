@@ -1,0 +1,86 @@
+"""The draft of a closing, typed by the bureau's clerk; everything after it happens on the case page."""
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods
+
+from accounts.policies import may, school_ids_where
+from approvals.errors import NotYourHand, Refused, RulesBroken
+from approvals.presenting import refusal_rows
+from schools.models import School
+from students.change_forms import field_for
+
+from .closing_services import keep_closing, start_closing
+from .models import SchoolClosing
+
+
+class ClosingForm(forms.ModelForm):
+    """Which school ends, into which it goes, by which document, on which day."""
+
+    school = forms.ModelChoiceField(School.objects.none(), label="撤并学校", empty_label="请选择学校")
+
+    class Meta:
+        model = SchoolClosing
+        fields = SchoolClosing.DRAFT
+        formfield_callback = field_for
+
+    field_order = ["school", *SchoolClosing.DRAFT]
+
+    def __init__(self, *args, ids, **kwargs):
+        super().__init__(*args, **kwargs)
+        open_schools = School.objects.filter(pk__in=ids, closed_on=None)
+        self.fields["school"].queryset = self.fields["receiving"].queryset = open_schools
+        if self.instance.pk:
+            del self.fields["school"]
+
+    def _post_clean(self):
+        """The door writes the row, not the form; columns are checked one by one above."""
+
+
+@require_http_methods(["GET", "POST"])
+def new(request):
+    """A new closing: refused at once when no signature could pass it."""
+    ids = school_ids_where(request.user, "bureau_make")
+    if not ids:
+        raise PermissionDenied("学校撤并由教育局经办人员发起。")
+    form = ClosingForm(request.POST or None, ids=ids)
+    return answered(request, form, None)
+
+
+@require_http_methods(["GET", "POST"])
+def draft(request, number):
+    """The typed part of a draft, open until it is handed in."""
+    case = get_object_or_404(SchoolClosing.objects.visible_to(request.user), number=number)
+    if not may(request.user, "bureau_make", case.lead_school_id):
+        raise PermissionDenied("学校撤并的草稿由教育局经办人员填写。")
+    if case.state != case.State.DRAFT:
+        return redirect(case)
+    form = ClosingForm(request.POST or None, instance=case, ids=school_ids_where(request.user, "bureau_make"))
+    return answered(request, form, case)
+
+
+def answered(request, form, case):
+    """The form, what the law says against it, or the case page."""
+    broken = []
+    if request.method == "POST" and form.is_valid():
+        given = dict(form.cleaned_data)
+        school = case.lead_school if case else given.pop("school")
+        try:
+            case = (
+                keep_closing(case, by=request.user, **given)
+                if case
+                else start_closing(school, by=request.user, **given)
+            )
+        except RulesBroken as refusal:
+            broken = refusal_rows(refusal.verdict, str(school.bureau))
+        except NotYourHand as refusal:
+            raise PermissionDenied(str(refusal)) from refusal
+        except Refused as refusal:
+            broken = [{"message": sentence} for sentence in refusal.sentences]
+        else:
+            messages.success(request, "已保存草稿。请按清单收取材料、核对后提交。")
+            return redirect(f"{case.get_absolute_url()}#papers")
+    context = {"form": form, "case": case, "refusal": broken, "article": SchoolClosing.ARTICLE}
+    return render(request, "transfers/closing_new.html", context, status=422 if form.errors or broken else 200)
