@@ -37,6 +37,7 @@ class DeletionFacts(Standing):
     is_here: bool = False
     why_name: str = ""
     finding_missing: bool = False
+    school_missing: bool = False
 
 
 @rule(
@@ -68,13 +69,23 @@ on_roll = status_is(
 )
 
 
+@rule(
+    "没有写明学生实际就读的学校",
+    articles.ONE_CHILD_ONE_RECORD,
+    remedy="请填写学生实际就读学校的全称；确实没有这名学生的，理由选“错误建籍”",
+    kept="已写明学生实际就读的学校，或没有这名学生",
+)
+def real_school_is_named(f):
+    return not f.school_missing
+
+
 class Deletion(
     RecordChange,
     way(
         articles.NO_FALSE_RECORD,
         decide="准予删除",
         done="已删除",
-        rules=(on_roll, no_open_case, child_is_not_here, finding_supports_it),
+        rules=(on_roll, no_open_case, child_is_not_here, finding_supports_it, real_school_is_named),
         in_ceims="问题学籍删除",
         leader=True,
     ),
@@ -105,7 +116,12 @@ class Deletion(
         wanted = DUPLICATES.get(why)
         found = Problem.objects.about(child).open()
         missing = bool(wanted) and not found.filter(what__in=wanted).exists()
-        return {"is_here": bool(given.get("is_here")), "why_name": why.label, "finding_missing": missing}
+        return {
+            "is_here": bool(given.get("is_here")),
+            "why_name": why.label,
+            "finding_missing": missing,
+            "school_missing": why != Why.NOBODY and not (given.get("sits_at", "未填") or "").strip(),
+        }
 
     def papers(self):
         shown = Paper("not_here_proof", "学校盖章的学生不在本校就读说明", articles.NO_FALSE_RECORD)

@@ -21,7 +21,7 @@ from students.standing import last_place
 
 from .. import absence
 from ..dropout_rules import AWAITED, RULES, DropoutFacts, household_is_outside
-from .suspension import Suspension
+from ..periods import period_of
 
 RETURNED = "returned"
 OPEN_STATES = [DRAFT, SCHOOL_CHECK, BUREAU_MAKE, BUREAU_CHECK]
@@ -206,8 +206,9 @@ NOT_AWAY = {"absent_since": None, "absent_days": 0, "unlogged": 0}
 
 
 def last_suspended_day(child: Student) -> date | None:
-    rows = Suspension.objects.filter(subjects__child=child, state=DONE).order_by("-until")
-    return rows.values_list("until", flat=True).first()
+    """The last day of the running suspension, its extension included; None where none was decided here."""
+    period = period_of(child)
+    return period.until if period else None
 
 
 def lives_outside(child: Student) -> bool:

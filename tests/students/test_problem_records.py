@@ -111,6 +111,8 @@ def test_the_school_without_the_child_drops_its_record(child_at, no1, no2, staff
             sits_at="建平县第二小学",
             **TOLD,
         )
+    with pytest.raises(RulesBroken, match="没有写明学生实际就读的学校"):
+        drafted(Deletion, one, why="duplicate", sits_at="", **TOLD)
     case = decided(drafted(Deletion, one, why="duplicate", sits_at="建平县第二小学", **TOLD))
     assert again(one).status == "deleted" and again(two).problem == ""
     assert not one.numbers.filter(until=None).exists() and one.numbers.count() == 2
