@@ -69,6 +69,10 @@ class DecidedCase(Case):
     class Meta:
         abstract = True
 
+    def lines_beside(self) -> list[dict]:
+        """What the draft says beside its columns, as label and words."""
+        return []
+
     def take_effect(self) -> None:
         """What the decision does to the record; runs inside the door's transaction, children and case locked."""
         raise NotImplementedError

@@ -93,10 +93,6 @@ class RecordChange(models.Model):
     def keep_draft(self, given: dict) -> None:
         """Write what the draft says beside its columns; the row itself is saved already."""
 
-    def lines_beside(self) -> list[dict]:
-        """What the draft says beside its columns, as label and words."""
-        return []
-
     def change_record(self) -> None:
         """The effect of the decision on the child's record."""
         raise NotImplementedError

@@ -92,6 +92,7 @@ def _reported(day: int) -> Turn:
 
 
 NINGCHENG = Outsider("陈若溪", "2", date(2018, 3, 2), 452, Origin("150429", "宁城县（演示）实验小学", "", "三年级2班"))
+PINGQUAN = Outsider("林知夏", "2", date(2017, 6, 8), 454, Origin("130881", "平泉市（演示）第一小学", "", "四年级3班"))
 SHENYANG = Outsider(
     "马博远", "1", date(2016, 5, 11), 453, Origin("210105", "沈阳市皇姑区（演示）小学", "", "五年级1班")
 )
@@ -129,6 +130,7 @@ STORIES = (
     Story("nczx", "shzx", 8, _september(4), "propose_release", Ground.MIGRANT),
     Story("besjxx", "yslzxx", 3, _september(4), "release"),
     Story("外", "jpxx", 5, _september(1), "release", Ground.HOUSEHOLD, outsider=SHENYANG),
+    Story("外", "hsxx", 4, _september(1), "complete", Ground.HOUSEHOLD, outsider=PINGQUAN),
     Story("hszx", "shzx", 7, _september(4), "accept_child", turns=(SEND_BACK,)),
     Story("mgz", "cl", 4, _september(1), "complete"),
     Story("hsxx", "shxx", 5, _september(1), "complete", turns=(_reported(9),)),
