@@ -15,7 +15,7 @@ from clone import scratch_database
 from measuring import Ratio, conclude
 
 ALLOWED = 1.3
-CASES, WARM_UP = 12, 2
+CASES, WARM_UP = 6, 1
 TESTS = Path(__file__).resolve().parent.parent / "tests"
 
 

@@ -15,7 +15,9 @@ def outward(county):
 
 
 def special_school(county) -> School:
-    return make_school(county.bureau, 51, "特殊教育学校", School.Kind.SPECIAL)
+    """The one special school of the county, built on first call."""
+    known = School.objects.filter(kind=School.Kind.SPECIAL, bureau=county.bureau).first()
+    return known or make_school(county.bureau, 51, "特殊教育学校", School.Kind.SPECIAL)
 
 
 def included(county, special=None):
