@@ -4,7 +4,8 @@ from django import forms
 from django.db.models import Case, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
-from accounts.policies import powers_of
+from accounts.policies import powers_of, school_ids_where
+from law import clock
 from law.school_time import GRADE_NAMES
 from schools.models import School, SchoolClass, cohort_of
 
@@ -42,6 +43,28 @@ class ClassChoice(forms.ModelChoiceField):
 
     def label_from_instance(self, school_class):
         return school_class.name_in(self.year)
+
+
+class FilterInSight(forms.Form):
+    """What every list of children is narrowed by: words, and a school where the user sees several."""
+
+    q = forms.CharField(
+        label="姓名、拼音或号码",
+        required=False,
+        max_length=60,
+        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
+    )
+    school = SchoolChoice(School.objects.none(), label="学校", required=False, empty_label="不限")
+
+    def __init__(self, data, *, user):
+        super().__init__(data)
+        self.user, self.today = user, clock.today()
+        schools = school_ids_where(user, "view_school")
+        if len(schools) > 1:
+            self.fields["school"].queryset = School.objects.filter(pk__in=schools)
+        else:
+            del self.fields["school"]
+        self.is_valid()
 
 
 class StudentFilter(forms.Form):

@@ -5,10 +5,8 @@ from datetime import timedelta
 from django import forms
 from django.db.models import QuerySet
 
-from accounts.policies import school_ids_where
-from law import clock, parameters
-from schools.models import School
-from students.filters import SchoolChoice
+from law import parameters
+from students.filters import FilterInSight
 from students.models import Student
 from students.search import matching
 
@@ -18,25 +16,8 @@ WHEN = [("", "将满和已满"), ("over", "已满未复学"), ("soon", "即将�
 BY_END, BY_NAME = ("until", "id"), ("name_pinyin", "id")
 
 
-class DueFilter(forms.Form):
-    q = forms.CharField(
-        label="姓名、拼音或号码",
-        required=False,
-        max_length=60,
-        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
-    )
-    school = SchoolChoice(School.objects.none(), label="学校", required=False, empty_label="不限")
+class DueFilter(FilterInSight):
     when = forms.ChoiceField(label="期满情况", choices=WHEN, required=False)
-
-    def __init__(self, data, *, user):
-        super().__init__(data)
-        self.user, self.today = user, clock.today()
-        schools = school_ids_where(user, "view_school")
-        if len(schools) > 1:
-            self.fields["school"].queryset = School.objects.filter(pk__in=schools)
-        else:
-            del self.fields["school"]
-        self.is_valid()
 
     @property
     def chosen(self) -> str:

@@ -5,13 +5,9 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from accounts.policies import school_ids_where
-from law import clock
-from schools.models import School
-
 from .. import freeze as freezing
 from ..dictionary.codes import table
-from ..filters import BY_NAME, SchoolChoice
+from ..filters import BY_NAME, FilterInSight
 from ..idnumber import RESIDENT
 from ..models import Correction, CorrectionItem, NumberKind, Student, StudentNumber
 from ..paging import page_of
@@ -21,25 +17,8 @@ CASES, NO_ID = "cases", "no_id"
 SHOWN = [(CASES, "在办的关键信息变更"), (NO_ID, "没有居民身份证号")]
 
 
-class FreezeFilter(forms.Form):
-    q = forms.CharField(
-        label="姓名、拼音或号码",
-        required=False,
-        max_length=60,
-        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
-    )
-    school = SchoolChoice(School.objects.none(), label="学校", required=False, empty_label="不限")
+class FreezeFilter(FilterInSight):
     show = forms.ChoiceField(label="查看", choices=SHOWN, required=False)
-
-    def __init__(self, data, *, user):
-        super().__init__(data)
-        self.user, self.today = user, clock.today()
-        schools = school_ids_where(user, "view_school")
-        if len(schools) > 1:
-            self.fields["school"].queryset = School.objects.filter(pk__in=schools)
-        else:
-            del self.fields["school"]
-        self.is_valid()
 
     @property
     def shows(self) -> str:
