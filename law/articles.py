@@ -28,6 +28,7 @@ class Document:
 
 COUNTY = Document("建平县义务教育阶段学生学籍管理办法（试行）", "建教发〔2024〕3号", "县")
 MINISTRY_2013 = Document("中小学生学籍管理办法", "教基一〔2013〕7号", "国家")
+EDUCATION_LAW = Document("中华人民共和国义务教育法", "2018年修正", "国家")
 MINISTRY_TRANSFER_STOP = Document("关于做好全国中小学生学籍年度更新工作的通知", "教基司厅函〔2017〕23号", "国家")
 
 
@@ -51,6 +52,8 @@ class Article:
 SCOPE_OF_LAW = Article(2, "适用于本县义务教育阶段学校和在这些学校就读的学生")
 RESPONSIBLE = Article(3, "县级主管、学校实施，学校对信息真实、准确、完整负责", "第三款")
 CATCHMENT = Article(4, "免试就近入学，学校按划定的学区接收")
+INTAKE_PLAN = Article(8, "严格执行招生计划建立学籍")
+MIGRANT_CHILDREN = Article(5, "随迁子女在父母工作或者居住地平等接受义务教育")
 REGISTER_IN_A_MONTH = Article(6, "入学一个月内注册学籍，采集录入信息，申请学籍号", "第一款")
 REGISTER_COLLECT = Article(6, "学校按学生基本信息表采集，家长签字确认后录入", "第二款")
 REGISTER_GRADE_SEVEN = Article(6, "初中接续小学学籍，新学期二十日内完成", "第三款")
@@ -61,6 +64,9 @@ MERGED_SCHOOLS = Article(11, "合并的移交并入学校，撤销的由教育�
 CORRECTION = Article(12, "修改基础信息凭户口簿等证明，学校核准、县级核准")
 VOLATILE_FIELDS = Article(13, "每学期维护留守、随迁、住址、电话、户口所在地")
 EXAM_FREEZE = Article(14, "中考报名至录取结束，禁止变更九年级关键信息")
+PROMOTION = Article(15, "正常升级学生的学籍信息由系统更新")
+GRADUATION = Article(15, "每年七月三十日前完成毕业操作")
+GRADUATES_FILE = Article(11, "毕业学校导出学生信息保留电子档案备份，保留必要的纸质档案", "第一款")
 TRANSFER_GROUNDS = Article(16, "准予转学的六种情形，此外不得转学", "第一款")
 TRANSFER_PREREVIEW = Article(16, "证明材料经转入学校和县级主管部门审核通过，方可发起", "末款")
 TRANSFER_MATERIALS = Article(17, "转学材料", "第（一）项")
@@ -85,12 +91,18 @@ YOUNG_OFFENDER = Article(29, "未成年犯学籍转入相关学校，解除刑�
 DROPOUT = Article(30, "连续旷课四周且劝返无效视为辍学，保留学籍")
 DROPOUT_REPORTED = Article(30, "辍学情况及时报送乡镇人民政府和县级教育行政部门")
 DROPOUT_MIGRANT = Article(30, "随迁子女辍学的，学期末将档案转交户籍所在地县级教育行政部门")
+LEAVERS = Article(31, "小学负责调查毕业生去向，初中负责建籍、劝返，九月末逐人核对")
+CERTIFICATES = Article(32, "考核合格发毕业证书，不合格发修业证明")
+LOST_CERTIFICATE = Article(32, "毕业证书遗失的，经原学校申请、县级核准出具学习经历证明")
 DECISION_CORRECTED = Article(38, "违反本办法的由主管部门责令改正；已作的决定由进一步的决定更正，不改原件")
 TERM_CHECK = Article(35, "每学期核查学籍变动情况，减少问题学籍")
 REGISTRAR_TRAINED = Article(34, "学籍管理员先培训后上岗")
 OTHER_NATIONALS = Article(39, "外籍和港澳台学生学籍按有关规定执行")
 WRITTEN_APPROVAL = Article(37, "未经县级主管部门书面批准，学籍信息不得外提")
 
+DEFERRED_ENTRY = Article(
+    11, "因身体状况需要延缓入学的，由监护人申请，乡镇人民政府或县级教育行政部门批准", document=EDUCATION_LAW
+)
 TEN_WORKDAYS = Article(0, "转学各方应在十个工作日内核办", document=MINISTRY_2013)
 NATIONAL_STOP = Article(0, "每年暑期学籍系统停止受理新的转学申请", document=MINISTRY_TRANSFER_STOP)
 SAME_GRADE = Article(0, "转学不得变更就读年级", document=MINISTRY_2013)

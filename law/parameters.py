@@ -96,6 +96,17 @@ DEFINITIONS: dict[str, Definition] = {
     "class.warn_primary": Definition("小学标准班额（超过提示）", 45, articles.NO_FALSE_RECORD, CLASS_SIZE),
     "class.warn_junior": Definition("初中标准班额（超过提示）", 50, articles.NO_FALSE_RECORD, CLASS_SIZE),
     "class.cap": Definition("最大班额（达到即止）", 55, articles.NO_FALSE_RECORD, CLASS_SIZE),
+    "intake.age": Definition("小学入学年龄（周岁）", 6, articles.CATCHMENT, whole(5, 7)),
+    "intake.cutoff": Definition("入学年龄计算截止日（含当日）", "08-31", articles.CATCHMENT, DAY_OF_YEAR),
+    "intake.register_months": Definition(
+        "新生注册学籍期限（月，自入学之日起）", 1, articles.REGISTER_IN_A_MONTH, whole(1, 6)
+    ),
+    "intake.grade7_days": Definition(
+        "初一建籍期限（自然日，自开学之日起）", 20, articles.REGISTER_GRADE_SEVEN, SPAN_OF_DAYS
+    ),
+    "graduation.last_day": Definition("毕业操作截止日", "07-30", articles.GRADUATION, DAY_OF_YEAR),
+    "leavers.last_day": Definition("小初对接核对截止日", "09-30", articles.LEAVERS, DAY_OF_YEAR),
+    "promotion.dropout_advances": Definition("辍学学生的年级随学年推进", True, articles.PROMOTION, SWITCH),
     "registration.stage_workdays": Definition(
         "学籍注册核办期限（工作日）", 10, articles.REGISTER_IN_A_MONTH, SPAN_OF_DAYS
     ),

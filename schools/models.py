@@ -7,7 +7,7 @@ from law.school_time import LAST_GRADE, LAST_PRIMARY_GRADE, grade_name
 
 
 class Division(models.Model):
-    """行政区划：六位县级及以上，或九位乡镇街道"""
+    """行政区划：六位县级及以上，九位乡镇街道，十二位村（社区）"""
 
     code = models.CharField("区划代码", max_length=12, primary_key=True)
     name = models.CharField("名称", max_length=60)
@@ -165,6 +165,27 @@ def cohort_of(grade: int, year: int) -> tuple[str, int]:
     if grade > LAST_PRIMARY_GRADE:
         return Stage.JUNIOR, year - (grade - LAST_PRIMARY_GRADE) + 1
     return Stage.PRIMARY, year - grade + 1
+
+
+class Catchment(models.Model):
+    """学区：某学年一个村（社区）由哪所学校接收；一个村可划给几所学校"""
+
+    community = models.ForeignKey(Division, models.PROTECT, related_name="catchments", verbose_name="村（社区）")
+    school = models.ForeignKey(School, models.PROTECT, related_name="catchments", verbose_name="学校")
+    year = models.PositiveSmallIntegerField("学年（起始年）")
+    stage = models.CharField("学段", max_length=8, choices=Stage)
+    document = models.CharField("依据文件", max_length=120)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "学区"
+        ordering = ["year", "stage", "community", "school"]
+        constraints = [
+            models.UniqueConstraint(fields=["year", "stage", "community", "school"], name="catchment_once"),
+            models.CheckConstraint(condition=Q(stage__in=Stage.values), name="catchment_stage"),
+        ]
+
+    def __str__(self):
+        return f"{self.year} {self.community} → {self.school}"
 
 
 class SeatsQuerySet(models.QuerySet):

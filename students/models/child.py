@@ -67,6 +67,7 @@ class Student(models.Model):
         SUSPENDED = "suspended", "休学"
         DROPPED_OUT = "dropped_out", "辍学"
         MOVED_AWAY = "moved_away", "转出"
+        LEAVER = "leaver", "小学毕业待升学"
         GRADUATED = "graduated", "毕业"
         COMPLETED = "completed", "修业期满"
         DECEASED = "deceased", "死亡"
@@ -151,6 +152,7 @@ class Student(models.Model):
                         "suspended",
                         "dropped_out",
                         "moved_away",
+                        "leaver",
                         "graduated",
                         "completed",
                         "deceased",

@@ -13,9 +13,10 @@ from students import registry_number
 from students.importing.findings import Finding
 from students.search import NOBODY
 
+from ..importing.listing import ListSheet
 from ..models.child import NumberKind, Student, StudentNumber
 from ..models.record_change import RecordEntry
-from .sheet import ID, NAME, NEW, OLD, AnswerSheet, Line
+from .sheet import ID, NAME, NEW, OLD, Line
 
 # From which letter to which: a temporary number becomes formal, one without an ID number gets its final form.
 STEPS = {"": "GJ", "L": "GJ", "J": "G", "G": ""}
@@ -53,7 +54,7 @@ class Known:
         return any(n.student_id != child.pk for n in rows)
 
 
-def judge_sheet(sheet: AnswerSheet, bureau_id: int) -> Judged:
+def judge_sheet(sheet: ListSheet, bureau_id: int) -> Judged:
     """Every line held against the register and the other lines; three questions however long the sheet is."""
     judged, known = Judged(findings=list(sheet.findings)), look_up(sheet.lines)
     spoilt = {finding.row for finding in sheet.findings}

@@ -15,10 +15,11 @@ from law import clock
 from schools.models import Bureau, School
 
 from ..enrolments import sealed_number
+from ..importing.listing import ListSheet
 from ..models.child import NumberKind
 from .case import Numbering, NumberingRow
 from .judging import Judged, judge_sheet
-from .sheet import AnswerSheet, Line
+from .sheet import ANSWERS, Line
 
 STALE = "核对结果已失效，请重新上传编发结果。"
 MOVED = "核对之后学籍有了变动，没有建立业务。请看下面的最新核对结果，再确认一次。"
@@ -33,7 +34,7 @@ def bureau_of(user) -> Bureau:
     return bureau
 
 
-def token_of(sheet: AnswerSheet, judged: Judged, *, by, answered_on: date, file_name: str) -> str:
+def token_of(sheet: ListSheet, judged: Judged, *, by, answered_on: date, file_name: str) -> str:
     """What the dry run showed, sealed for this person: nothing is stored before it is confirmed."""
     key = vault.new_child_key()
     seen = {
@@ -47,14 +48,14 @@ def token_of(sheet: AnswerSheet, judged: Judged, *, by, answered_on: date, file_
     return ".".join(urlsafe_b64encode(part).decode() for part in (bytes(key), bytes(cipher)))
 
 
-def opened(token: str, by) -> tuple[AnswerSheet, date, str]:
+def opened(token: str, by) -> tuple[ListSheet, date, str]:
     """The good lines of a dry run, as they were sealed. Raises Refused for any other text."""
     try:
         key, cipher = (urlsafe_b64decode(part) for part in token.split("."))
         seen = json.loads(vault.open_(key, cipher, _aad(by)))
     except (ValueError, vault.VaultError) as error:
         raise Refused(STALE) from error
-    sheet = AnswerSheet(seen["name"], seen["letters"], [Line(**line) for line in seen["lines"]])
+    sheet = ListSheet(ANSWERS, seen["name"], seen["letters"], [Line(**line) for line in seen["lines"]])
     return sheet, date.fromisoformat(seen["answered_on"]), seen["file_name"]
 
 
@@ -72,7 +73,7 @@ class Moved(Refused):
 
 
 @transaction.atomic
-def open_numbering(sheet: AnswerSheet, *, by, answered_on: date, file_name: str = "") -> Numbering:
+def open_numbering(sheet: ListSheet, *, by, answered_on: date, file_name: str = "") -> Numbering:
     """Open the case about all children of this sheet, every line of which must hold.
 
     Raises Moved when a line no longer does, Refused when there is none, NotYourHand, ChildBusy.

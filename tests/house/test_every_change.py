@@ -2,12 +2,7 @@
 
 import pytest
 
-import tests.students.specimens  # noqa: F401
-import tests.students.specimens_numbering  # noqa: F401
-import tests.students.specimens_problems  # noqa: F401
-import tests.suspensions.dropout_specimens  # noqa: F401
-import tests.suspensions.specimens  # noqa: F401
-import tests.transfers.specimens  # noqa: F401
+import tests.all_specimens  # noqa: F401
 from accounts.roles import Role
 from approvals.errors import NotYourHand
 from approvals.services import buttons_for, perform

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+import tests.all_specimens  # noqa: F401
 from accounts.roles import Role
 from approvals.services import perform
 from reports.errors import NotPrintable
@@ -119,7 +120,8 @@ def test_every_change_has_its_notices_in_every_state(printed, county, kind):
     case = perform(case, "refuse", by=hand_for(case, *checker), opinion="证明材料与申请不符", **listed)
     seen += prints_of(case)
     text = text_of(printed("refusal_notice", case).pdf)
-    assert "证明材料与申请不符" in text and str(case.ARTICLE) in text and "拒收" not in text
+    refused = case.steps.filter(action="refuse").get()
+    assert "证明材料与申请不符" in text and refused.article in text and "拒收" not in text
     assert {code for code, _ in seen} <= set(FORMS)
 
 

@@ -7,8 +7,9 @@ from openpyxl import Workbook
 
 from accounts.roles import Role
 from students.idnumber import check_character
+from students.importing.listing import ListSheet
 from students.numbering.services import open_numbering
-from students.numbering.sheet import AnswerSheet, Line, read_answer
+from students.numbering.sheet import ANSWERS, Line, read_answer
 from tests.changes import specimen
 from tests.county import staff_member
 
@@ -48,14 +49,14 @@ def workbook_of(*rows, heads=HEADS) -> bytes:
     return out.getvalue()
 
 
-def sheet_of(*rows) -> AnswerSheet:
+def sheet_of(*rows) -> ListSheet:
     return read_answer(workbook_of(*rows))
 
 
 def drafted_numbering(bureau, *rows):
     """Opened by the bureau's clerk; the workbook's child process is left out, so that many may be opened quickly."""
     lines = [Line(number, *row) for number, row in enumerate(rows, 2)]
-    sheet = AnswerSheet("编发结果", {"name": "A", "id_number": "B", "old_number": "C", "new_number": "D"}, lines)
+    sheet = ListSheet(ANSWERS, "编发结果", {"name": "A", "id_number": "B", "old_number": "C", "new_number": "D"}, lines)
     clerk = staff_member(Role.BUREAU_CLERK, bureau)
     return open_numbering(sheet, by=clerk, answered_on=ANSWERED, file_name="编发结果.xlsx")
 

@@ -1,0 +1,28 @@
+"""学区: which schools take the children of a village or community in a school year (第四条)."""
+
+from django.db.models import QuerySet
+
+from .models import Bureau, Catchment, Division, School
+
+COMMUNITY = "村（社区）"
+
+
+def schools_for(community: str, year: int, stage: str) -> list[School]:
+    """The schools that must take a child living in this community (12-digit code); empty when none is mapped."""
+    rows = Catchment.objects.filter(community_id=community, year=year, stage=stage, school__closed_on=None)
+    return [row.school for row in rows.select_related("school__bureau").order_by("school__code")]
+
+
+def communities_of(bureau: Bureau) -> QuerySet[Division]:
+    """The villages and communities of a bureau's townships, by code."""
+    return Division.objects.filter(kind=COMMUNITY, pk__startswith=bureau.division_id[:6]).order_by("pk")
+
+
+def communities_named_in(address: str, bureau: Bureau) -> list[Division]:
+    """Communities whose name stands in an address, the longest name first; empty when none does.
+
+    A name that several townships share is narrowed by the township, where the address names it.
+    """
+    named = [each for each in communities_of(bureau).select_related("parent") if each.name in address]
+    in_township = [each for each in named if each.parent and each.parent.name in address]
+    return sorted(in_township or named, key=lambda each: -len(each.name))

@@ -1,0 +1,173 @@
+"""A list of a few known columns, read by its headers: answer sheets, rosters, results. Nothing is guessed.
+
+A list declares its columns once (`Listing`); `read_list` finds the header row, reads each cell by the column's own
+reader, and says in words what cannot be used. What the lines mean is the caller's business.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from law import clock
+from students import idnumber
+from students.dictionary.fields import plain_header
+
+from .cells import Answer, error, folded, looks_rounded, tidy, whole
+from .container import Limits
+from .dates import read_birth_date
+from .findings import ERROR, Finding, WorkbookRefused, column_letter, shown
+from .names import clean_name
+from .prescan import SheetScan, scan
+from .reader import read_sheets
+
+_MEGABYTE = 1024 * 1024
+SMALL = Limits(_MEGABYTE, 50 * _MEGABYTE, rows=5_000, columns=50, cells=250_000)
+SEARCHED_ROWS = 10
+Reader = Callable[[Any, str], Answer]
+
+
+def text(cell: Any, label: str) -> Answer:
+    """Words; a whole number typed as one is taken as its digits, anything else that is no text is refused."""
+    if isinstance(cell, str):
+        return tidy(cell), None
+    digits = whole(cell) if isinstance(cell, int | float) and not isinstance(cell, bool) else None
+    return (digits, None) if digits is not None else error("not_text", f"{label}不是文字", "请改为文字")
+
+
+def name(cell: Any, label: str) -> Answer:
+    """A person's name, required."""
+    cleaned = clean_name(cell) if isinstance(cell, str) else ""
+    return (cleaned, None) if cleaned else error("no_name", f"{label}为空或不是文字", f"请填写{label}")
+
+
+def number(cell: Any, label: str) -> Answer:
+    """An ID number or 学籍号; one typed as a number has lost digits for good and is refused, never completed."""
+    if isinstance(cell, str) and not looks_rounded(cell):
+        return idnumber.normalise(cell), None
+    return error(
+        "number_cell", f"{label}以数字或日期格式存放，后几位可能已经丢失", "请把该列设为文本后，照原件重新录入"
+    )
+
+
+def count(cell: Any, label: str) -> Answer:
+    """A whole number of zero or more; an empty cell is None."""
+    if cell == "" or isinstance(cell, str) and not cell.strip():
+        return None, None
+    digits = folded(cell) if isinstance(cell, str) else whole(cell) if isinstance(cell, int | float) else None
+    if digits is None or not digits.isdecimal():
+        return error("not_a_count", f"{label}应为不小于 0 的整数", "请填数字")
+    return int(digits), None
+
+
+def birth_date(cell: Any, label: str) -> Answer:
+    """A full date of birth; a date that only lost its shape is taken."""
+    value, verdict = read_birth_date(cell, date1904=False, today=clock.today())
+    return value, (verdict if value is None else None)
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a list: the key in its lines, what people call it, the headers it goes by, how a cell is read.
+
+    `private` values are shown masked in sentences.
+    """
+
+    key: str
+    label: str
+    headers: tuple[str, ...]
+    read: Reader = text
+    private: bool = False
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What a list looks like. `needs`: of each group at least one column must be there. `line` takes row and keys."""
+
+    title: str
+    columns: tuple[Column, ...]
+    needs: tuple[tuple[str, ...], ...]
+    line: type
+    limits: Limits = SMALL
+
+    def column(self, key: str) -> Column:
+        return next(column for column in self.columns if column.key == key)
+
+    @property
+    def needs_in_words(self) -> str:
+        groups = ["或".join(f"“{self.column(key).label}”" for key in group) for group in self.needs]
+        return "、".join(groups)
+
+
+@dataclass(slots=True)
+class ListSheet:
+    """The lines of one sheet, the letters of its columns, and what is wrong with single cells."""
+
+    listing: Listing
+    name: str
+    letters: dict[str, str]
+    lines: list = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+    def finding(self, row: int, key: str, raw: object, message: str, remedy: str) -> Finding:
+        """A sentence about one cell of this sheet; private values are masked."""
+        column = self.listing.column(key)
+        value = shown(raw.isoformat() if isinstance(raw, date) else raw, column.private)
+        return Finding(ERROR, self.name, row, self.letters.get(key, ""), column.label, "", value, message, remedy)
+
+
+def read_list(data: bytes, listing: Listing) -> ListSheet:
+    """Read an uploaded list. Raises WorkbookRefused when it is none or cannot be opened."""
+    book = scan(data, listing.limits)
+    cells = read_sheets(data, [sheet.name for sheet in book.visible], listing.limits)
+    fitting = [
+        (sheet, found) for sheet in book.visible if (found := _heading(cells.get(sheet.name, []), listing)) is not None
+    ]
+    if not fitting:
+        raise WorkbookRefused(
+            "no_header", f"前 {SEARCHED_ROWS} 行里找不到表头。{listing.title}须有这些列：{listing.needs_in_words}"
+        )
+    if len(fitting) > 1:
+        raise WorkbookRefused("several_sheets", f"有多个工作表都是{listing.title}，请每次只上传一个工作表")
+    scanned, (head, places) = fitting[0]
+    sheet = ListSheet(listing, scanned.name, {key: column_letter(index) for key, index in places.items()})
+    for at, row in enumerate(cells[scanned.name][head:], head + 1):
+        _read_row(sheet, scanned, at, row, places)
+    return sheet
+
+
+def _heading(rows: list[list], listing: Listing) -> tuple[int, dict[str, int]] | None:
+    """The number of the header row and the index of each known column; None when the sheet has no such row."""
+    known = {plain_header(header): column.key for column in listing.columns for header in column.headers}
+    for at, row in enumerate(rows[:SEARCHED_ROWS], 1):
+        places: dict[str, int] = {}
+        for index, cell in enumerate(row):
+            key = known.get(plain_header(cell)) if isinstance(cell, str) else None
+            if key:
+                places.setdefault(key, index)
+        if all(any(key in places for key in group) for group in listing.needs):
+            return at, places
+    return None
+
+
+def _read_row(sheet: ListSheet, scanned: SheetScan, at: int, row: list, places: dict[str, int]) -> None:
+    cells = {key: row[index] if index < len(row) else "" for key, index in places.items()}
+    broken = {
+        key
+        for key, index in places.items()
+        if (at, index) in scanned.error_cells or (at, index) in scanned.uncalculated
+    }
+    if not broken and not any(cell != "" and str(cell).strip() for cell in cells.values()):
+        return
+    values: dict[str, Any] = {}
+    for key, cell in cells.items():
+        if key in broken:
+            sheet.findings.append(sheet.finding(at, key, "", "单元格是错误值或未计算的公式", "请选择性粘贴为数值"))
+            continue
+        column = sheet.listing.column(key)
+        value, verdict = column.read(cell, column.label)
+        if verdict:
+            sheet.findings.append(sheet.finding(at, key, cell, verdict.message, verdict.remedy))
+        if value is not None:
+            values[key] = value
+    sheet.lines.append(sheet.listing.line(row=at, **values))
