@@ -12,7 +12,8 @@ from law import articles, clock
 from schools.models import School
 
 from .. import closing
-from ..closing_rules import RULES, ClosingFacts, facts_of_schools
+from ..closing_facts import ClosingFacts, facts_of_schools
+from ..closing_rules import RULES
 
 
 class SchoolClosing(
