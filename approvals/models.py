@@ -25,6 +25,11 @@ class CaseQuerySet(models.QuerySet):
         ids = school_ids_where(user, "view_school")
         return self.filter(Q(lead_school__among=ids) | Q(peer_school__among=ids, accepted_on__isnull=False))
 
+    def within_reach_of(self, user):
+        """Cases in sight, and those that left an act for CEIMS on a desk of these schools (第十一条第二款)."""
+        here = CeimsFiling.objects.filter(school__among=school_ids_where(user, "view_school"))
+        return self.filter(Q(pk__in=self.model.objects.visible_to(user).values("pk")) | Q(pk__in=here.values("case")))
+
     def on_desk_of(self, user):
         """Cases that wait for this user: right and school of the desk, compiled from the same hands as the buttons."""
         held = powers_of(user).held

@@ -7,13 +7,15 @@ never overwrites a later act.
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import IntegrityError, transaction
-from django.db.models import Model
+from django.db.models import F, Model, Value
+from django.db.models.functions import Greatest
 
 from approvals.errors import Refused
 from approvals.models import Case
@@ -100,8 +102,12 @@ def restore(case: Case, *, though_busy: bool = False) -> None:
     # What came to be is ended first, so that what it had replaced can live again.
     try:
         with transaction.atomic():
-            for entry in sorted(entries, key=lambda e: (e.before is not None, -e.pk)):
-                _undo_made(entry) if entry.before is None else _undo_changed(entry)
+            for table, made in _grouped([e for e in entries if e.before is None], lambda e: e.table):
+                _undo_made(table, made)
+            # In the order of TABLES: numbers return before the child sits again, which a freeze would bind (第十四条).
+            changes = sorted((e for e in entries if e.before is not None), key=lambda e: list(TABLES).index(e.table))
+            for (table, _), changed in _grouped(changes, lambda e: (e.table, tuple(e.before))):
+                _undo_changed(table, changed)
     except IntegrityError as error:
         raise Refused(
             f"{case.number}停用的号码现由他人持有，不能直接撤销本件；请先查明号码属于谁（第八条）。"
@@ -109,25 +115,40 @@ def restore(case: Case, *, though_busy: bool = False) -> None:
     _settle_seats(sitting, _sitting(ids), case)
 
 
-def _undo_made(entry: RecordEntry) -> None:
-    model, today = TABLES[entry.table][0], clock.today()
-    row = model._base_manager.filter(pk=entry.row)
-    if entry.table == "enrolment":
-        row.update(voided=True)
-    elif entry.table == "placement":
-        row.update(ends=entry.after["starts"])
-    elif entry.table == "number":
-        row.update(until=max(today, date.fromisoformat(entry.after["since"])))
-    elif entry.table != "problem":  # found by somebody else meanwhile: looking again decides about it
+def _grouped(entries: list[RecordEntry], by) -> list[tuple]:
+    """Entries that one statement can undo together, in the order in which they turn up."""
+    groups: dict = {}
+    for entry in entries:
+        groups.setdefault(by(entry), []).append(entry)
+    return list(groups.items())
+
+
+def _undo_made(table: str, made: list[RecordEntry]) -> None:
+    model = TABLES[table][0]
+    rows = model._base_manager.filter(pk__in=[entry.row for entry in made])
+    if table == "enrolment":
+        rows.update(voided=True)
+    elif table == "placement":
+        rows.update(ends=F("starts"))
+    elif table == "number":
+        rows.update(until=Greatest(F("since"), Value(clock.today())))
+    elif table != "problem":  # found by somebody else meanwhile: looking again decides about it
         raise Refused(f"{model._meta.verbose_name}新建的记录不能撤销，请另行更正（第三十八条）。")
 
 
-def _undo_changed(entry: RecordEntry) -> None:
-    model, values = TABLES[entry.table][0], dict(entry.before)
-    if "during" in values:
-        lower, upper = values["during"]
-        values["during"] = (lower and date.fromisoformat(lower), upper and date.fromisoformat(upper))
-    model._base_manager.filter(pk=entry.row).update(**values)
+def _undo_changed(table: str, changed: list[RecordEntry]) -> None:
+    """The same columns of many rows of one table get their former values."""
+    model = TABLES[table][0]
+    rows = [model(pk=entry.row, **_values(entry.before)) for entry in changed]
+    model._base_manager.bulk_update(rows, list(changed[0].before), batch_size=500)
+
+
+def _values(before: dict) -> dict:
+    """Columns as JSON kept them, as the model takes them."""
+    if "during" not in before:
+        return before
+    lower, upper = before["during"]
+    return {**before, "during": (lower and date.fromisoformat(lower), upper and date.fromisoformat(upper))}
 
 
 def _sitting(ids: Iterable[int]) -> dict[int, Placement]:
@@ -140,11 +161,14 @@ def _settle_seats(before: dict[int, Placement], after: dict[int, Placement], cas
     today = clock.today()
     places.give_up_seats([p for pk, p in before.items() if pk not in after], today)
     seats.take_back_grants(case.number)
-    for place in (p for pk, p in after.items() if pk not in before):
+    back = [place.school_class for pk, place in after.items() if pk not in before]
+    heads = Counter(each.pk for each in back)
+    for each in sorted(set(back), key=lambda school_class: school_class.pk):
         places.take_seat(
-            place.school_class,
+            each,
             on=today,
             article=articles.DECISION_CORRECTED,
             reason="原决定更正撤销，学生回到原班级",
             case_number=case.number,
+            heads=heads[each.pk],
         )

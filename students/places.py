@@ -1,5 +1,6 @@
 """Sitting in a class and leaving it: a place and its seat move together, so that the ledger counts who sits there."""
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date
 
@@ -20,15 +21,25 @@ def ledger_rows(school_class: SchoolClass, year: int) -> list:
 
 
 def give_up_seats(places: Iterable[Placement], on: date) -> None:
-    """These children sit there no more: their seats are free again."""
-    for place in places:
-        seats.vacate([row for row in ledger_rows(place.school_class, school_year_of(on)) if row.used])
+    """These children sit there no more: their seats are free again. So many statements as there are classes."""
+    left = [place.school_class for place in places]
+    heads = Counter(school_class.pk for school_class in left)
+    for each in sorted(set(left), key=lambda school_class: school_class.pk):
+        for row in ledger_rows(each, school_year_of(on)):
+            seats.vacate([row], min(heads[each.pk], row.used))
 
 
 def take_seat(
-    school_class: SchoolClass, *, on: date, article: Article, reason: str, case_number: str, above_cap: bool = True
+    school_class: SchoolClass,
+    *,
+    on: date,
+    article: Article,
+    reason: str,
+    case_number: str,
+    above_cap: bool = True,
+    heads: int = 1,
 ) -> None:
-    """Use a seat where the law places the child whatever is free; a full class is granted one more, by its article.
+    """Use seats where the law places children whatever is free; a full class is granted what it lacks, by its article.
 
     Without `above_cap` a full class raises NoSeat.
     """
@@ -36,9 +47,10 @@ def take_seat(
     enrolments.open_ledger(school_class.school, year, parameters.on(on)["class.cap"])
     for row in ledger_rows(school_class, year):
         row.refresh_from_db()
-        if above_cap and row.free_seats < 1:
-            seats.grant(row, 1, article=article, reason=reason, on=on, case_number=case_number)
-        seats.occupy([row])
+        lacking = heads - row.free_seats
+        if above_cap and lacking > 0:
+            seats.grant(row, lacking, article=article, reason=reason, on=on, case_number=case_number)
+        seats.occupy([row], heads)
 
 
 def leave_class(children: Iterable[Student], *, on: date) -> list[Placement]:

@@ -30,7 +30,12 @@ def counts_of(case) -> list[dict]:
     """What goes over, as it stands today; after the decision as it was signed."""
     step = case.steps.filter(action="approve").last()
     said = step.particulars if step else present_counts(case)
-    words = {"children": ("学生", "名"), "classes": ("班级", "个"), "open_cases": ("在办业务", "件")}
+    words = {
+        "children": ("学生", "名"),
+        "guests": ("随班就读（学籍在他校）", "名"),
+        "classes": ("班级", "个"),
+        "open_cases": ("在办业务", "件"),
+    }
     return [{"label": label, "value": f"{said.get(name, 0)} {unit}"} for name, (label, unit) in words.items()]
 
 
@@ -38,6 +43,7 @@ def present_counts(case) -> dict:
     school, year = case.lead_school, school_year_of(clock.today())
     return {
         "children": Enrolment.objects.living().filter(school=school).count(),
+        "guests": Enrolment.objects.living().filter(attends=school).count(),
         "classes": sum(each.grade_in(year) is not None for each in school.classes.filter(closed_on=None)),
         "open_cases": Case.objects.open().filter(lead_school=school).exclude(pk=case.pk).count()
         + Case.objects.open().filter(peer_school=school).exclude(lead_school=school).exclude(pk=case.pk).count(),

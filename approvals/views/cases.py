@@ -20,7 +20,7 @@ TONES = ("primary", "warning", "secondary", "danger")
 
 def visible_case(request, number: str) -> Case:
     """The case as its concrete kind, or 404 for whoever has no part in it."""
-    spine = get_object_or_404(Case.objects.visible_to(request.user), number=number)
+    spine = get_object_or_404(Case.objects.within_reach_of(request.user), number=number)
     return spine.model.objects.select_related("lead_school__bureau", "peer_school__bureau", "desk_school__bureau").get(
         pk=spine.pk
     )

@@ -137,7 +137,9 @@ def filings(request):
 def filing(request, pk):
     """Enter what was done in the national system for one decided step."""
     found = get_object_or_404(
-        CeimsFiling.objects.select_related("case", "school").filter(case__in=Case.objects.visible_to(request.user)),
+        CeimsFiling.objects.select_related("case", "school").filter(
+            case__in=Case.objects.within_reach_of(request.user)
+        ),
         pk=pk,
     )
     start = {"filed_on": found.filed_on or clock.today(), "result": found.result}

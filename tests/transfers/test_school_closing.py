@@ -13,7 +13,8 @@ from accounts.models import Appointment
 from accounts.policies import may
 from accounts.roles import Role
 from approvals.errors import NotYourHand, Refused, RulesBroken
-from approvals.models import Case
+from approvals.filings import pending_for, record_filing
+from approvals.models import Case, CeimsFiling
 from approvals.services import buttons_for, open_case, perform
 from law import clock
 from law.models import Term
@@ -24,10 +25,10 @@ from students.models import Enrolment, Placement, Registration, Student
 from suspensions.models import Suspension
 from tests import invariants
 from tests.changes import again, decided, drafted, undone
-from tests.county import LEGAL_DAY, class_of, hand_for, make_school, papers_in_order, seats_of, staff_member
+from tests.county import LEGAL_DAY, class_of, hand_for, make_school, papers_in_order, seats_of, staff_member, walk
 from tests.crowd import crowd
 from transfers.closing_services import start_closing
-from transfers.models import ClosingEntry, SchoolClosing
+from transfers.models import ClosingEntry, Inclusion, SchoolClosing
 from transfers.services import start_transfer
 
 GIVEN = {"manner": "merged", "document": "建政发〔2026〕12号", "closes_on": LEGAL_DAY}
@@ -83,7 +84,12 @@ def test_every_child_lives_at_the_receiving_school_from_that_day(case, no1, no2,
     assert again(ill).status == "suspended"
     assert not Placement.objects.filter(enrolment__student=ill, ends=None).exists(), "who sat nowhere sits nowhere"
     assert set(case.subjects.values_list("child", "blocking")) == {(c.pk, False) for c in [*children, ill]}
-    assert case.steps.get(action="approve").particulars == {"children": "5", "classes": "6", "open_cases": "0"}
+    assert case.steps.get(action="approve").particulars == {
+        "children": "5",
+        "guests": "0",
+        "classes": "6",
+        "open_cases": "0",
+    }
     assert invariants.broken() == []
 
 
@@ -173,19 +179,130 @@ def test_nobody_opens_business_at_a_closed_school(case, no1, no2, child_at):
         open_case(Registration, by=staff_member(Role.REGISTRAR, no1), lead=no1, children=[], state="draft", title="x")
 
 
-def statements_of(school, receiving, child_at, heads) -> int:
+@pytest.fixture
+def special(bureau):
+    return make_school(bureau, 51, "特殊教育学校", School.Kind.SPECIAL)
+
+
+def sits_at(child):
+    """The school of the record, the school attended, and the class in which the child sits."""
+    living = Enrolment.objects.living().get(student=child)
+    place = living.placements.filter(ends=None).select_related("school_class").first()
+    return living.school, living.attends, place and place.school_class
+
+
+def test_a_guest_goes_along_with_its_class_and_its_record_stays(case, no1, no2, special, child_at):
+    """第二十五条: whose record is at the special school attends the receiving school from that day."""
+    child = child_at(special, grade=3)
+    decided(drafted(Inclusion, child, to_class=class_of(no1, 3)))
+    before = counting(snapshot([child.pk]))
+    case = decided(case)
+    assert sits_at(child) == (special, no2, no2.classes.get(cohort=2024, number=2))
+    assert case.steps.get(action="approve").particulars["guests"] == "1"
+    seen = Student.objects.visible_to(staff_member(Role.REGISTRAR, no2))
+    assert seen.filter(pk=child.pk).exists() and invariants.broken() == []
+    undone(case)
+    assert counting(snapshot([child.pk])) == before and sits_at(child)[1:] == (no1, class_of(no1, 3))
+    assert invariants.broken() == []
+
+
+def test_a_child_that_attends_a_third_school_keeps_its_chair_there(case, no1, no2, special, child_at):
+    child = child_at(no1, grade=3)
+    decided(drafted(Inclusion, child, to_class=class_of(special, 3)))
+    case = decided(case)
+    assert sits_at(child) == (no2, special, class_of(special, 3)) and invariants.broken() == []
+    undone(case)
+    assert sits_at(child) == (no1, special, class_of(special, 3)) and invariants.broken() == []
+
+
+def test_a_guest_whose_record_is_at_the_receiving_school_is_home(no1, special, child_at):
+    child = child_at(special, grade=3)
+    decided(drafted(Inclusion, child, to_class=class_of(no1, 3)))
+    case = decided(closing_of(no1, special))
+    assert sits_at(child) == (special, None, special.classes.get(cohort=2024, number=2))
+    undone(case)
+    assert sits_at(child) == (special, no1, class_of(no1, 3)) and invariants.broken() == []
+
+
+def test_a_guests_own_business_at_the_school_of_its_record_does_not_stand_in_the_way_back(case, no1, special, child_at):
+    child = child_at(special, grade=3)
+    decided(drafted(Inclusion, child, to_class=class_of(no1, 3)))
+    drafted(Suspension, again(child), **ILL)
+    undone(decided(case))
+    assert sits_at(child) == (special, no1, class_of(no1, 3)) and invariants.broken() == []
+
+
+# ── acts still to be filed in the national system ────────────────────────────────────────────────────────────────────
+
+
+def filing_of(child, school):
+    """A suspension decided and not yet filed, on the desk of the school."""
+    ill = decided(drafted(Suspension, child, **ILL))
+    ill.filings.update(school=school, right="make_change")
+    return ill.filings.get()
+
+
+def test_an_act_not_yet_filed_lies_on_the_desk_of_the_receiving_school(client, case, no1, no2, no3, child_at):
+    filing = filing_of(child_at(no1, grade=4), no1)
+    submitted = filing_of(child_at(no1, grade=4), no1)
+    record_filing(submitted, by=staff_member(Role.REGISTRAR, no1), filed_on=LEGAL_DAY)
+    case = decided(case)
+    registrar = staff_member(Role.REGISTRAR, no2)
+    assert set(pending_for(registrar)) == {filing, submitted}
+    client.force_login(registrar)
+    for address in ("/filings/", f"/filings/{filing.pk}/", filing.case.get_absolute_url()):
+        assert client.get(address).status_code == 200, address
+    client.force_login(staff_member(Role.REGISTRAR, no3))
+    for address in (f"/filings/{filing.pk}/", filing.case.get_absolute_url()):
+        assert client.get(address).status_code == 404, address
+
+
+def test_undone_an_act_not_yet_confirmed_goes_back_and_a_confirmed_one_stays(case, no1, no2, child_at):
+    waits, done = (filing_of(child_at(no1, grade=4), no1) for _ in range(2))
+    case = decided(case)
+    answer = {"filed_on": LEGAL_DAY, "confirmed_on": LEGAL_DAY, "result": "核办通过"}
+    record_filing(done, by=staff_member(Role.REGISTRAR, no2), **answer)
+    undone(case)
+    schools = dict(CeimsFiling.objects.filter(pk__in=[waits.pk, done.pk]).values_list("pk", "school"))
+    assert schools == {waits.pk: no1.pk, done.pk: no2.pk}
+
+
+def test_an_act_that_came_up_meanwhile_goes_back_with_its_case(case, no1, no2, no3, child_at):
+    registrar = staff_member(Role.REGISTRAR, no3)
+    away = start_transfer(child_at(no1), no3, by=registrar, ground="T4", grade=3, to_class=class_of(no3, 3))
+    papers_in_order(away, registrar)
+    walk(away, until="approve_entry")
+    case = decided(case)
+    away = type(away).objects.get(pk=away.pk)
+    for action, role in [("propose_release", Role.REGISTRAR), ("release", Role.HEADMASTER)]:
+        away = perform(away, action, by=staff_member(role, no2))
+    assert away.filings.get(act="转出学校：转学核办").school == no2
+    undone(case)
+    assert away.filings.get(act="转出学校：转学核办").school == no1 and invariants.broken() == []
+
+
+# ── in numbers ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def statements_of(school, receiving, child_at, heads) -> list[int]:
     for _ in range(heads):
         child_at(school, grade=3)
     case = decided(closing_of(school, receiving), until="pass_on")
     leader = hand_for(case, Role.BUREAU_LEADER, "bureau")
-    with CaptureQueriesContext(connection) as asked:
-        perform(case, "approve", by=leader)
-    return len(asked)
+    counts = []
+    for action, opinion in [("approve", ""), ("undo", "批文撤回")]:
+        with CaptureQueriesContext(connection) as asked:
+            case = perform(case, action, by=leader, opinion=opinion)
+        counts.append(len(asked))
+    assert set(again(child).school_id for child in Student.objects.filter(school=school)) == {school.pk}
+    return counts
 
 
 def test_the_number_of_statements_does_not_grow_with_the_children(bureau, child_at):
+    """Neither on the way there nor on the way back."""
     small, large, receiving, other = (make_school(bureau, n, f"第{n}小学") for n in (31, 32, 33, 34))
     assert statements_of(small, receiving, child_at, 5) == statements_of(large, other, child_at, 40)
+    assert invariants.broken() == []
 
 
 # ── the rules ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -399,8 +516,6 @@ def test_after_a_later_change_it_stands(case, no1, no2, child_at):
 
 
 def test_another_child_in_a_class_that_came_over_keeps_it_there(case, no1, no2, no3, child_at):
-    from tests.county import walk
-
     case = decided(case)
     into = no2.classes.get(cohort=2024, number=2)
     registrar = staff_member(Role.REGISTRAR, no2)

@@ -11,9 +11,10 @@ from jianping_xueji.vault import new_child_key
 from law import articles, clock
 from schools.models import School
 
-from .. import closing
+from ..closing import hand_over_school
 from ..closing_facts import ClosingFacts, facts_of_schools
 from ..closing_rules import RULES
+from ..closing_undo import take_back_school
 
 
 class SchoolClosing(
@@ -95,10 +96,10 @@ class SchoolClosing(
         self.peer_school_id = self.receiving_id
 
     def take_effect(self):
-        closing.hand_over_school(self)
+        hand_over_school(self)
 
     def undo_effect(self):
-        closing.take_back_school(self)
+        take_back_school(self)
 
     def particulars_of(self, action, given):
         """The signed step keeps how many children and open cases went over."""
