@@ -4,10 +4,11 @@ from jianping_xueji import vault
 from law import clock
 from schools.models import School
 
-from .. import enrolments, places
+from .. import enrolments, freeze, places
 from ..models.child import NumberKind, Student, StudentNumber
 from ..models.enrolment import Enrolment
 from ..models.problem import Problem
+from ..models.record_change import RecordEntry
 from . import findings
 
 
@@ -23,6 +24,30 @@ def living_at(child: Student) -> School | None:
     return living.school if living else None
 
 
+def numbers_to_add(gone: Student, kept: Student) -> list[str]:
+    """The kinds of number that the record which stays lacks and the other holds."""
+    held = StudentNumber.objects.filter(student__in=[gone, kept], until=None).values_list("student", "kind")
+    has = {kind for child, kind in held if child == kept.pk}
+    return [kind for kind in NumberKind.values if (gone.pk, kind) in held and kind not in has]
+
+
+def facts_of_freeze(kept: Student, gone: Student) -> dict:
+    """What 第十四条 looks at: today, the freezes ahead, and whether a grade-nine record would be given an ID number."""
+    today = clock.today()
+    return {
+        "today": today,
+        "windows": freeze.windows_from(today),
+        "kept_in_nine": Student.objects.filter(freeze.in_grade_nine(today), pk=kept.pk).exists(),
+        "number_to_add": NumberKind.ID in numbers_to_add(gone, kept),
+    }
+
+
+def took_number(case) -> bool:
+    """The record that stayed was given an ID number by this case."""
+    made = RecordEntry.objects.filter(case_id=case.pk, child=case.kept, table="number", before__isnull=True)
+    return StudentNumber.objects.filter(pk__in=made.values("row"), kind=NumberKind.ID).exists()
+
+
 def absorb(gone: Student, kept: Student, case) -> None:
     """The record `gone` ends and points to `kept`, which receives the numbers it lacks; nothing is moved or erased."""
     today = clock.today()
@@ -36,10 +61,9 @@ def absorb(gone: Student, kept: Student, case) -> None:
 
 def _hand_over_numbers(gone: Student, kept: Student, today) -> None:
     """Numbers of the ended record become history; one the survivor lacks is sealed anew under its own key."""
+    wanted = numbers_to_add(gone, kept)
     current = {n.kind: n for n in StudentNumber.objects.filter(student=gone, until=None).select_related("student")}
-    has = set(StudentNumber.objects.filter(student=kept, until=None).values_list("kind", flat=True))
     StudentNumber.objects.filter(pk__in=[n.pk for n in current.values()]).update(until=today)
-    wanted = [kind for kind in NumberKind.values if kind in current and kind not in has]
     StudentNumber.objects.bulk_create(
         [enrolments.sealed_number(kept, kind, current[kind].plain(), today) for kind in wanted]
     )

@@ -13,18 +13,18 @@ def without_id(child):
     return child
 
 
-def namesakes(child_at, *schools, **basics):
+def namesakes(child_at, *schools, grade=3, **basics):
     """Children of one name, sex and birth date at these schools; only the first holds an ID number."""
-    children = [child_at(school, grade=3, name="样例同", **basics) for school in schools]
+    children = [child_at(school, grade=grade, name="样例同", **basics) for school in schools]
     for child in children[1:]:
         Student.objects.filter(pk=child.pk).update(birth_date=children[0].birth_date)
         without_id(child)
     return [Student.objects.get(pk=child.pk) for child in children]
 
 
-def found_pair(child_at, *schools):
+def found_pair(child_at, *schools, grade=3):
     """Two namesakes and the finding about them."""
-    one, two = namesakes(child_at, *schools)
+    one, two = namesakes(child_at, *schools, grade=grade)
     detect_county()
     return one, two, Problem.objects.get(what="namesake", child=one, other=two)
 

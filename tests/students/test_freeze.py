@@ -17,9 +17,11 @@ from students import freeze
 from students.changes import keep_change, start_change, verdict_on
 from students.dictionary.fields import KEY, by_attribute
 from students.enrolments import sealed_number
+from students.journal import snapshot
 from students.models import Correction, Student
 from tests.changes import again, decided, drafted, undone
 from tests.county import hand_for, id_number, make_school
+from tests.students.specimens_problems import drafted_merge, found_pair
 
 STARTS, ENDS = date(2027, 4, 1), date(2027, 8, 15)
 INSIDE, AFTER = date(2027, 5, 10), ENDS + timedelta(days=1)
@@ -196,6 +198,88 @@ def test_the_data_fix_site_is_no_way_around(window, nine, client, staff, bureau,
     assert "冻结期" in answer.content.decode() and again(nine).name == "张三"
     client.post(url, data | {"reason": "登记有误", "native_place": "辽宁建平"})
     assert again(nine).native_place == "辽宁建平"
+
+
+# A merge of two records (第七条) --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def twice(bureau, junior, child_at):
+    """A grade-nine child on record at two schools, (with a number, without)."""
+    other = make_school(bureau, 8, "第八初级中学", School.Kind.JUNIOR)
+    return found_pair(child_at, junior, other, grade=9)[:2]
+
+
+@pytest.mark.parametrize(
+    ("day", "possible"),
+    [
+        (STARTS - ONE_DAY, True),
+        (STARTS, False),
+        (STARTS + ONE_DAY, False),
+        (ENDS - ONE_DAY, False),
+        (ENDS, False),
+        (ENDS + ONE_DAY, True),
+    ],
+)
+def test_a_merge_gives_no_number_to_grade_nine_in_the_freeze(window, twice, day, possible):
+    """第十四条: the record that stays has no ID number and would be given one."""
+    numbered, bare = twice
+    with clock.at(day):
+        if possible:
+            assert decided(drafted_merge(bare, numbered)).state == "done"
+            assert again(bare).id_number is not None
+            return
+        with pytest.raises(RulesBroken) as refusal:
+            drafted_merge(bare, numbered)
+    (finding,) = refusal.value.verdict.broken
+    assert (finding.rule.code, finding.possible_from) == ("number_stands_in_the_freeze", AFTER)
+    assert "第十四条" in finding.article and "2027年8月15日" in finding.message
+    assert again(bare).id_number is None
+
+
+def test_a_merge_accepted_before_is_not_signed_in_the_freeze(window, twice):
+    numbered, bare = twice
+    with clock.at(STARTS - ONE_DAY):
+        case = decided(drafted_merge(bare, numbered), until="pass_on")
+    leader = hand_for(case, Role.BUREAU_LEADER, "bureau")
+    with clock.at(STARTS), pytest.raises(RulesBroken, match="冻结期"):
+        perform(case, "approve", by=leader)
+    with clock.at(AFTER):
+        assert perform(case, "approve", by=leader).state == "done"
+
+
+def test_a_merge_that_changes_no_key_field_is_carried_out_and_undone_in_the_freeze(window, twice, inside):
+    """The record that stays keeps its own number; the one that ends keeps its own for its history, and gets it back."""
+    numbered, bare = twice
+    sealed_number_before_the_freeze(bare)
+    before = the_record(numbered, bare)
+    case = decided(drafted_merge(numbered, bare))
+    assert (again(bare).status, again(bare).id_number) == ("merged", None)
+    undone(case)
+    after = the_record(numbered, bare)
+    assert {key: after[key] for key in before} == before
+
+
+def the_record(*children):
+    """Everything but the findings, which are looked for anew."""
+    rows = snapshot([child.pk for child in children])
+    return {key: row for key, row in rows.items() if key[0] != "problem"}
+
+
+def sealed_number_before_the_freeze(child):
+    with clock.at(STARTS - ONE_DAY), freeze.declared():
+        sealed_number(child, "id", new_number(child), STARTS - ONE_DAY).save()
+
+
+def test_undoing_a_merge_that_gave_a_number_waits_for_the_end(window, twice):
+    numbered, bare = twice
+    with clock.at(STARTS - ONE_DAY):
+        case = decided(drafted_merge(bare, numbered))
+    with clock.at(ENDS), pytest.raises(Refused, match="第十四条"):
+        undone(case)
+    with clock.at(AFTER):
+        undone(case)
+    assert again(bare).id_number is None and again(numbered).id_number is not None
 
 
 # In fact ----------------------------------------------------------------------------------------------------------
