@@ -194,15 +194,21 @@ def perform(case: Case, action: str, *, by: User, opinion: str = "", happened_on
     (NoSeat); whatever is raised, nothing has happened.
     """
     case = lock(case)
-    before = case.stored_values()
     candidate = open_transition(case, action)
+    power = permit(case, candidate.custom["move"], by)
+    return _move(case, candidate, by=by, power=power, opinion=opinion, happened_on=happened_on, particulars=particulars)
+
+
+def _move(case: Case, candidate, *, by: User, power: Power, opinion: str, happened_on=None, particulars: dict) -> Case:
+    """The permitted half of `perform`: check, move, sign; the case is locked."""
+    before = case.stored_values()
     described: Move = candidate.custom["move"]
-    power = permit(case, described, by)
+    action = candidate.name
     check(case, candidate)
     require_opinion(described, opinion)
     desk, source = case.desk_of(case.state), case.state
     arrived_on, due_on = case.arrived_on, case.due_on
-    case.acting = by
+    case.acting, case.acting_power = by, power
     getattr(case, action)(**{"opinion": opinion, **particulars})
     put_on_desk(case)
     case.write_changes(before)
@@ -248,12 +254,18 @@ def refuse_second(kind: type, children: list[int]) -> None:
         raise ChildBusy(*sentences)
 
 
-def end_other_cases(case: Case, *, by: User, opinion: str) -> None:
-    """What precedes every other change ends them, each by a step of its own (`give_way`)."""
+def end_other_cases(case: Case, *, opinion: str) -> None:
+    """What precedes every other change ends them, each by a step of its own (`give_way`).
+
+    The step is signed by whoever signs the preceding act and by the power of that act, not by a hand of the case that
+    gives way: it may be led by a school of another bureau.
+    """
     children = CaseSubject.objects.filter(case_id=case.pk).values("child")
     others = CaseSubject.objects.filter(child__in=children, blocking=True).exclude(case_id=case.pk)
     for other in Case.objects.filter(subjects__in=others).order_by("pk"):
-        perform(other, "give_way", by=by, opinion=opinion)
+        other = lock(other)
+        given = {"by": case.acting, "power": case.acting_power, "opinion": opinion, "particulars": {}}
+        _move(other, open_transition(other, "give_way"), **given)
 
 
 def busy_sentence(case: Case) -> str:

@@ -132,7 +132,7 @@ class Death(
         return f"全部环节自学校获知次日起{params[cls.CLOCK]}个工作日内办结"
 
     def take_effect(self):
-        end_other_cases(self, by=self.acting, opinion=f"该生死亡，由{self.number}注销学籍（{articles.DEATH}）。")
+        end_other_cases(self, opinion=f"该生死亡，由{self.number}注销学籍（{articles.DEATH}）。")
         super().take_effect()
 
     def change_record(self):

@@ -7,19 +7,21 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from accounts.roles import Role
-from approvals.errors import RulesBroken
+from approvals.errors import NotYourHand, RulesBroken
 from approvals.kinds import by_kind
 from approvals.services import perform
 from law import clock, workdays
-from schools.models import Seats
+from schools.models import Bureau, Division, Seats
 from students.changes import keep_change, kinds_of_change, start_change, verdict_on
 from students.filters import ON_ROLL
 from students.models import Enrolment
 from suspensions.models import Death, Incapacity, Suspension
 from tests.changes import again, decided, drafted, undone
-from tests.county import LEGAL_DAY, hand_for, seats_of, walk
+from tests.county import LEGAL_DAY, class_of, hand_for, make_school, papers_in_order, seats_of, walk
+from tests.invariants import broken
 from tests.suspensions.specimens import DIED, ONE_YEAR
 from transfers.models import Transfer
+from transfers.services import start_transfer
 
 
 @pytest.fixture
@@ -126,6 +128,39 @@ def test_death_ends_an_open_transfer_and_frees_its_seat(transfer, no2):
     assert (ended.state, held_at(no2)) == ("withdrawn", [0, 0])
     assert death.number in ended.steps.get(action="give_way").opinion
     assert again(case.child).status == "deceased"
+
+
+@pytest.fixture
+def abroad(db):
+    """A school of another county's bureau."""
+    bureau = Bureau.objects.create(name="凌源市教育局", division=Division.objects.get(code="211382"))
+    return make_school(bureau, 71, "凌源实验小学", division="211382")
+
+
+@pytest.mark.parametrize("until", [None, "pass_review", "approve_entry"])
+def test_death_ends_a_transfer_that_another_county_leads(child, abroad, staff, bureau, until):
+    """第二十八条 precedes every case, whoever leads it: the step is signed by the power of the death."""
+    registrar = staff(Role.REGISTRAR, abroad)
+    case = start_transfer(child, abroad, by=registrar, ground="T3", grade=3, to_class=class_of(abroad, 3))
+    papers_in_order(case, registrar)
+    case = walk(case, until=until) if until else case
+    death = decided(drafted(Death, child, **DIED))
+    ended = Transfer.objects.get(pk=case.pk)
+    assert (ended.state, held_at(abroad), again(child).status) == ("withdrawn", [0, 0], "deceased")
+    step = ended.steps.get(action="give_way")
+    checker = staff(Role.BUREAU_CHECKER, bureau)
+    assert (step.actor, step.appointment.bureau) == (checker, bureau)
+    assert step.appointment_id == death.steps.get(action="approve").appointment_id
+    assert death.number in step.opinion and broken() == []
+    wanted = set(ended.filings.filter(filed_on=None, needless=False).values_list("school", flat=True))
+    assert wanted <= {abroad.pk}, "what is to be taken back in the national system is the other county's to do"
+
+
+def test_nobody_of_another_county_ends_it_by_hand(child, abroad, staff, bureau):
+    registrar = staff(Role.REGISTRAR, abroad)
+    case = start_transfer(child, abroad, by=registrar, ground="T3", grade=3, to_class=class_of(abroad, 3))
+    with pytest.raises(NotYourHand):
+        perform(case, "give_way", by=staff(Role.BUREAU_CHECKER, bureau), opinion="该生死亡")
 
 
 def test_death_ends_an_open_suspension(child):
