@@ -1,15 +1,13 @@
-"""What a transfer does to the record: seats held, used and freed, the child moved, or moved back."""
+"""What a transfer does to the record: the child moved, or moved back. Its seat: `holds.py`."""
 
 from dataclasses import dataclass, fields
 from datetime import date
 
 from approvals.errors import Refused
 from approvals.materials import facts_of_papers
-from approvals.models import SeatHold
 from approvals.rules import judge
 from law import clock, parameters
-from law.school_time import grade_on, school_year_of
-from schools import seats
+from law.school_time import school_year_of
 from schools.divisions import Scope
 from schools.models import SchoolClass
 from students import enrolments, journal, places
@@ -20,6 +18,7 @@ from . import rules
 from .desks import State
 from .facts import Place, TransferFacts, facts_for, free_seats_at
 from .grounds import RefusalGround
+from .holds import end_holds, present_grade, renew_hold, seat_fits
 
 OUTSIDE_FIELDS = ("outside_unit", "outside_person", "outside_day", "outside_evidence")
 
@@ -73,28 +72,11 @@ def origin_of(case) -> Place:
     return Place.of_school(case.peer_school) if case.peer_school else Place(case.from_division)
 
 
-def present_grade(case) -> int | None:
-    """The grade the child is in today: a case that lasts over 1 September moves up too; None past the stage."""
-    return grade_on(clock.today(), case.grade, case.accepted_on or clock.today())
-
-
 def class_fits(to_class, school, grade: int | None) -> bool:
     """A class of this school, open and ordinary, that is in this grade now."""
     if to_class is None or to_class.school_id != school.pk or to_class.closed_on:
         return False
     return to_class.kind == SchoolClass.Kind.ORDINARY and to_class.grade_in(school_year_of(clock.today())) == grade
-
-
-def seat_fits(case) -> bool:
-    """The case holds a seat in the very grade and class, in this year's ledger."""
-    held = set(SeatHold.objects.filter(case_id=case.pk, ended_on=None).values_list("seats_id", flat=True))
-    return bool(held) and held == {row.pk for row in rows_of(case)}
-
-
-def rows_of(case) -> list:
-    """This year's ledger rows of the case: grade and class."""
-    year = school_year_of(clock.today())
-    return seats.rows_for(case.lead_school_id, year, present_grade(case) or 0, case.to_class)
 
 
 def papers_of(case) -> dict:
@@ -139,38 +121,6 @@ def receive_file(case, day: date | None) -> None:
 def where_returned(case, **_) -> str:
     """Before stage 1 the whole draft is open again and will be reviewed anew; later only the papers are."""
     return State.DRAFT if case.state in (State.BUREAU_REVIEW, State.BUREAU_REVIEW_CHECK) else State.SUPPLEMENT
-
-
-def hold_seat(case) -> None:
-    """Reserve a seat in the grade and the class for the life of the case. Raises NoSeat (第十九条第一款)."""
-    today = clock.today()
-    rows = rows_of(case)
-    if len(rows) < 2:
-        # Only for a year whose ledger is not open: an insert, even of nothing, waits for whoever holds a seat row.
-        year, cap = school_year_of(today), parameters.on(today)["class.cap"]
-        enrolments.open_ledger(case.lead_school, year, cap)
-        rows = rows_of(case)
-    if len(rows) < 2:
-        raise Refused(f"{case.lead_school}没有与年级、班级相符的学位台账，请教育局核对班级后再办理（第十九条第一款）。")
-    seats.reserve(rows)
-    SeatHold.objects.bulk_create([SeatHold(case_id=case.pk, seats=row, held_on=today) for row in rows])
-
-
-def renew_hold(case) -> None:
-    """A case that lasted over 1 September holds last year's seat: give it back, take one where the child sits now."""
-    if seat_fits(case):
-        return
-    if present_grade(case) is None:
-        raise Refused("学生已升入下一学段，转学不再适用，请按招生入学办理（第六条第三款）。")
-    end_holds(case, used=False)
-    hold_seat(case)
-
-
-def end_holds(case, *, used: bool) -> None:
-    """The reservations of the case become used seats, or free ones."""
-    holds = list(SeatHold.objects.filter(case_id=case.pk, ended_on=None).select_related("seats").order_by("seats_id"))
-    (seats.use_reserved if used else seats.release)([hold.seats for hold in holds])
-    SeatHold.objects.filter(pk__in=[h.pk for h in holds]).update(ended_on=clock.today(), used=used)
 
 
 def move_child(case) -> None:

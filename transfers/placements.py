@@ -73,6 +73,8 @@ def keep_placement(case: SchoolPlacement, school: School, *, by, **asked) -> Sch
     submit = next(t for t in case.get_all_state_transitions() if t.name == "submit")
     permit(case, submit.custom["move"], by)
     refuse_unlawful(school, asked)
+    if asked["grade"] != case.grade:
+        case.accepted_on = None  # another request, with a day of its own
     for name, value in asked.items():
         setattr(case, name, value)
     case.lead_school = case.desk_school = school

@@ -23,6 +23,7 @@ from .checking import verdict_for
 from .desks import State
 from .forms import CheckForm, DraftForm, FindChildForm, OutsideChildForm
 from .grounds import Ground
+from .holds import present_grade
 from .models import SchoolPlacement, Transfer
 from .services import Origin, keep_draft, present_place, start_from_outside, start_transfer
 
@@ -142,7 +143,7 @@ def begin_outside(user, school: School, given: dict, notice: SchoolPlacement | N
         given.pop("from_class"),
     )
     if notice:
-        return start_from_outside(user, school, given, origin, notice.grade, notice.ground)
+        return start_from_outside(user, school, given, origin, present_grade(notice) or notice.grade, notice.ground)
     grade = likely_grade(given["birth_date"], school)
     return start_from_outside(user, school, given, origin, grade)
 

@@ -12,9 +12,11 @@ from approvals.services import buttons_for, perform
 from law import clock, workdays
 from schools.models import Division, School, Seats
 from schools.seats import NoSeat
+from students import enrolments
 from tests.county import LEGAL_DAY, hand_for, make_school, seats_of
 from tests.invariants import broken
 from tests.transfers.placing import PLACED
+from transfers.holds import present_grade
 from transfers.models import SchoolPlacement
 from transfers.placements import keep_placement, overdue, schools_for, start_placement
 
@@ -88,6 +90,60 @@ def test_the_school_places_the_child_and_the_case_holds_no_seat_any_more(issued,
     case = perform(issued, "place", by=staff(Role.REGISTRAR, no1), placed_on=LEGAL_DAY)
     assert (case.state, case.placed_on, seats_of(no1, 3).reserved) == ("done", LEGAL_DAY, 0)
     assert case.closed_on == LEGAL_DAY and broken() == []
+
+
+AUGUST, SEPTEMBER = date(2027, 8, 20), date(2027, 9, 2)
+
+
+def reserved_in(school, year):
+    """Seats held in the grades of a school's ledger of that year: grade → number."""
+    rows = Seats.objects.filter(school=school, year=year, school_class=None, reserved__gt=0)
+    return dict(rows.values_list("grade", "reserved"))
+
+
+def issued_in_august(clerk, school, **given):
+    with clock.at(AUGUST):
+        return signed(start_placement(school, by=clerk, **asked(**given)))
+
+
+def test_over_the_first_of_september_it_holds_a_seat_where_the_child_is_now(clerk, no1, staff):
+    case = issued_in_august(clerk, no1)
+    assert reserved_in(no1, 2026) == {3: 1}
+    with clock.at(SEPTEMBER):
+        case = perform(case, "place", by=staff(Role.REGISTRAR, no1), placed_on=SEPTEMBER)
+        assert (case.grade, present_grade(case)) == (4, 4)
+    holds = case.seat_holds.order_by("pk").values_list("seats__year", "seats__grade", "used")
+    assert list(holds) == [(2026, 3, False), (2027, 4, False)]
+    assert reserved_in(no1, 2026) == reserved_in(no1, 2027) == {} and broken() == []
+
+
+def test_without_a_seat_in_the_new_grade_the_arrival_is_refused_and_the_old_seat_stays(clerk, no1, staff):
+    case = issued_in_august(clerk, no1)
+    with clock.at(SEPTEMBER):
+        enrolments.open_ledger(no1, 2027, 0)
+        with pytest.raises(NoSeat):
+            perform(case, "place", by=staff(Role.REGISTRAR, no1), placed_on=SEPTEMBER)
+    assert reserved_in(no1, 2026) == {3: 1}
+
+
+def test_within_the_school_year_the_seat_stays_the_same(issued, no1, staff):
+    with clock.at(date(2027, 3, 1)):
+        case = perform(issued, "place", by=staff(Role.REGISTRAR, no1), placed_on=date(2027, 3, 1))
+    assert case.seat_holds.count() == 1 and case.grade == 3
+
+
+def test_signed_in_september_what_was_accepted_in_august_is_for_the_next_grade(clerk, no1):
+    with clock.at(AUGUST):
+        case = signed(start_placement(no1, by=clerk, **asked()), "pass_on")
+    with clock.at(SEPTEMBER):
+        case = signed_by_leader(case)
+    assert (case.grade, reserved_in(no1, 2026), reserved_in(no1, 2027)) == (4, {}, {4: 1})
+
+
+def test_a_child_that_has_left_primary_school_meanwhile_is_not_placed(clerk, no1, staff):
+    case = issued_in_august(clerk, no1, grade=6)
+    with clock.at(SEPTEMBER), pytest.raises(Refused, match="第六条第三款"):
+        perform(case, "place", by=staff(Role.REGISTRAR, no1), placed_on=SEPTEMBER)
 
 
 @pytest.mark.parametrize("day", [date(2026, 9, 14), date(2026, 9, 16), None])

@@ -9,19 +9,16 @@ from django.db.models import Max, Q
 
 from approvals.desks import Desk, Signature
 from approvals.errors import Refused
-from approvals.models import SeatHold
 from approvals.moves import move
 from approvals.rules import rule
 from approvals.ways import BUREAU_DESKS, LEADER_DESK, REGISTRAR, way
 from approvals.ways import DONE as PLACED
 from jianping_xueji.forms import day_input
 from law import articles, clock, parameters, workdays
-from law.school_time import grade_name, school_year_of
-from schools import seats
+from law.school_time import grade_name
 from schools.models import Division, School
-from students import enrolments
 
-from .. import effects
+from .. import holds
 from ..facts import free_seats_at
 
 ISSUED, AT_SCHOOL = "issued", "学校安置"
@@ -115,6 +112,8 @@ class SchoolPlacement(
     BLOCKS = False
     TEMPLATE = "transfers/placement.html"
     STAGES = ("教育局", "主管局长", AT_SCHOOL)
+    # The notice names a school and a grade; the class is the school's.
+    to_class = None
     DESKS = {
         **BUREAU_DESKS,
         **LEADER_DESK,
@@ -170,7 +169,13 @@ class SchoolPlacement(
         )
 
     def build_facts(self, day):
-        return self.facts_for(self.lead_school, day, grade=self.grade, residence_division=self.residence_division)
+        grade = holds.present_grade(self) or self.grade
+        return self.facts_for(self.lead_school, day, grade=grade, residence_division=self.residence_division)
+
+    @property
+    def grade_known_on(self) -> date:
+        """The day of which the grade is said: of the arrival, of the notice, or of 受理."""
+        return self.closed_on or self.issued_on or self.accepted_on or clock.today()
 
     @property
     def told_to_transfer(self) -> dict:
@@ -192,24 +197,16 @@ class SchoolPlacement(
     def take_effect(self):
         """The leader has signed: a seat is held, the notice numbered; the school has until `valid_until`."""
         today = clock.today()
-        self.hold_seat(today)
+        holds.hold_seat(self)
+        self.grade = holds.present_grade(self)
         self.notice_number, self.issued_on = next_notice_number(today.year), today
         self.valid_until = workdays.add(today, parameters.on(today)["placement.days"]).day
-
-    def hold_seat(self, today: date) -> None:
-        year = school_year_of(today)
-        enrolments.open_ledger(self.lead_school, year, parameters.on(today)["class.cap"])
-        rows = seats.rows_for(self.lead_school_id, year, self.grade, None)
-        if not rows:
-            raise Refused(f"{self.lead_school}没有{grade_name(self.grade)}的学位台账，请核对班级后再办理。")
-        seats.reserve(rows)
-        SeatHold.objects.bulk_create([SeatHold(case_id=self.pk, seats=row, held_on=today) for row in rows])
 
     def undo_effect(self):
         """The child has been placed and no seat is held any more: only the notice ends, its number stays used."""
 
     def let_go(self):
-        effects.end_holds(self, used=False)
+        holds.end_holds(self, used=False)
 
     def day_of(self, particulars):
         return particulars.get("placed_on")
@@ -223,13 +220,17 @@ class SchoolPlacement(
         signs=False,
     )
     def place(self, placed_on=None, **_):
-        """The only act of the school: it has no move to refuse. The seat goes to the transfer that follows."""
+        """The only act of the school: it has no move to refuse. The seat goes to the transfer that follows.
+
+        After 1 September it is a seat of the new year, in the grade the child is in now. Raises NoSeat.
+        """
         if placed_on is None or not self.issued_on <= placed_on <= clock.today():
             raise Refused(
                 f"报到日期须在入学通知书开具之日（{self.issued_on:%Y年%-m月%-d日}）至今日之间（{articles.PLACEMENT}）。"
             )
-        self.placed_on = placed_on
-        effects.end_holds(self, used=False)
+        holds.renew_hold(self)
+        self.placed_on, self.grade = placed_on, holds.present_grade(self)
+        holds.end_holds(self, used=False)
 
 
 def next_notice_number(year: int) -> str:

@@ -6,10 +6,10 @@ from django_fsm import GET_STATE
 from approvals.desks import Hand
 from approvals.models import Case
 from approvals.moves import move
-from law import articles
+from law import articles, clock
 from schools.models import SchoolClass
 
-from .. import desks, effects, materials, presenting, rules
+from .. import desks, effects, holds, materials, presenting, rules
 from ..desks import CLOSED, DESKS, FROM_BUREAU, FROM_SCHOOL, LEADER, OPEN, REGISTRAR, State
 from ..forms import PARTICULARS
 from ..grounds import Ground, RefusalGround
@@ -71,6 +71,11 @@ class Transfer(Case):
         """The sending school is not one of ours: its two desks are entered by the county's clerk."""
         return self.peer_school_id is None
 
+    @property
+    def grade_known_on(self):
+        """The day of which the grade is said: that of 受理."""
+        return self.accepted_on or clock.today()
+
     def desk_of(self, state):
         if self.from_outside and state in desks.RECORDED:
             return desks.RECORDED[state]
@@ -131,7 +136,7 @@ class Transfer(Case):
         rules=[*rules.RULES, *IN_ORDER],
     )
     def pass_review(self, **_):
-        effects.hold_seat(self)
+        holds.hold_seat(self)
 
     @move(
         "特批预审通过，预留学位",
@@ -145,7 +150,7 @@ class Transfer(Case):
     )
     def grant_exception(self, **_):
         self.exception_rules = effects.soft_breaches(self)
-        effects.hold_seat(self)
+        holds.hold_seat(self)
 
     # 流程（第十七条第（二）项）
 
