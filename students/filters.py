@@ -48,6 +48,9 @@ class ClassChoice(forms.ModelChoiceField):
 class FilterInSight(forms.Form):
     """What every list of children is narrowed by: words, and a school where the user sees several."""
 
+    # What the words are looked for in.
+    WORDS = "姓名、拼音或号码"
+
     q = forms.CharField(
         label="姓名、拼音或号码",
         required=False,
@@ -59,12 +62,26 @@ class FilterInSight(forms.Form):
     def __init__(self, data, *, user):
         super().__init__(data)
         self.user, self.today = user, clock.today()
+        self.fields["q"].label = self.WORDS
         schools = school_ids_where(user, "view_school")
         if len(schools) > 1:
             self.fields["school"].queryset = School.objects.filter(pk__in=schools)
         else:
             del self.fields["school"]
         self.is_valid()
+
+    @property
+    def words(self) -> str:
+        return self.cleaned_data.get("q", "").strip()
+
+    @property
+    def school_chosen(self) -> School | None:
+        return self.cleaned_data.get("school")
+
+    def children(self) -> QuerySet[Student]:
+        """Children in sight who fit; an impossible value of the address is ignored, not an error."""
+        found = matching(Student.objects.visible_to(self.user), self.words)
+        return found.filter(school=self.school_chosen) if self.school_chosen else found
 
 
 class StudentFilter(forms.Form):

@@ -1,6 +1,6 @@
 """Keyset pages: cost does not grow with the page number, and a new child does not shift what was already seen.
 
-A cursor is the slug of the last (or first) child shown, so that no address carries a name.
+A cursor is the slug of the last (or first) child shown, or the number of a case, so that no address carries a name.
 """
 
 from dataclasses import dataclass, field
@@ -31,10 +31,17 @@ def beyond(keys: tuple[str, ...], values: tuple, *, forward: bool) -> Q:
 
 
 def page_of(
-    rows: QuerySet, keys: tuple[str, ...], *, after: str = "", before: str = "", descending=False, size: int = PAGE
+    rows: QuerySet,
+    keys: tuple[str, ...],
+    *,
+    after: str = "",
+    before: str = "",
+    descending=False,
+    size: int = PAGE,
+    named: str = "slug",
 ) -> Page:
-    """One page of children ordered by `keys`; an unknown cursor is the first page."""
-    cursor = rows.filter(slug=after or before).values_list(*keys).first() if after or before else None
+    """One page of rows ordered by `keys`; an unknown cursor is the first page. A cursor is the column `named`."""
+    cursor = rows.filter(**{named: after or before}).values_list(*keys).first() if after or before else None
     backwards = bool(before and cursor)
     ascending = backwards == descending
     ordered = rows.order_by(*(keys if ascending else [f"-{key}" for key in keys]))
@@ -42,6 +49,7 @@ def page_of(
         ordered = ordered.filter(beyond(keys, cursor, forward=ascending))
     found = list(ordered[: size + 1])
     more, found = len(found) > size, found[:size]
+    first, last = (getattr(found[0], named), getattr(found[-1], named)) if found else ("", "")
     if backwards:
-        return Page(found[::-1], found[-1].slug if more else "", found[0].slug if found else "")
-    return Page(found, found[0].slug if cursor and found else "", found[-1].slug if more else "", not (cursor or more))
+        return Page(found[::-1], last if more else "", first)
+    return Page(found, first if cursor else "", last if more else "", not (cursor or more))

@@ -1,18 +1,14 @@
-"""Forms of the log, of outreach and of the ledgers."""
+"""Forms of the log, of outreach and of the monthly report."""
 
 from datetime import timedelta
 
 from django import forms
 
-from accounts.policies import powers_of
 from jianping_xueji.forms import day_input
 from law import clock
-from schools.models import School
-from students.filters import SchoolChoice
 
 from .models import Dropout, Mark, Visit
 
-LISTS = [("suspected", "疑似辍学"), ("dropped", "辍学"), ("returned", "返校销号"), ("ended", "年限届满")]
 LOOK_BACK = timedelta(days=400)
 
 
@@ -67,40 +63,6 @@ class HandoverForm(forms.Form):
         super().__init__(*args, **kwargs)
         for name in ("handed_on", "handed_to", "handover_receipt"):
             self.fields[name] = Dropout.PARTICULARS[name]()
-
-
-class LedgerFilter(forms.Form):
-    """Search, school and list of the ledger page, kept in the address."""
-
-    q = forms.CharField(
-        label="姓名、拼音或号码",
-        required=False,
-        max_length=60,
-        widget=forms.TextInput(attrs={"type": "search", "placeholder": "姓名、拼音、学籍号", "autocomplete": "off"}),
-    )
-    school = SchoolChoice(School.objects.none(), label="学校", required=False, empty_label="不限")
-    list = forms.ChoiceField(label="台账", choices=LISTS, required=False)
-
-    def __init__(self, data, *, user):
-        super().__init__(data)
-        schools = powers_of(user).schools("view_school")
-        if len(schools) > 1:
-            self.fields["school"].queryset = School.objects.filter(pk__in=schools)
-        else:
-            del self.fields["school"]
-        self.is_valid()
-
-    @property
-    def words(self) -> str:
-        return self.cleaned_data.get("q", "").strip()
-
-    @property
-    def school_chosen(self):
-        return self.cleaned_data.get("school")
-
-    @property
-    def wanted(self) -> str:
-        return self.cleaned_data.get("list") or "suspected"
 
 
 class MonthForm(forms.Form):

@@ -22,7 +22,8 @@ from students.views.child import visible_child
 
 from . import absence
 from . import ledger as books
-from .dropout_forms import LISTS, DayForm, HandoverForm, LedgerFilter, MonthForm, SheetForm, VisitForm
+from .dropout_forms import DayForm, HandoverForm, MonthForm, SheetForm, VisitForm
+from .filters import LedgerFilter
 from .models import AbsenceEntry, Dropout, Mark
 
 SHOWN = 120
@@ -32,12 +33,14 @@ SHOWN = 120
 def ledger(request):
     """控辍台账: suspected, dropped out, returned, ended; with search, school and the year's figures."""
     chosen = LedgerFilter(request.GET, user=request.user)
-    children = books.children_in(request.user, chosen.words, chosen.school_chosen)
-    rows = books.listed(request.user, children, chosen.wanted)
+    cursors = {name: request.GET.get(name, "") for name in ("after", "before")}
+    page, count = books.listed(request.user, chosen.children(), chosen.wanted, **cursors)
     context = {
         "filter": chosen,
-        "rows": rows,
-        "name": dict(LISTS)[chosen.wanted],
+        "page": page,
+        "rows": page.rows,
+        "count": count,
+        "name": chosen.wanted_name,
         "chart": books.year_chart(request.user),
     }
     return render(request, "suspensions/ledger.html", context)

@@ -1,4 +1,4 @@
-"""Filters of the list 休学期满提醒, kept in the address."""
+"""Filters of 休学期满提醒 and of the ledgers of dropout, kept in the address."""
 
 from datetime import timedelta
 
@@ -8,11 +8,11 @@ from django.db.models import QuerySet
 from law import parameters
 from students.filters import FilterInSight
 from students.models import Student
-from students.search import matching
 
 from .periods import due_by, with_periods
 
 WHEN = [("", "将满和已满"), ("over", "已满未复学"), ("soon", "即将期满"), ("unknown", "没有登记期满日")]
+LEDGERS = [("suspected", "疑似辍学"), ("dropped", "辍学"), ("returned", "返校销号"), ("ended", "年限届满")]
 BY_END, BY_NAME = ("until", "id"), ("name_pinyin", "id")
 
 
@@ -28,10 +28,8 @@ class DueFilter(FilterInSight):
         return BY_NAME if self.chosen == "unknown" else BY_END
 
     def narrow(self) -> QuerySet[Student]:
-        """Suspended children in sight who fit; an impossible value of the address is ignored, not an error."""
-        children = matching(Student.objects.visible_to(self.user), self.cleaned_data.get("q", ""))
-        if school := self.cleaned_data.get("school"):
-            children = children.filter(school=school)
+        """Suspended children in sight who fit."""
+        children = self.children()
         if self.chosen == "unknown":
             return with_periods(children).filter(until=None)
         if self.chosen == "over":
@@ -39,3 +37,15 @@ class DueFilter(FilterInSight):
         ahead = timedelta(days=parameters.on(self.today)["suspension.remind_days"])
         due = due_by(children, self.today + ahead)
         return due.filter(until__gte=self.today) if self.chosen == "soon" else due
+
+
+class LedgerFilter(FilterInSight):
+    list = forms.ChoiceField(label="台账", choices=LEDGERS, required=False)
+
+    @property
+    def wanted(self) -> str:
+        return self.cleaned_data.get("list") or "suspected"
+
+    @property
+    def wanted_name(self) -> str:
+        return dict(LEDGERS)[self.wanted]

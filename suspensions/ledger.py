@@ -13,12 +13,12 @@ from law.models import Term
 from law.school_time import first_day, school_year_of
 from schools.models import School
 from students.models import Student
-from students.search import matching
+from students.paging import Page, page_of
 
 from . import absence
 from .models import Dropout, ReturnToSchool, Visit
 
-LONGEST = 300
+PAGE = 50
 ENDS = {
     ("dropout", "done"): "列为辍学",
     ("dropout", "returned"): "劝返成功",
@@ -41,11 +41,6 @@ class Row:
     until: date | None = None
 
 
-def children_in(user, words: str, school: School | None) -> QuerySet[Student]:
-    children = matching(Student.objects.visible_to(user), words)
-    return children.filter(school=school) if school else children
-
-
 def cases_in(user, children: QuerySet[Student]) -> QuerySet[Dropout]:
     chosen = CaseSubject.objects.filter(child__in=children.order_by().values("pk")).values("case")
     return Dropout.objects.visible_to(user).filter(pk__in=chosen)
@@ -57,33 +52,48 @@ def standing(cases: QuerySet[Dropout]) -> QuerySet[Dropout]:
     return cases.filter(kept, state="done").exclude(returns__state="done")
 
 
-def listed(user, children: QuerySet[Student], wanted: str) -> list[Row]:
-    """The rows of one ledger, in a fixed number of queries."""
+def listed(user, children: QuerySet[Student], wanted: str, **cursors: str) -> tuple[Page, int]:
+    """A page of one ledger and the length of the whole, in a fixed number of queries."""
     cases = cases_in(user, children)
     if wanted == "dropped":
-        return rows_of(standing(cases))
+        return page_of_cases(standing(cases), cursors)
     if wanted == "ended":
-        return rows_of(cases.filter(state="done", kept_until__lt=clock.today()).exclude(returns__state="done"))
+        over = cases.filter(state="done", kept_until__lt=clock.today()).exclude(returns__state="done")
+        return page_of_cases(over, cursors)
     if wanted == "returned":
-        return rows_of(cases.filter(ENDED).annotate(back=Max("returns__returned_on")))
-    return rows_of(cases.filter(closed_on=None), alarm=children)
+        return page_of_cases(cases.filter(ENDED).annotate(back=Max("returns__returned_on")), cursors)
+    return page_of_suspected(cases.filter(closed_on=None), children, cursors)
 
 
-def rows_of(cases: QuerySet[Dropout], alarm: QuerySet[Student] | None = None) -> list[Row]:
-    """Rows of these cases, then of children of `alarm` whose run has reached the limit without a case yet."""
-    named = cases.annotate(child_pk=F("subjects__child")).order_by("-opened_on", "-pk")
-    found = list(named.distinct()[:LONGEST])
-    known = {case.child_pk for case in found}
-    runs = absence.suspected(alarm, besides=known) if alarm is not None else {}
-    visits = visits_of(known | set(runs))
-    people = Student.objects.filter(pk__in=known | set(runs)).select_related("school").order_by("name_pinyin", "pk")
-    children = {child.pk: child for child in people}
-    rows = [row_of(case, children[case.child_pk], runs, visits) for case in found]
-    return rows + [
-        Row(child, runs[pk].first, runs[pk].days, visits.get(pk, 0))
-        for pk, child in children.items()
-        if pk not in known
+def page_of_cases(cases: QuerySet[Dropout], cursors: dict) -> tuple[Page, int]:
+    """The latest first; a child that dropped out twice has two lines."""
+    found = with_child(cases)
+    page = page_of(found, ("opened_on", "pk"), descending=True, size=PAGE, named="number", **cursors)
+    named = Student.objects.select_related("school").defer("wrapped_key")
+    people = named.in_bulk([case.child_pk for case in page.rows])
+    visits, count = visits_of(people), len(page.rows) if page.whole else found.count()
+    page.rows = [row_of(case, people[case.child_pk], {}, visits) for case in page.rows]
+    return page, count
+
+
+def page_of_suspected(cases: QuerySet[Dropout], children: QuerySet[Student], cursors: dict) -> tuple[Page, int]:
+    """By name: children with an open case, and those whose run has reached the limit without one yet."""
+    held = {case.child_pk: case for case in with_child(cases)}
+    runs = absence.suspected(children, besides=held)
+    found = Student.objects.filter(pk__in=held.keys() | runs.keys()).select_related("school").defer("wrapped_key")
+    page = page_of(found, ("name_pinyin", "pk"), size=PAGE, **cursors)
+    visits = visits_of(child.pk for child in page.rows)
+    page.rows = [
+        row_of(held[child.pk], child, runs, visits)
+        if child.pk in held
+        else Row(child, runs[child.pk].first, runs[child.pk].days, visits.get(child.pk, 0))
+        for child in page.rows
     ]
+    return page, len(held.keys() | runs.keys())
+
+
+def with_child(cases: QuerySet[Dropout]) -> QuerySet[Dropout]:
+    return cases.annotate(child_pk=F("subjects__child")).distinct()
 
 
 def row_of(case: Dropout, child: Student, running: dict, visits: dict) -> Row:

@@ -1,10 +1,12 @@
-"""The draft of a placement: what the family says, and the school the clerk chooses."""
+"""The draft of a placement: what the family says, and the school the clerk chooses; the filter of its list."""
 
 from django import forms
+from django.db.models import Q, QuerySet
 
 from jianping_xueji.forms import day_input
 from law import clock
 from schools.models import Bureau, Division, School
+from students.filters import FilterInSight
 
 from .models.placement import ASKED, SchoolPlacement
 
@@ -34,3 +36,12 @@ class PlacementForm(forms.ModelForm):
 
     def _post_clean(self):
         """The door writes the row, not the form."""
+
+
+class OverdueFilter(FilterInSight):
+    WORDS = "学生姓名或通知书编号"
+
+    def narrow(self, cases: QuerySet[SchoolPlacement]) -> QuerySet[SchoolPlacement]:
+        if self.school_chosen:
+            cases = cases.filter(lead_school=self.school_chosen)
+        return cases.filter(Q(child_name__contains=self.words) | Q(notice_number=self.words)) if self.words else cases

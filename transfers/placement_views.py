@@ -10,9 +10,10 @@ from approvals.errors import NotYourHand, Refused, RulesBroken
 from approvals.presenting import refusal_rows
 from law import clock
 from schools.models import Bureau
+from students.paging import PAGE, page_of
 
 from .models import SchoolPlacement
-from .placement_forms import PlacementForm
+from .placement_forms import OverdueFilter, PlacementForm
 from .placements import keep_placement, overdue, schools_for, start_placement
 
 
@@ -69,11 +70,16 @@ def sheet(request, form: PlacementForm, bureau: Bureau, case: SchoolPlacement | 
 @require_GET
 def overdue_list(request):
     """未按通知书安置: who has not been placed by the day the notice names, and for how long."""
-    words = request.GET.get("q", "").strip()[:60]
-    cases = overdue(request.user)
-    if words:
-        cases = cases.filter(lead_school__name__contains=words) | cases.filter(child_name__contains=words)
-    cases = list(cases)
-    for case in cases:
+    chosen = OverdueFilter(request.GET, user=request.user)
+    found = chosen.narrow(overdue(request.user))
+    cursors = {name: request.GET.get(name, "") for name in ("after", "before")}
+    page = page_of(found, ("valid_until", "pk"), size=PAGE, named="number", **cursors)
+    for case in page.rows:
         case.days_over = (clock.today() - case.valid_until).days
-    return render(request, "transfers/placements_overdue.html", {"cases": cases, "words": words})
+    context = {
+        "filter": chosen,
+        "page": page,
+        "cases": page.rows,
+        "count": len(page.rows) if page.whole else found.count(),
+    }
+    return render(request, "transfers/placements_overdue.html", context)

@@ -4,35 +4,20 @@ from django import forms
 from django.db.models import Q, QuerySet
 
 from accounts.policies import school_ids_where
-from schools.models import School
 
-from ..filters import SchoolChoice
+from ..filters import FilterInSight
 from ..models.problem import Problem
 from ..search import by_number, looks_like_number
 
 STATES = [("", "待处理"), ("all", "不限"), ("ended", "已消除"), ("proved", "已佐证")]
 
 
-class ProblemFilter(forms.Form):
-    q = forms.CharField(
-        label="姓名或号码",
-        required=False,
-        max_length=60,
-        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
-    )
+class ProblemFilter(FilterInSight):
+    WORDS = "姓名或号码"
+
     what = forms.ChoiceField(label="种类", choices=[("", "不限"), *Problem.What.choices], required=False)
     state = forms.ChoiceField(label="状态", choices=STATES, required=False)
-    school = SchoolChoice(School.objects.none(), label="学校", required=False, empty_label="不限")
-
-    def __init__(self, data, *, user):
-        super().__init__(data)
-        self.user = user
-        schools = school_ids_where(user, "view_school")
-        if len(schools) > 1:
-            self.fields["school"].queryset = School.objects.filter(pk__in=schools)
-        else:
-            del self.fields["school"]
-        self.is_valid()
+    field_order = ["q", "what", "state", "school"]
 
     def narrow(self) -> QuerySet[Problem]:
         """Findings in the user's sight that fit; an impossible value of the address is ignored, not an error."""
@@ -42,10 +27,10 @@ class ProblemFilter(forms.Form):
             found = found.filter(state=chosen.get("state") or Problem.State.OPEN)
         if chosen.get("what"):
             found = found.filter(what=chosen["what"])
-        if school := chosen.get("school"):
+        if school := self.school_chosen:
             found = found.filter(Q(child__school=school) | Q(other__school=school))
-        if words := chosen.get("q", "").strip():
-            found = found.filter(self._named(words))
+        if self.words:
+            found = found.filter(self._named(self.words))
         return found
 
     def _named(self, words: str) -> Q:

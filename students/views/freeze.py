@@ -11,7 +11,6 @@ from ..filters import BY_NAME, FilterInSight
 from ..idnumber import RESIDENT
 from ..models import Correction, CorrectionItem, NumberKind, Student, StudentNumber
 from ..paging import page_of
-from ..search import matching
 
 CASES, NO_ID = "cases", "no_id"
 SHOWN = [(CASES, "在办的关键信息变更"), (NO_ID, "没有居民身份证号")]
@@ -25,11 +24,8 @@ class FreezeFilter(FilterInSight):
         return self.cleaned_data.get("show") or CASES
 
     def narrow(self, span) -> QuerySet[Student]:
-        """Children of grade nine in sight who fit; an impossible value of the address is ignored, not an error."""
-        children = matching(Student.objects.visible_to(self.user), self.cleaned_data.get("q", ""))
-        children = children.filter(freezing.in_grade_nine(self.today))
-        if school := self.cleaned_data.get("school"):
-            children = children.filter(school=school)
+        """Children of grade nine in sight who fit."""
+        children = self.children().filter(freezing.in_grade_nine(self.today))
         if self.shows == NO_ID:
             return without_card(children)
         return children.filter(pk__in=open_corrections().values("subjects__child")) if span else children.none()

@@ -236,7 +236,9 @@ OFF_EVERY_DESK = {"desk_stage": "", "desk_right": "", "desk_school": None}
 
 
 @pytest.mark.parametrize(("wanted", "state"), [("suspected", ""), ("dropped", "done"), ("returned", "returned")])
-def test_the_ledgers_of_dropout(same_questions, sign_in, dropouts, bureau, no1, wanted, state):
+@pytest.mark.parametrize("size", [50, 1])
+def test_the_ledgers_of_dropout(same_questions, sign_in, dropouts, bureau, no1, monkeypatch, wanted, state, size):
+    monkeypatch.setattr("suspensions.ledger.PAGE", size)
     sign_in(Role.BUREAU_CLERK, bureau)
     columns = {"state": state, "closed_on": clock.today(), **OFF_EVERY_DESK} if state else {"opened_on": clock.today()}
     same_questions(f"{reverse('dropout:ledger')}?list={wanted}", lambda number: dropouts(number, **columns))
@@ -346,7 +348,7 @@ def test_the_page_of_numbering(same_questions, sign_in, children, bureau, no1):
 
 
 @pytest.mark.parametrize("role", [Role.REGISTRAR, Role.BUREAU_CLERK])
-def test_notices_nobody_acted_upon(same_questions, sign_in, staff, bureau, no1, role):
+def test_notices_nobody_acted_upon(same_questions, sign_in, staff, bureau, no1, monkeypatch, role):
     clerk = staff(Role.BUREAU_CLERK, bureau)
 
     def late(number):
@@ -356,6 +358,8 @@ def test_notices_nobody_acted_upon(same_questions, sign_in, staff, bureau, no1, 
             SchoolPlacement.objects.filter(pk=case.pk).update(state="issued", **notice)
 
     sign_in(role, bureau if role == Role.BUREAU_CLERK else no1)
+    same_questions(reverse("placements:overdue"), late)
+    monkeypatch.setattr("transfers.placement_views.PAGE", 1)
     same_questions(reverse("placements:overdue"), late)
 
 

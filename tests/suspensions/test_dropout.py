@@ -216,6 +216,45 @@ def test_the_file_of_a_migrant_goes_home_with_a_receipt_once(no1, child_at, case
     assert client.post(url, receipt).status_code == 422
 
 
+def walked(client, **chosen) -> list[list[str]]:
+    """The names on each page of a ledger, going forward to the end and back again."""
+    pages, address = [], chosen
+    for word, other in [("after", "next"), ("before", "previous")]:
+        while True:
+            context = client.get(reverse("dropout:ledger"), address).context
+            pages.append([row.child.name for row in context["rows"]])
+            cursor = getattr(context["page"], other)
+            if not cursor:
+                break
+            address = {**chosen, word: cursor}
+    return pages
+
+
+@pytest.mark.parametrize("wanted", ["suspected", "dropped"])
+def test_a_long_ledger_is_turned_page_by_page(client, no1, child_at, staff, bureau, monkeypatch, wanted):
+    """Five children, two to a page: every one is seen once forward, and again on the way back."""
+    monkeypatch.setattr("suspensions.ledger.PAGE", 2)
+    names = ["样例甲", "样例乙", "样例丙", "样例丁", "样例戊"]
+    cases = [drafted(Dropout, visited(child_at(no1, grade=3, name=name)), **GIVEN) for name in names]
+    if wanted == "dropped":
+        for case in cases:
+            decided(case)
+    client.force_login(staff(Role.BUREAU_CLERK, bureau))
+    pages = walked(client, list=wanted)
+    assert [len(page) for page in pages[:3]] == [2, 2, 1]
+    assert sorted(sum(pages[:3], [])) == sorted(names)
+    assert pages[3:] == [pages[2], pages[1], pages[0]][-len(pages[3:]) :]
+    assert "共 <b>5</b> 名" in client.get(reverse("dropout:ledger"), {"list": wanted}).content.decode()
+
+
+def test_an_unknown_cursor_is_the_first_page(client, no1, child_at, staff, bureau):
+    drafted(Dropout, visited(child_at(no1, grade=3, name="样例甲")), **GIVEN)
+    client.force_login(staff(Role.BUREAU_CLERK, bureau))
+    for wanted in ("suspected", "dropped", "returned", "ended"):
+        answer = client.get(reverse("dropout:ledger"), {"list": wanted, "after": "无此人"})
+        assert answer.status_code == 200
+
+
 def test_the_ledgers_show_each_child_in_its_place(client, no1, child_at, staff):
     suspect = drafted(Dropout, child_at(no1, name="疑似生"), **GIVEN)
     decided(drafted(Dropout, visited(child_at(no1, name="辍学生")), **GIVEN))

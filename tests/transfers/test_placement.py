@@ -242,6 +242,23 @@ def test_who_is_not_placed_in_time_is_listed(issued, clerk, no1, staff):
         assert list(overdue(clerk)) == []
 
 
+def test_the_list_of_the_late_is_turned_page_by_page(client, clerk, bureau, no1, no2, staff, monkeypatch):
+    """The longest overdue first; the school chosen and the words stay in the address."""
+    monkeypatch.setattr("transfers.placement_views.PAGE", 1)
+    late = [signed(start_placement(no1, by=clerk, **asked(child_name=name))) for name in ("样例甲", "样例乙")]
+    other = signed(start_placement(no2, by=clerk, **asked(child_name="样例丙")))
+    client.force_login(clerk)
+    with clock.at(date(2026, 11, 2)):
+        first = client.get(reverse("placements:overdue"), {"school": no1.pk})
+        second = client.get(reverse("placements:overdue"), {"school": no1.pk, "after": first.context["page"].next})
+        back = client.get(reverse("placements:overdue"), {"school": no1.pk, "before": second.context["page"].previous})
+        found = client.get(reverse("placements:overdue"), {"q": other.notice_number})
+    seen = [[case.number for case in answer.context["cases"]] for answer in (first, second, back)]
+    assert seen == [[late[0].number], [late[1].number], [late[0].number]]
+    assert (first.context["count"], second.context["page"].next) == (2, "")
+    assert [case.pk for case in found.context["cases"]] == [other.pk]
+
+
 def test_the_clerk_finds_a_school_and_begins_on_the_page(client, clerk, no1, no2):
     client.force_login(clerk)
     typed = asked() | {"residence_division": "211322101", "birth_date": "2018-03-02"}
