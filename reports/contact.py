@@ -39,6 +39,7 @@ def contact_form(case: Case | None) -> dict:
         "other_note" if case.ground == Ground.OTHER else "ground_note": case.ground_note,
         "papers": papers_of(case),
         "desks": [desk_of(case, stage) for stage in BLOCKS],
+        "calls_file": case.calls_file,
         "decision": case.state_name,
     }
 

@@ -90,7 +90,7 @@ def road_of(case: Case) -> dict:
     """Who decides in which order and until when; a transfer's road is printed on the form itself."""
     params = parameters.on(case.accepted_on or clock.today())
     if is_transfer(case):
-        return {"stage_days": params["approval.stage_workdays"]}
+        return {"stage_days": params["approval.stage_workdays"], "calls_file": case.calls_file}
     stages = dict.fromkeys(desk.stage for desk in case.DESKS.values())
     return {"road": "、".join(stages), "deadline": case.deadline_words(params)}
 

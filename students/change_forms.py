@@ -8,6 +8,25 @@ from law import clock
 from law.school_time import school_year_of
 from schools.models import SchoolClass
 
+# Days from today about which calendar and terms can speak.
+FAR = 5 * 365
+
+
+class DayAsked(forms.Form):
+    """The day about which 能办什么 is asked; today when none, or an impossible one, is given."""
+
+    on = forms.DateField(label="办理日期", required=False, widget=day_input())
+
+    @property
+    def given(self):
+        """The day typed, if it is one about which anything can be said."""
+        day = self.cleaned_data.get("on") if self.is_valid() else None
+        return day if day and abs((day - clock.today()).days) <= FAR else None
+
+    @property
+    def chosen(self):
+        return self.given or clock.today()
+
 
 class ChoiceOfClasses(forms.ModelChoiceField):
     """Classes by the name people use this year."""

@@ -37,6 +37,8 @@ class RecordChange(models.Model):
     PRINTS: tuple[tuple[str, str], ...] = ()
     # The column with the day on which the thing decided happened, when it may be entered later than that.
     HAPPENED = ""
+    # The column of the draft that the day asked about on 能办什么 fills.
+    DAY_ASKED = ""
     TEMPLATE = "students/change.html"
     # Begun from the page of one child; a kind about many children begins on a page of its own.
     FROM_CHILD = True

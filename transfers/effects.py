@@ -99,7 +99,7 @@ def last_desk(case, **_) -> str:
 
 def where_completed(case, **_) -> str:
     """Across a province border the electronic file has to be called over before the child is ours (调档)."""
-    return State.FILE_CALL if case.from_outside and case.scope == Scope.NATION else State.DONE
+    return State.FILE_CALL if case.calls_file else State.DONE
 
 
 def finish(case) -> None:

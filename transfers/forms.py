@@ -6,12 +6,12 @@ from jianping_xueji.forms import day_input
 from law import clock
 from law.school_time import grade_name
 from schools.models import School, SchoolClass
+from students.change_forms import FAR
 from students.dictionary import codes
 from students.models import Student
 
 from .grounds import Ground, RefusalGround
 
-FAR = 5 * 365
 GRADES = [(grade, grade_name(grade)) for grade in range(1, 10)]
 
 

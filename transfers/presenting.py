@@ -7,7 +7,6 @@ from approvals.presenting import desk_line, verdict_of
 from approvals.rules import judge
 from law import clock, parameters
 from law.school_time import grade_name, school_year_of
-from schools.divisions import Scope
 from students.presenting import person_line
 
 from . import rules
@@ -53,7 +52,7 @@ def desks_of(case) -> list[dict]:
     from_bureau = "转出地教育行政部门（由教育局登记）" if case.from_outside else bureau
     stages = [(TO_SCHOOL, case.lead_school.short_name), (TO_BUREAU, bureau), (FROM_SCHOOL, from_unit)]
     stages.append((FROM_BUREAU, from_bureau))
-    if case.from_outside and case.scope == Scope.NATION:
+    if case.calls_file:
         stages.append((FILE_CALL, case.lead_school.short_name))
     if case.state in BEFORE_START or case.desk_stage in (PREREVIEW_SCHOOL, PREREVIEW_BUREAU):
         stages = [(PREREVIEW_SCHOOL, case.lead_school.short_name), (PREREVIEW_BUREAU, bureau), *stages]

@@ -1,6 +1,7 @@
 """Pages of transfer: 能否办理, finding the child, the draft; everything after hand-in happens on the case page."""
 
 from datetime import timedelta
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -16,6 +17,7 @@ from approvals.views.lists import listed
 from law import clock, parameters
 from law.school_time import grade_name, school_year_of
 from schools.models import School, Seats
+from students.change_forms import DayAsked
 from students.lookup import find_elsewhere
 from students.models import Student
 
@@ -24,13 +26,13 @@ from .desks import State
 from .forms import CheckForm, DraftForm, FindChildForm, OutsideChildForm
 from .grounds import Ground
 from .holds import present_grade
-from .models import SchoolPlacement, Transfer
+from .models import OutwardTransfer, SchoolPlacement, Transfer
 from .services import Origin, keep_draft, present_place, start_from_outside, start_transfer
 
 
 def starting_facts(request) -> dict:
-    """What the check form is filled with: a visible child's school and grade, own school, today."""
-    facts = {"on": clock.today()}
+    """What the check form is filled with: a visible child's school and grade, own school, the day asked about."""
+    facts = {"on": DayAsked(request.GET).chosen}
     if slug := request.GET.get("child"):
         child = get_object_or_404(Student.objects.visible_to(request.user), slug=slug)
         place = present_place(child)
@@ -52,7 +54,18 @@ def check(request):
         verdict = verdict_for(**form.cleaned_data)
         word, tone = VERDICT_WORDS[verdict.word]
         context |= {"word": word, "tone": tone, "today": form.cleaned_data["on"], **verdict_of(verdict)}
+        context |= {"outward_url": outward_draft(request.user, form.cleaned_data), "now": clock.today()}
     return render(request, "transfers/check.html", context)
+
+
+def outward_draft(user, asked: dict) -> str:
+    """The draft of 转往县外 for the child asked about, filled with what was asked; "" where none can be begun."""
+    child = asked["child"]
+    if not (child and asked["to_division"] and may(user, OutwardTransfer.OPENER.right, child.school_id)):
+        return ""
+    known = {name: asked[name] for name in ("to_division", "ground")}
+    known |= {OutwardTransfer.DAY_ASKED: asked["on"]} | ({"return_home": "on"} if asked["return_home"] else {})
+    return f"{reverse('students:change_new', args=[child.slug, OutwardTransfer.kind_code])}?{urlencode(known)}"
 
 
 def own_school(request) -> School:

@@ -13,7 +13,7 @@ from approvals.models import Case
 from approvals.presenting import VERDICT_WORDS, refusal_rows, verdict_of
 from law import clock
 
-from ..change_forms import form_for
+from ..change_forms import DayAsked, form_for
 from ..changes import keep_change, kinds_of_change, start_change, verdict_on, verdicts_on
 from ..presenting import tone_of
 from .child import visible_child
@@ -21,21 +21,25 @@ from .child import visible_child
 
 @require_GET
 def changes(request, slug):
-    """能办什么: every kind of change with its verdict for this child today."""
+    """能办什么: every kind of change with its verdict for this child, today or on the day asked about."""
     child = visible_child(request, slug)
     child.tone = tone_of(child)
-    rows = [row_of(request, child, kind, verdict) for kind, verdict in verdicts_on(child)]
+    asked = DayAsked(request.GET)
+    rows = [row_of(request, child, kind, verdict, asked.given) for kind, verdict in verdicts_on(child, asked.chosen)]
     lawful = [row for row in rows if row["tone"] != "refused"]
     context = {
         "child": child,
+        "filter": asked,
+        "on": asked.chosen,
         "lawful": lawful,
         "unlawful": [row for row in rows if row not in lawful],
-        "transfer_url": f"{reverse('transfers:check')}?child={child.slug}",
+        "transfer_url": f"{reverse('transfers:check')}?child={child.slug}&on={asked.chosen}",
     }
     return render(request, "students/changes.html", context)
 
 
-def row_of(request, child, kind, verdict) -> dict:
+def row_of(request, child, kind, verdict, day) -> dict:
+    """A line of 能办什么; the draft it opens starts with the day asked about, where the draft has one."""
     word, tone = VERDICT_WORDS[verdict.word]
     opens = may(request.user, kind.OPENER.right, kind.lead_for(child, {}))
     return {
@@ -44,7 +48,8 @@ def row_of(request, child, kind, verdict) -> dict:
         "gist": kind.ARTICLE.gist,
         "word": word,
         "tone": tone,
-        "url": reverse("students:change_new", args=[child.slug, kind.kind_code]),
+        "url": reverse("students:change_new", args=[child.slug, kind.kind_code])
+        + (f"?{kind.DAY_ASKED}={day}" if day and kind.DAY_ASKED else ""),
         "opens": opens,
         "broken": refusal_rows(verdict, ""),
     }

@@ -41,6 +41,7 @@ class Abroad(
     prefix = "境"
     DRAFT = ("left_on", "country", "school_abroad")
     HAPPENED = "left_on"
+    DAY_ASKED = "left_on"
 
     left_on = models.DateField("离校日期", default=clock.today)
     country = models.CharField("前往国家（地区）", max_length=40)
@@ -100,6 +101,7 @@ class HomeFromAbroad(
     FACTS = HomecomingFacts
     DRAFT = ("back_on", "to_class")
     HAPPENED = "back_on"
+    DAY_ASKED = "back_on"
 
     back_on = models.DateField("返校日期", default=clock.today)
     to_class = models.ForeignKey(

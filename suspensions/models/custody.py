@@ -87,6 +87,7 @@ class Custody(
     DRAFT = ("since", "to_school", "outside_school")
     FORM = CustodyForm
     HAPPENED = "since"
+    DAY_ASKED = "since"
 
     since = models.DateField("起始日期", default=clock.today)
     to_school = models.ForeignKey(
@@ -170,6 +171,7 @@ class Release(
     FACTS = ReleaseFacts
     DRAFT = ("back_on", "to_class")
     HAPPENED = "back_on"
+    DAY_ASKED = "back_on"
 
     back_on = models.DateField("返校日期", default=clock.today)
     to_class = models.ForeignKey(

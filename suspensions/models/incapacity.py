@@ -36,6 +36,7 @@ class Incapacity(
     prefix = "离"
     DRAFT = ("leaves_on", "condition")
     HAPPENED = "leaves_on"
+    DAY_ASKED = "leaves_on"
     PRINTS = (("deregistration_form", "学籍注销审批表"),)
 
     leaves_on = models.DateField("离校日期", default=clock.today)

@@ -41,6 +41,7 @@ class Resumption(
     FACTS = ResumptionFacts
     DRAFT = ("back_on", "to_class", "health_note")
     HAPPENED = "back_on"
+    DAY_ASKED = "back_on"
     VARIANTS = ({"returns_from": Suspension(ground=Ground.ILLNESS)}, {"returns_from": Suspension(ground=Ground.OTHER)})
     PRINTS = (("suspension_form", "休学复学申请表"),)
 

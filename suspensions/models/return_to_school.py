@@ -67,6 +67,7 @@ class ReturnToSchool(
     prefix = "返"
     FACTS = ReturnFacts
     DRAFT = ("returned_on", "to_class", "note")
+    DAY_ASKED = "returned_on"
 
     returned_on = models.DateField("返校日期", default=clock.today)
     to_class = models.ForeignKey(SchoolClass, models.PROTECT, related_name="+", verbose_name="返校班级")

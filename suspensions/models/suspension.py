@@ -80,6 +80,7 @@ class Suspension(
     FACTS = SuspensionFacts
     DRAFT = ("ground", "ground_note", "starts_on", "until")
     HAPPENED = "starts_on"
+    DAY_ASKED = "starts_on"
     PRINTS = (("suspension_form", "休学复学申请表"),)
     VARIANTS = ({"ground": Ground.ILLNESS}, {"ground": Ground.OTHER})
 

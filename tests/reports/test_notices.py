@@ -67,3 +67,24 @@ def test_one_time_notice_shows_each_paper_with_its_state(printed, transfer):
     keep("one_time_notice-filled", result.pdf)
     text = text_of(result.pdf)
     assert "退回" in text and "居住证明已过期" in text and "已核" in text
+
+
+def test_across_a_province_border_the_family_is_told_of_the_file(printed, transfer, transfer_from_outside, family):
+    """调档: the receiving school calls the file, and only when it has come is the transfer completed."""
+    family(transfer_from_outside.child)
+    across = walk(transfer_from_outside, until="submit")
+    for form in ("acceptance_receipt", "one_time_notice", "transfer_contact"):
+        result = printed(form, across)
+        keep(f"{form}-across", result.pdf)
+        text = text_of(result.pdf)
+        assert "跨省转学" in text and "调档" in text
+        assert pages_of(result.pdf) == 1 or form == "one_time_notice"
+    within = walk(transfer, until="submit")
+    for form in ("acceptance_receipt", "one_time_notice", "transfer_contact"):
+        assert "调档" not in text_of(printed(form, within).pdf)
+
+
+def test_the_blank_forms_tell_of_the_file_too(printed, no1, staff):
+    for form in ("acceptance_receipt", "transfer_contact"):
+        result = printed(form, by=staff(Role.REGISTRAR, no1))
+        assert "调档" in text_of(result.pdf) and pages_of(result.pdf) == 1

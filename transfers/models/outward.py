@@ -117,6 +117,7 @@ class OutwardTransfer(
         "archive",
         "archive_handed_on",
     )
+    DAY_ASKED = "received_on"
     VARIANTS = ({}, {"return_home": True})
     PARTICULARS = PARTICULARS
     STAGES = (FROM_SCHOOL, FROM_BUREAU)

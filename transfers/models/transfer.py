@@ -7,6 +7,7 @@ from approvals.desks import Hand
 from approvals.models import Case
 from approvals.moves import move
 from law import articles, clock
+from schools.divisions import Scope
 from schools.models import SchoolClass
 
 from .. import desks, effects, holds, materials, presenting, rules
@@ -70,6 +71,11 @@ class Transfer(Case):
     def from_outside(self) -> bool:
         """The sending school is not one of ours: its two desks are entered by the county's clerk."""
         return self.peer_school_id is None
+
+    @property
+    def calls_file(self) -> bool:
+        """Across a province border the electronic file is called over at the end (调档): only then is it completed."""
+        return self.from_outside and self.scope == Scope.NATION
 
     @property
     def grade_known_on(self):
