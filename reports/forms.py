@@ -18,6 +18,7 @@ from . import (
     dropout_forms,
     notices,
     placement_forms,
+    problem_forms,
     suspension_forms,
 )
 
@@ -141,6 +142,16 @@ FORMS: dict[str, Form] = {
             articles.EXAM_FREEZE,
             correction_forms.consistency_sheet,
             kinds=frozenset({"correction"}),
+            page="grid",
+            one_page=True,
+            reads=("id", "registry"),
+        ),
+        Form(
+            "problem_form",
+            "问题学籍处理申请表",
+            articles.NO_FALSE_RECORD,
+            problem_forms.problem_form,
+            kinds=frozenset({"proof", "deletion", "merge"}),
             page="grid",
             one_page=True,
             reads=("id", "registry"),

@@ -97,6 +97,7 @@ class Deletion(
     FACTS = DeletionFacts
     DRAFT = ("why", "is_here", "sits_at", "explanation")
     VARIANTS = ({"why": Why.DUPLICATE}, {"why": Why.NOBODY})
+    PRINTS = (("problem_form", "问题学籍处理申请表"),)
 
     why = models.CharField("删除理由", max_length=10, choices=Why, default=Why.DUPLICATE)
     is_here = models.BooleanField("学生实际在本校就读", default=False)

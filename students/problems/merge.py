@@ -44,6 +44,7 @@ class Merge(
     FORM = MergeForm
     DRAFT = ("shown_by", "attends", "explanation")
     VARIANTS = ({"shown_by": ShownBy.NUMBER}, {"shown_by": ShownBy.PAPERS})
+    PRINTS = (("problem_form", "问题学籍处理申请表"),)
     TEMPLATE = "students/merge.html"
 
     kept = models.ForeignKey(Student, models.PROTECT, related_name="+", verbose_name="保留的学籍")

@@ -72,6 +72,7 @@ class Proof(
     FACTS = ProofFacts
     FORM = ProofForm
     DRAFT = ("problem", "explanation")
+    PRINTS = (("problem_form", "问题学籍处理申请表"),)
 
     problem = models.ForeignKey(Problem, models.PROTECT, related_name="proofs", verbose_name="佐证哪一项问题")
     explanation = models.CharField(
