@@ -16,6 +16,7 @@ from law import clock
 from law.articles import Article
 from schools.models import School, Seats
 
+from .children import first_child
 from .desks import Desk, Hand, Side
 
 
@@ -234,9 +235,9 @@ class Case(ConcurrentTransitionMixin, models.Model):
     @property
     def child(self):
         """The child of a case about one child; uses prefetched `subjects` when there are any."""
-        prefetched = "subjects" in getattr(self, "_prefetched_objects_cache", ())
-        subjects = self.subjects.all() if prefetched else self.subjects.select_related("child").order_by("pk")[:1]
-        return next((subject.child for subject in subjects), None)
+        if "subjects" in getattr(self, "_prefetched_objects_cache", ()):
+            return next((subject.child for subject in self.subjects.all()), None)
+        return first_child(self.pk)
 
 
 class CaseSubject(models.Model):

@@ -29,6 +29,11 @@ def rows_for(school_id: int, year: int, grade: int, school_class: SchoolClass | 
     return [row for row in rows if row.school_class_id in wanted]
 
 
+def locked(rows: Iterable[Seats]) -> list[Seats]:
+    """The same rows locked, as they stand now, ids ascending."""
+    return list(Seats.objects.select_for_update().filter(pk__in=[row.pk for row in rows]).order_by("pk"))
+
+
 def _take(row: Seats, column: str, count: int) -> None:
     free = Seats.objects.with_free().filter(pk=row.pk, free__gte=count)
     if not free.update(**{column: F(column) + count}):
