@@ -29,6 +29,8 @@ MENU = (
     Item("我的待办", "approvals:workbench", "inbox", DECIDES, counted=True),
     Item("学生", "students:list", "people", SEES | {"teach_class"}),
     Item("班级与学位", "students:classes", "class", SEES | {"teach_class"}),
+    Item("分班", "students:placings", "people", SEES),
+    Item("招生计划", "students:plans", "file", SEES),
     Item("能否办理", "transfers:check", "search", DECIDES),
     Item("发起转学", "transfers:new", "transfer", frozenset({"make_change"})),
     Item("选派学校", "placements:new", "class", frozenset({"bureau_make"})),

@@ -23,8 +23,12 @@ class NoSeat(Exception):
 
 
 def rows_for(school_id: int, year: int, grade: int, school_class: SchoolClass | None) -> list[Seats]:
-    """The ledger rows that a child in this grade (and class) occupies, ids ascending."""
-    wanted = [None] if school_class is None else [None, school_class.pk]
+    """The ledger rows that a child in this grade (and class) occupies, ids ascending.
+
+    Taught at home (送教上门) a child is on the roll, but takes no seat of the grade.
+    """
+    at_home = school_class is not None and school_class.kind == SchoolClass.Kind.HOME_TEACHING
+    wanted = [None] if school_class is None else [school_class.pk] if at_home else [None, school_class.pk]
     rows = Seats.objects.filter(school_id=school_id, year=year, grade=grade).order_by("pk")
     return [row for row in rows if row.school_class_id in wanted]
 
@@ -107,10 +111,11 @@ def ensure_rows(school_id: int, year: int, cap: int, taken: Mapping[int, int] | 
         grade = each.grade_in(year)
         if grade is None:
             continue
-        sitting, seats_here = taken.get(each.pk, 0), cap * (each.kind != SchoolClass.Kind.HOME_TEACHING)
+        sitting = taken.get(each.pk, 0)
         rows.append(_opened(school_id, year, grade, each, cap, sitting))
-        capacity, used = grades.get(grade, (0, 0))
-        grades[grade] = (capacity + seats_here, used + sitting)
+        if each.kind != SchoolClass.Kind.HOME_TEACHING:
+            capacity, used = grades.get(grade, (0, 0))
+            grades[grade] = (capacity + cap, used + sitting)
     rows += [_opened(school_id, year, grade, None, *numbers) for grade, numbers in grades.items()]
     Seats.objects.bulk_create(rows, ignore_conflicts=True)
 

@@ -1,7 +1,7 @@
 from django.urls import include, path
 
 from . import import_urls
-from .views import campaigns, changes, child, classes, freeze, lists, numbering, problems
+from .views import campaigns, changes, child, classes, classing, freeze, lists, numbering, plans, problems
 
 app_name = "students"
 urlpatterns = [
@@ -23,6 +23,12 @@ urlpatterns = [
     path("campaign/classes/<int:pk>/", campaigns.school_class, name="campaign_class"),
     path("campaign/children/<slug:slug>/", campaigns.child, name="campaign_child"),
     path("corrections/freeze/", freeze.freeze, name="freeze"),
+    path("plans/", plans.plans, name="plans"),
+    path("plans/schools/<int:pk>/<int:year>/", plans.new, name="plan_new"),
+    path("plans/<str:number>/draft/", plans.draft, name="plan_draft"),
+    path("placings/", classing.placings, name="placings"),
+    path("placings/<str:number>/", classing.sheet, name="placing_sheet"),
+    path("classes/schools/<int:pk>/change/", classing.class_change, name="class_change_new"),
     path("classes/", classes.classes, name="classes"),
     path("classes/<int:pk>/", classes.school_class, name="class"),
 ]

@@ -50,6 +50,7 @@ SELECT 'I2 seats ' || r.id || ' use ' || r.used || ', ' || coalesce(p.sitting, 0
 UNION ALL
 SELECT 'I2 grade row ' || g.id || ' uses ' || g.used || ', its classes ' || sum(c.used) FROM schools_seats g
     JOIN schools_seats c ON c.school_id = g.school_id AND c.year = g.year AND c.grade = g.grade
+    JOIN schools_schoolclass k ON k.id = c.school_class_id AND k.kind <> 'home'
     WHERE g.school_class_id IS NULL AND c.school_class_id IS NOT NULL GROUP BY g.id, g.used HAVING g.used <> sum(c.used)
 """
 

@@ -1,7 +1,9 @@
 from .campaign import Campaign, CampaignEntry
+from .catchment_change import CatchmentChange
 from .child import FamilyMember, NumberKind, Student, StudentNumber
 from .enrolment import Enrolment, Placement
 from .imports import ImportFile
+from .ledger_entry import LedgerEntry
 from .problem import Problem
 from .record_change import RecordEntry
 from .registration import Registration, RegistrationEntry
@@ -13,10 +15,17 @@ from ..problems.deletion import Deletion  # noqa: E402 isort: skip
 from ..problems.merge import Merge  # noqa: E402 isort: skip
 from .correction import Correction, CorrectionItem  # noqa: E402 isort: skip
 from ..numbering.case import Numbering, NumberingRow  # noqa: E402 isort: skip
+from ..plans.case import IntakePlan, PlanLine  # noqa: E402 isort: skip
+from ..classing.class_change import ClassChange  # noqa: E402 isort: skip
+from ..classing.class_move import ClassMove  # noqa: E402 isort: skip
+from ..classing.placing import Placing, PlacingRow  # noqa: E402 isort: skip
 
 __all__ = [
     "Campaign",
     "CampaignEntry",
+    "CatchmentChange",
+    "ClassChange",
+    "ClassMove",
     "Correction",
     "CorrectionItem",
     "DataFix",
@@ -24,12 +33,17 @@ __all__ = [
     "Enrolment",
     "FamilyMember",
     "ImportFile",
+    "IntakePlan",
+    "LedgerEntry",
     "Look",
     "Merge",
     "NumberKind",
     "Numbering",
     "NumberingRow",
     "Placement",
+    "Placing",
+    "PlacingRow",
+    "PlanLine",
     "Problem",
     "Proof",
     "RecordEntry",

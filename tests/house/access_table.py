@@ -53,6 +53,17 @@ students:numbering       GET  | in | no       | no       | no       | ok       |
 students:numbering       POST | in | no       | no       | no       | ok       | no       | no       | no       | no       | no
 students:numbering_open  POST | in | no       | no       | no       | ok       | no       | no       | no       | no       | no
 students:numbering_waiting GET | in | ok      | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok
+students:plans           GET  | in | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok
+students:plan_new        GET  | in | --/--/-- | no/--/-- | no/--/-- | ok/ok/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | --/--/--
+students:plan_new        POST | in | --/--/-- | no/--/-- | no/--/-- | ok/ok/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | --/--/--
+students:plan_draft      GET  | in | --/--/-- | no/--/-- | no/--/-- | ok/ok/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | --/--/--
+students:plan_draft      POST | in | --/--/-- | no/--/-- | no/--/-- | ok/ok/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | --/--/--
+students:placings        GET  | in | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok
+students:placings        POST | in | no       | ok       | no       | no       | no       | no       | no       | no       | no
+students:placing_sheet   GET  | in | --/--/-- | ok/--/-- | no/--/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | --/--/--
+students:placing_sheet   POST | in | --/--/-- | ok/--/-- | no/--/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | --/--/--
+students:class_change_new GET  | in | --/--/-- | ok/--/-- | no/--/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | --/--/--
+students:class_change_new POST | in | --/--/-- | ok/--/-- | no/--/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | --/--/--
 students:classes         GET  | in | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok
 students:class           GET  | in | ok/--/-- | ok/--/-- | ok/--/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | --/--/--
 students:campaign        GET  | in | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok

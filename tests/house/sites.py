@@ -23,6 +23,7 @@ from students.models import ImportFile, Registration
 from suspensions.models import Dropout, Suspension
 from tests.changes import decided, drafted
 from tests.county import class_of, hand_for, make_school, papers_in_order, staff_member
+from tests.students.specimens_classes import drafted_placing, drafted_plan, newcomers
 from tests.suspensions.dropout_specimens import GIVEN, visited
 from tests.transfers.placing import PLACED
 from transfers.models import SchoolClosing
@@ -72,8 +73,11 @@ def build_site(relation, school, partner, child_at) -> Site:
     clerk = staff_member(Role.BUREAU_CLERK, school.bureau)
     comes = {"child_name": f"{name}派", "grade": school.grades[2], "residence_division": school.division}
     placement = start_placement(school, by=clerk, **PLACED | comes)
+    newcomer = newcomers(school, 1, sequence=100 * (1 + list(CANARIES).index(relation)), name=f"{name}编")[0]
     words = {
         "slug": child.slug,
+        "placing": drafted_placing(school).number,
+        "plan": drafted_plan(school, [(1, 2, 45)], year=2027).number,
         "dropout": dropout.number,
         "placement": placement.number,
         "change": suspension.number,
@@ -86,8 +90,9 @@ def build_site(relation, school, partner, child_at) -> Site:
         "job": job.pk,
         "code": "household_book",
     }
-    canaries = {name, f"{name}转", f"{name}办", f"{name}休", f"{name}辍", f"{name}派"} | {
+    canaries = {name, f"{name}转", f"{name}办", f"{name}休", f"{name}辍", f"{name}派", f"{name}编"} | {
         child.id_number.plain(),
+        newcomer.id_number.plain(),
         comer.id_number.plain(),
     }
     return Site(relation, school, words, canaries)
