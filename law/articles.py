@@ -42,11 +42,15 @@ class Article:
     document: Document = COUNTY
 
     def __str__(self):
-        return f"第{chinese_number(self.number)}条{self.clause}" if self.number else str(self.document)
+        return self._cited if self.document == COUNTY else self.full
 
     @property
     def full(self) -> str:
-        return f"{self.document}{self if self.number else ''}"
+        return f"{self.document}{self._cited}"
+
+    @property
+    def _cited(self) -> str:
+        return f"第{chinese_number(self.number)}条{self.clause}" if self.number else ""
 
 
 SCOPE_OF_LAW = Article(2, "适用于本县义务教育阶段学校和在这些学校就读的学生")

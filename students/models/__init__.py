@@ -2,6 +2,7 @@ from .campaign import Campaign, CampaignEntry
 from .child import FamilyMember, NumberKind, Student, StudentNumber
 from .enrolment import Enrolment, Placement
 from .imports import ImportFile
+from .intake import Application, DuplicateSearch, FiledScan
 from .problem import Problem
 from .record_change import RecordEntry
 from .registration import Registration, RegistrationEntry
@@ -13,22 +14,27 @@ from ..problems.deletion import Deletion  # noqa: E402 isort: skip
 from ..problems.merge import Merge  # noqa: E402 isort: skip
 from .correction import Correction, CorrectionItem  # noqa: E402 isort: skip
 from ..numbering.case import Numbering, NumberingRow  # noqa: E402 isort: skip
+from ..intake.overflow import Overflow  # noqa: E402 isort: skip
 
 __all__ = [
+    "Application",
     "Campaign",
     "CampaignEntry",
     "Correction",
     "CorrectionItem",
     "DataFix",
     "Deletion",
+    "DuplicateSearch",
     "Enrolment",
     "FamilyMember",
+    "FiledScan",
     "ImportFile",
     "Look",
     "Merge",
     "NumberKind",
     "Numbering",
     "NumberingRow",
+    "Overflow",
     "Placement",
     "Problem",
     "Proof",
