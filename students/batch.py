@@ -5,7 +5,6 @@ from django.urls import reverse
 
 from accounts.policies import may
 from approvals.presenting import desk_line, history
-from approvals.rules import Level
 from law import clock, parameters
 from law.school_time import school_year_of
 
@@ -22,7 +21,7 @@ def page_of(case, user) -> dict:
     count = case.entries.count()
     limit = parameters.on(clock.today())["registration.stage_workdays"]
     stages = [("学校", str(case.lead_school)), ("教育局", str(case.lead_school.bureau))]
-    works = case.state == case.State.FILLED and may(user, "make_change", case.lead_school_id)
+    works = may_work(case, user)
     return {
         "desks": desk_line(case, stages, limit),
         "desks_note": "学校填报、校内审核，教育局经办、审核，各由两人签字",
@@ -33,6 +32,11 @@ def page_of(case, user) -> dict:
         "events": history(case)[:EVENTS],
         **intake.of_batch_page(case, works),
     }
+
+
+def may_work(case, user) -> bool:
+    """The registrar works on the children while the batch has not been handed in."""
+    return case.state == case.State.FILLED and may(user, "make_change", case.lead_school_id)
 
 
 def figures_of(case, count: int) -> list[dict]:
@@ -54,7 +58,7 @@ def figures_of(case, count: int) -> list[dict]:
 
 def listed(case) -> QuerySet:
     """Entries of a batch: what a rule objects to first, then by class and row of the sheet."""
-    objected = [pk for pk, broken in case.facts.findings.items() if any(f.level != Level.WARN for f in broken)]
+    objected = [pk for pk, broken in case.facts.findings.items() if intake.is_red(broken)]
     wrong = Q(student__in=objected)
     wrong |= Q(school_class__in=[c.pk for c, _, _ in registering.crowded_classes(case, clock.today())])
     red = Case(When(wrong, then=Value(True)), default=Value(False), output_field=BooleanField())

@@ -40,7 +40,9 @@ def page_of(child: Student, user) -> dict:
         "form": form_of(child) if keeps and waits else None,
         "signature": forms.SignatureForm(initial=signature_of(child)) if keeps and waits else None,
         "originals": originals_of(child),
-        "acts": {act: reverse("intake:act", args=[child.slug, act]) for act in ("sign", "original", "take_out", "report")},
+        "acts": {
+            act: reverse("intake:act", args=[child.slug, act]) for act in ("sign", "original", "take_out", "report")
+        },
         "overflow": overflows.of_child(child, judged if waits else None),
         **(verdict_of(judge(SHOWN, judged)) if judged else {}),
         "today": clock.today(),

@@ -1,4 +1,4 @@
-"""What the pages of intake ask: whom to search for, then everything else about the child; signatures; acts on a batch."""
+"""What the pages of intake ask: whom to search for, everything else about the child, signatures, acts on a batch."""
 
 from django import forms
 
@@ -20,7 +20,9 @@ from .newcomers import Newcomer
 
 SEX = [("1", "男"), ("2", "女")]
 YES_NO = [("", "未填"), ("1", "是"), ("0", "否")]
-RELATIONS = [(code, codes.table("jtgx").name_of(code)) for code in ("51", "52", "57", "58", "61", "62", "63", "64", "80")]
+RELATIONS = [
+    (code, codes.table("jtgx").name_of(code)) for code in ("51", "52", "57", "58", "61", "62", "63", "64", "80")
+]
 
 
 def coded(label: str, table: str, *, initial="", required=False):
@@ -89,7 +91,9 @@ class SearchForm(forms.Form):
 
     @property
     def asked(self) -> Asked:
-        return Asked(**{name: self.cleaned_data[name] for name in ("name", "sex", "birth_date", "id_type", "id_number")})
+        return Asked(
+            **{name: self.cleaned_data[name] for name in ("name", "sex", "birth_date", "id_type", "id_number")}
+        )
 
 
 GUARDIAN = ("name", "relation", "phone", "workplace", "id_number")
@@ -125,7 +129,9 @@ class NewcomerForm(forms.Form):
     """Everything about a child but what was searched for; `newcomer` is what the door receives."""
 
     household_kind = coded("户口性质", "hkxz")
-    household_division = forms.CharField(label="户口所在地区划代码", max_length=12, required=False, help_text="6、9或12位。")
+    household_division = forms.CharField(
+        label="户口所在地区划代码", max_length=12, required=False, help_text="6、9或12位。"
+    )
     home_address = forms.CharField(label="现住址", max_length=180)
     community = forms.CharField(
         label="居住地村（社区）", max_length=60, required=False, help_text="12位代码或名称；不填的按现住址查找。"
@@ -223,7 +229,9 @@ class NewcomerForm(forms.Form):
         basics |= {name: None if typed[name] == "" else typed[name] == "1" for name in BOOLS}
         written = {name: typed[name] for name in APPLIED}
         written |= {name: typed[name] for name in ("newcomer_reason", "namesake_note") if name in typed}
-        return Newcomer(basics, {place: self.guardian(place) for place in (1, 2) if typed[f"member{place}_name"]}, written)
+        return Newcomer(
+            basics, {place: self.guardian(place) for place in (1, 2) if typed[f"member{place}_name"]}, written
+        )
 
     def guardian(self, place: int) -> dict:
         """One guardian; an empty number leaves the number on record as it is."""

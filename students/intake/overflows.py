@@ -55,9 +55,7 @@ def report_full(child: Student, *, by, reason: str) -> Overflow:
         )
     reason = reason.strip()[:200] or "一年级学位已满"
     perform(case, "let_go_to_bureau", by=by, child=child, opinion=f"{child.name}：{reason}")
-    return open_case(
-        Overflow, by=by, lead=child.school, children=[child], state="draft", year=year, reported=reason
-    )
+    return open_case(Overflow, by=by, lead=child.school, children=[child], state="draft", year=year, reported=reason)
 
 
 @dataclass(frozen=True)
@@ -171,5 +169,3 @@ def lines_of(case: Overflow) -> list[dict]:
         {"label": "接收学校", "value": str(case.peer_school or "待指定")},
         {"label": "入学年", "value": f"{case.year}年秋季"},
     ]
-
-

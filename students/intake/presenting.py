@@ -10,6 +10,7 @@ from schools.models import SchoolClass
 
 from ..models.intake import FiledScan
 from . import years
+from .rules import IN_COLUMNS, RED
 
 OTHER_PLACES = ("6", "7", "8")  # documents of Hong Kong, Macau, Taiwan
 ABROAD = ("9", "A")  # permanent residence cards and passports
@@ -46,7 +47,7 @@ def totals_of(case) -> dict:
 
 def gaps_of(case, totals: dict) -> list[dict]:
     """What is still missing before the batch can be handed in, as figures."""
-    red = sum(any(f.level != Level.WARN for f in broken) for broken in case.facts.findings.values())
+    red = sum(is_red(broken) for broken in case.facts.findings.values())
     rows = (("登记", totals["all"], ""), ("待签", totals["unsigned"], "soon"), ("未编班", totals["unseated"], "soon"))
     rows += (("缺签字表扫描件", totals["unscanned"], "soon"), ("有问题未了", red, "refused"))
     return [{"label": label, "value": f"{n} 名", "tone": tone if n else "done"} for label, n, tone in rows]
@@ -81,13 +82,21 @@ def order(item) -> tuple:
     return (grade or 99, number)
 
 
+def is_red(findings) -> bool:
+    """Something is wrong with this child, not merely unfinished."""
+    return any(finding.rule.code in RED for finding in findings)
+
+
 def reasons_of(findings, crowded: bool) -> list[dict]:
     """Every reason beside a child, with its article and remedy."""
-    rows = [
-        {"message": f.message, "article": f.article, "cure": f.remedy, "warns": f.level == Level.WARN} for f in findings
-    ]
+    rows = [reason_of(each) for each in findings if each.rule.code not in IN_COLUMNS]
     if crowded:
         rows.append(
             {"message": "拟编班级超过学位", "article": "第八条", "cure": "请改编有空余学位的班级", "warns": False}
         )
     return rows
+
+
+def reason_of(finding) -> dict:
+    warns = finding.level == Level.WARN
+    return {"message": finding.message, "article": finding.article, "cure": finding.remedy, "warns": warns}

@@ -113,5 +113,9 @@ SOFT = (deferral_approved, in_catchment_or_grounded)
 OF_A_CHILD = (old_enough, lives_nowhere_else, newcomer_searched_and_explained)
 # Asked when the batch is handed in, because working on the draft fulfils them.
 OF_HANDING_IN = (guardian_has_signed, has_a_class, exception_is_argued)
+# A child that breaks one of these is wrong in the batch; what only waits for work (signature, class) is not.
+RED = frozenset(each.code for each in (*OF_A_CHILD, exception_is_argued))
+# Gaps that have a column of their own in the list.
+IN_COLUMNS = frozenset({guardian_has_signed.code, has_a_class.code})
 # What the list of a batch shows beside each child.
 SHOWN = (*OF_A_CHILD, *OF_HANDING_IN, *SOFT, community_is_mapped)
