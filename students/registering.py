@@ -15,11 +15,12 @@ from approvals.rules import Finding, judge
 from law import articles, clock, parameters
 from law.school_time import first_day, grade_name, school_year_of
 from schools import seats
-from schools.models import SchoolClass, Seats
+from schools.models import SchoolClass, Seats, Stage
 
 from . import enrolments
 from .intake.facts import ChildFacts, of_batch
 from .intake.rules import SHOWN, school_year_has_begun
+from .intake.years import intake_year
 from .models.child import Student, StudentNumber
 from .models.intake import Application
 
@@ -103,9 +104,23 @@ def crowded_grade(case, day: date) -> list[str]:
 def fill(case, plan) -> dict:
     """Write the pending children of an import plan and its non-key updates; returns the counts for the signed step."""
     written = plan.write(case)
-    bare = case.entries.filter(student__application=None).values_list("student", flat=True)
-    Application.objects.bulk_create([Application(student_id=pk) for pk in bare], batch_size=1000)
+    open_applications(case)
     return written
+
+
+def open_applications(case) -> None:
+    """Everybody in the batch has an application; a newcomer of grade one with the community its address names."""
+    from .intake.of_rows import communities_of_children
+
+    bare = case.entries.filter(student__application=None)
+    entering = bare.filter(school_class__cohort=intake_year(clock.today()), school_class__stage=Stage.PRIMARY)
+    addresses = list(entering.values_list("student", "student__home_address"))
+    living = communities_of_children(case.lead_school, addresses) if addresses else {}
+    rows = [
+        Application(student_id=pk, community=living.get(pk), grade=1 if pk in living else None)
+        for pk in bare.values_list("student", flat=True)
+    ]
+    Application.objects.bulk_create(rows, batch_size=1000)
 
 
 def enrol_all(case) -> None:
