@@ -14,6 +14,7 @@ urlpatterns = [
     path("suspensions/", include("suspensions.urls")),
     path("dropout/", include("suspensions.dropout_urls")),
     path("", include("accounts.urls")),
+    path("intake/", include("students.intake.urls")),
     path("", include("students.urls")),
     path("", include("reports.urls")),
     path("", include("approvals.urls")),

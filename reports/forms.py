@@ -12,6 +12,7 @@ from law.articles import Article
 from students.changes import RecordChange
 
 from . import (
+    basics_form,
     closing_forms,
     contact,
     correction_forms,
@@ -46,6 +47,8 @@ class Form:
     one_page: bool = False
     reads: tuple[str, ...] = ()
     void_in: frozenset[str] = field(default=UNDONE)
+    # A form about each child of a case about many: `data(case, child)`, or every child when none is named.
+    each_child: bool = False
 
     def covers(self, case: Case) -> bool:
         return case.kind in self.kinds or "*" in self.kinds and issubclass(case.model, RecordChange)
@@ -151,6 +154,17 @@ FORMS: dict[str, Form] = {
             articles.PLACEMENT,
             placement_forms.admission_notice,
             kinds=frozenset({"placement"}),
+        ),
+        Form(
+            "basics_form",
+            "学生基本信息表",
+            articles.REGISTER_COLLECT,
+            basics_form.basics_form,
+            kinds=frozenset({"registration"}),
+            page="grid",
+            reads=("id",),
+            void_in=frozenset({"withdrawn", "refused"}),
+            each_child=True,
         ),
         Form(
             "handover_list",

@@ -36,8 +36,9 @@ class Printed:
 
 
 @transaction.atomic
-def print_form(form: Form, case: Case | None, *, by, address_of: Callable[[str], str]) -> Printed:
+def print_form(form: Form, case: Case | None, *, by, address_of: Callable[[str], str], child=None) -> Printed:
     """Print a form about `case`, or blank (None); `address_of(token)` is the absolute address of its genuineness page.
+    A form about each child of the case is printed for `child`, or for all of them.
 
     Raises PermissionDenied, NotPrintable, MissingGlyph, PrintingUnavailable, OutsideFetch, BadOutput: nothing is kept.
     """
@@ -45,9 +46,10 @@ def print_form(form: Form, case: Case | None, *, by, address_of: Callable[[str],
     require_fonts()
     # The content is read under the case's lock, so that a paper never shows half of somebody's signature.
     case = lock(case) if case else None
-    content = form.data(case)
-    check_texts(content, child=case.child.name if case and case.child else "")
-    record = new_record(form, case, content, by)
+    content = form.data(case, child) if form.each_child else form.data(case)
+    about = child if form.each_child else case.child if case else None
+    check_texts(content, child=about.name if about else "")
+    record = new_record(form, case, content, by, about)
     frame = {"c": dressed(content), "print": record, "qr": qr_code(address_of(record.token))}
     pdf = render(form, frame)
     record.pdf_sha256 = hashlib.sha256(pdf).hexdigest()
@@ -71,7 +73,7 @@ def permit(form: Form, case: Case | None, by) -> None:
         raise PermissionDenied(f"您没有打印《{form.title}》的权限。")
 
 
-def new_record(form: Form, case: Case | None, content: dict, by) -> Print:
+def new_record(form: Form, case: Case | None, content: dict, by, child) -> Print:
     """The row of a print about to be made, number and codes included, not yet saved."""
     pk, number = next_number()
     digest = keyed_digest(content)
@@ -81,7 +83,7 @@ def new_record(form: Form, case: Case | None, content: dict, by) -> Print:
         token=secrets.token_urlsafe(TOKEN_BYTES),
         form=form.code,
         case_id=case.pk if case else None,
-        child=case.child if case else None,
+        child=child,
         blank=case is None,
         short_code=short_code(digest, number),
         content_digest=digest,
@@ -119,14 +121,17 @@ def overtake(record: Print) -> None:
     if record.case_id is None:
         return
     former = Print.objects.standing().filter(case=record.case_id, form=record.form, pk__lt=record.pk)
+    former = former.filter(child=record.child)
     former.exclude(content_digest=record.content_digest).update(superseded_by=record)
 
 
 def log_looks(form: Form, record: Print) -> None:
     """Numbers printed in full are looks at confidential data (第三十七条)."""
-    if record.child is None:
-        return
     case = record.case
+    if case is None:
+        return
+    shown = [record.child] if record.child else [s.child for s in case.subjects.select_related("child")]
+    shown = shown if record.child or form.each_child else []
     behind = (
         p for s in (case.lead_school_id, case.peer_school_id) for p in powers_of(record.printed_by).on("view_school", s)
     )
@@ -134,12 +139,13 @@ def log_looks(form: Form, record: Print) -> None:
     Look.objects.bulk_create(
         Look(
             kind=Look.Kind(NumberKind(kind)),
-            student=record.child,
+            student=child,
             school=power.appointment.school if power else None,
             user=record.printed_by,
             reason=f"打印《{form.title}》{record.number}",
             legal_date=record.legal_date,
         )
+        for child in shown
         for kind in form.reads
     )
 

@@ -9,6 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from approvals.models import Case
+from students.models import Student
 
 from .errors import PrintingUnavailable, PrintRefused
 from .forms import FORMS, Form
@@ -33,19 +34,31 @@ def filled(request, form, number):
 
 @require_POST
 @never_cache
+def of_child(request, form, number, slug):
+    """Print a form about one child of a case about many."""
+    case = get_object_or_404(Case.objects.visible_to(request.user), number=number)
+    child = get_object_or_404(Student.objects.visible_to(request.user), slug=slug, case_subjects__case=case)
+    form = form_named(form)
+    if not form.each_child:
+        raise Http404(form.code)
+    return handed_out(request, form, case, child)
+
+
+@require_POST
+@never_cache
 def blank(request, form):
     """Print an empty form for the counter."""
     return handed_out(request, form_named(form), None)
 
 
-def handed_out(request, form: Form, case: Case | None):
+def handed_out(request, form: Form, case: Case | None, child: Student | None = None):
     """The PDF, or the page that says why there is none."""
 
     def address_of(token):
         return request.build_absolute_uri(reverse("reports:verify", args=[token]))
 
     try:
-        printed = print_form(form, case, by=request.user, address_of=address_of)
+        printed = print_form(form, case, by=request.user, address_of=address_of, child=child)
     except PrintRefused as refusal:
         status = 503 if isinstance(refusal, PrintingUnavailable) else 422
         return render(request, "reports/refused.html", {"form": form, "case": case, "refusal": refusal}, status=status)

@@ -4,6 +4,7 @@ from .child import FamilyMember, NumberKind, Student, StudentNumber
 from .enrolment import Enrolment, Placement
 from .imports import ImportFile
 from .ledger_entry import LedgerEntry
+from .intake import Application, DuplicateSearch, FiledScan
 from .problem import Problem
 from .record_change import RecordEntry
 from .registration import Registration, RegistrationEntry
@@ -19,8 +20,10 @@ from ..plans.case import IntakePlan, PlanLine  # noqa: E402 isort: skip
 from ..classing.class_change import ClassChange  # noqa: E402 isort: skip
 from ..classing.class_move import ClassMove  # noqa: E402 isort: skip
 from ..classing.placing import Placing, PlacingRow  # noqa: E402 isort: skip
+from ..intake.overflow import Overflow  # noqa: E402 isort: skip
 
 __all__ = [
+    "Application",
     "Campaign",
     "CampaignEntry",
     "CatchmentChange",
@@ -30,8 +33,10 @@ __all__ = [
     "CorrectionItem",
     "DataFix",
     "Deletion",
+    "DuplicateSearch",
     "Enrolment",
     "FamilyMember",
+    "FiledScan",
     "ImportFile",
     "IntakePlan",
     "LedgerEntry",
@@ -40,6 +45,7 @@ __all__ = [
     "NumberKind",
     "Numbering",
     "NumberingRow",
+    "Overflow",
     "Placement",
     "Placing",
     "PlacingRow",
