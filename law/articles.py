@@ -42,11 +42,18 @@ class Article:
     document: Document = COUNTY
 
     def __str__(self):
-        return f"第{chinese_number(self.number)}条{self.clause}" if self.number else str(self.document)
+        if not self.number:
+            return str(self.document)
+        return self.place if self.document == COUNTY else f"《{self.document.name}》{self.place}"
+
+    @property
+    def place(self) -> str:
+        """Where in its document: 第十八条第二款."""
+        return f"第{chinese_number(self.number)}条{self.clause}"
 
     @property
     def full(self) -> str:
-        return f"{self.document}{self if self.number else ''}"
+        return f"{self.document}{self.place if self.number else ''}"
 
 
 SCOPE_OF_LAW = Article(2, "适用于本县义务教育阶段学校和在这些学校就读的学生")

@@ -13,6 +13,8 @@ from ..problems.deletion import Deletion  # noqa: E402 isort: skip
 from ..problems.merge import Merge  # noqa: E402 isort: skip
 from .correction import Correction, CorrectionItem  # noqa: E402 isort: skip
 from ..numbering.case import Numbering, NumberingRow  # noqa: E402 isort: skip
+from ..roster.models import RosterChild, RosterEntry, RosterFile  # noqa: E402 isort: skip
+from ..roster.deferral import Deferral  # noqa: E402 isort: skip
 
 __all__ = [
     "Campaign",
@@ -20,6 +22,7 @@ __all__ = [
     "Correction",
     "CorrectionItem",
     "DataFix",
+    "Deferral",
     "Deletion",
     "Enrolment",
     "FamilyMember",
@@ -35,6 +38,9 @@ __all__ = [
     "RecordEntry",
     "Registration",
     "RegistrationEntry",
+    "RosterChild",
+    "RosterEntry",
+    "RosterFile",
     "Student",
     "StudentNumber",
 ]
