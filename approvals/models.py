@@ -81,6 +81,8 @@ class Case(ConcurrentTransitionMixin, models.Model):
     BLOCKS = True
     # A case about no single child seals its scans with a key of its own (`wrapped_key`).
     OWN_KEY = False
+    # Whether receipt, checklist and refusal print for a family to take home (一次性告知).
+    NOTICES = False
     PARTICULARS: dict = {}
     TEMPLATE = "approvals/case.html"
     # States in which papers may be handed in and checked, and in which the bureau sees originals.
@@ -222,6 +224,10 @@ class Case(ConcurrentTransitionMixin, models.Model):
 
     def page(self, user) -> dict:
         """What the kind adds to the context of the case page."""
+        return {}
+
+    def introduced(self) -> dict:
+        """name, addressee, masked_number for letters about somebody who is no child of the register (yet)."""
         return {}
 
     def to_type_in_ceims(self) -> list[dict]:

@@ -69,6 +69,11 @@ class DecidedCase(Case):
     class Meta:
         abstract = True
 
+    @classmethod
+    def deadline_words(cls, params) -> str:
+        """How long the desks have, as a family is told."""
+        return f"每一环节自到达次日起{params['approval.stage_workdays']}个工作日内办结"
+
     def lines_beside(self) -> list[dict]:
         """What the draft says beside its columns, as label and words."""
         return []

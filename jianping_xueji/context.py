@@ -42,6 +42,7 @@ MENU = (
     Item("动态信息维护", "students:campaign", "edit", SEES | {"teach_class"}),
     Item("控辍台账", "dropout:ledger", "folder", SEES),
     Item("问题学籍", "students:problems", "triangle", SEES),
+    Item("适龄儿童名册", "students:roster", "people", SEES),
     Item("学籍号编发", "students:numbering", "file", frozenset({"bureau_make"})),
     Item("学校撤并", "closings:new", "transfer", frozenset({"bureau_make"})),
     Item("系统办理", "approvals:filings", "file", frozenset({"make_change", "bureau_make"})),

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from approvals.models import Case
 from law import articles
 from law.articles import Article
-from students.changes import RecordChange
 
 from . import (
     basics_form,
@@ -51,7 +50,7 @@ class Form:
     each_child: bool = False
 
     def covers(self, case: Case) -> bool:
-        return case.kind in self.kinds or "*" in self.kinds and issubclass(case.model, RecordChange)
+        return case.kind in self.kinds or "*" in self.kinds and case.model.NOTICES
 
     @property
     def template(self) -> str:

@@ -83,4 +83,9 @@ class Print(models.Model):
 
     @property
     def masked_name(self) -> str:
-        return mask_name(self.child.name) if self.child else ""
+        return mask_name(self.child.name if self.child else self._introduced_name())
+
+    def _introduced_name(self) -> str:
+        """Of a case about somebody who is no child of the register."""
+        case = self.case and self.case.model.objects.filter(pk=self.case_id).first()
+        return case.introduced().get("name", "") if case else ""

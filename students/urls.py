@@ -1,7 +1,20 @@
 from django.urls import include, path
 
 from . import import_urls
-from .views import campaigns, changes, child, classes, classing, freeze, lists, numbering, plans, problems
+from .views import (
+    campaigns,
+    changes,
+    child,
+    classes,
+    classing,
+    freeze,
+    lists,
+    numbering,
+    plans,
+    problems,
+    roster_files,
+    rosters,
+)
 
 app_name = "students"
 urlpatterns = [
@@ -17,6 +30,15 @@ urlpatterns = [
     path("numbering/", numbering.numbering, name="numbering"),
     path("numbering/open/", numbering.open_case, name="numbering_open"),
     path("numbering/waiting/", numbering.waiting, name="numbering_waiting"),
+    path("roster/", rosters.roster, name="roster"),
+    path("roster/files/", roster_files.files, name="roster_files"),
+    path("roster/files/<int:pk>/", roster_files.file, name="roster_file"),
+    path("roster/files/<int:pk>/findings/", roster_files.findings, name="roster_findings"),
+    path("roster/files/<int:pk>/take/", roster_files.take, name="roster_take"),
+    path("roster/files/<int:pk>/discard/", roster_files.discard, name="roster_discard"),
+    path("roster/children/<slug:slug>/", rosters.child, name="roster_child"),
+    path("roster/children/<slug:slug>/deferral/", rosters.deferral_new, name="deferral_new"),
+    path("roster/deferrals/<str:number>/draft/", rosters.deferral_draft, name="deferral_draft"),
     path("problems/", problems.problems, name="problems"),
     path("campaign/", campaigns.campaign, name="campaign"),
     path("campaign/schools/<int:pk>/", campaigns.school, name="campaign_school"),

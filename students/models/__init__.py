@@ -3,8 +3,8 @@ from .catchment_change import CatchmentChange
 from .child import FamilyMember, NumberKind, Student, StudentNumber
 from .enrolment import Enrolment, Placement
 from .imports import ImportFile
-from .ledger_entry import LedgerEntry
 from .intake import Application, DuplicateSearch, FiledScan
+from .ledger_entry import LedgerEntry
 from .problem import Problem
 from .record_change import RecordEntry
 from .registration import Registration, RegistrationEntry
@@ -21,6 +21,8 @@ from ..classing.class_change import ClassChange  # noqa: E402 isort: skip
 from ..classing.class_move import ClassMove  # noqa: E402 isort: skip
 from ..classing.placing import Placing, PlacingRow  # noqa: E402 isort: skip
 from ..intake.overflow import Overflow  # noqa: E402 isort: skip
+from ..roster.models import RosterChild, RosterEntry, RosterFile  # noqa: E402 isort: skip
+from ..roster.deferral import Deferral  # noqa: E402 isort: skip
 
 __all__ = [
     "Application",
@@ -32,6 +34,7 @@ __all__ = [
     "Correction",
     "CorrectionItem",
     "DataFix",
+    "Deferral",
     "Deletion",
     "DuplicateSearch",
     "Enrolment",
@@ -55,6 +58,9 @@ __all__ = [
     "RecordEntry",
     "Registration",
     "RegistrationEntry",
+    "RosterChild",
+    "RosterEntry",
+    "RosterFile",
     "Student",
     "StudentNumber",
 ]

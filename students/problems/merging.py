@@ -20,7 +20,12 @@ def _in_common(one: int, two: int):
 
 @Prepared
 def _living(one: int, two: int):
-    return Enrolment.objects.living().filter(student__in=[one, two]).order_by().values_list("student", "school__short_name")
+    return (
+        Enrolment.objects.living()
+        .filter(student__in=[one, two])
+        .order_by()
+        .values_list("student", "school__short_name")
+    )
 
 
 def shared_numbers(one: Student, two: Student) -> bool:

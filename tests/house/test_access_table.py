@@ -68,6 +68,13 @@ def words_for(name, site):
         "students:campaign_school": {"pk": site.school.pk},
         "students:campaign_class": {"pk": words["pk"].get("students:class")},
         "students:campaign_child": {"slug": words["slug"]},
+        "students:roster_file": {"pk": words["roster_file"]},
+        "students:roster_findings": {"pk": words["roster_file"]},
+        "students:roster_take": {"pk": words["roster_file"]},
+        "students:roster_discard": {"pk": words["roster_file"]},
+        "students:roster_child": {"slug": words["roster_child"]},
+        "students:deferral_new": {"slug": words["roster_child"]},
+        "students:deferral_draft": {"number": words["deferral"]},
         "dropout:handover": {"number": words["dropout"]},
         "dropout:sheet": {"pk": words["pk"].get("students:class")},
         "dropout:child": {"slug": words["slug"]},
@@ -90,6 +97,7 @@ def words_for(name, site):
 BODY = {
     "students:number": {"reason": "核对证件"},
     "students:campaign_child": {"act": "confirm", "phone": "13800000000"},
+    "students:roster_child": {"act": "log", "kind": "home", "on": "2026-09-15", "who": "李老师", "result": "外出"},
     "approvals:filing": {"filed_on": "2026-09-15"},
     "transfers:new": {"name": "查无此人", "number": "211399201803020013"},
 }
