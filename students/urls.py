@@ -1,7 +1,7 @@
 from django.urls import include, path
 
 from . import import_urls
-from .views import campaigns, changes, child, classes, freeze, lists, numbering, problems
+from .views import campaigns, changes, child, classes, freeze, intake, lists, numbering, problems
 
 app_name = "students"
 urlpatterns = [
@@ -17,6 +17,10 @@ urlpatterns = [
     path("numbering/", numbering.numbering, name="numbering"),
     path("numbering/open/", numbering.open_case, name="numbering_open"),
     path("numbering/waiting/", numbering.waiting, name="numbering_waiting"),
+    path("intake/", intake.intake, name="intake"),
+    path("intake/outside/", intake.outside, name="intake_outside"),
+    path("intake/completion/", intake.completion, name="intake_completion"),
+    path("intake/completion/<int:pk>/", intake.completion_class, name="intake_completion_class"),
     path("problems/", problems.problems, name="problems"),
     path("campaign/", campaigns.campaign, name="campaign"),
     path("campaign/schools/<int:pk>/", campaigns.school, name="campaign_school"),

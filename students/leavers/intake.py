@@ -73,7 +73,7 @@ def newcomer(child: Student) -> Newcomer:
 
 @transaction.atomic
 def open_intake(school: School, seated: dict[int, SchoolClass], *, by, begins_on: date | None = None) -> Grade7Intake:
-    """One click: a batch that takes these leavers (child id → class) over. Raises RulesBroken, ChildBusy, NotYourHand."""
+    """One click: a batch that takes these leavers (child id → class) over. Raises RulesBroken, ChildBusy."""
     lock_children(seated)
     places = last_places(school_year_of(clock.today())).filter(enrolment__student__in=seated)
     places = list(places.select_related("enrolment__student", "enrolment__school").order_by("enrolment__student"))
