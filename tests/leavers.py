@@ -1,4 +1,4 @@
-"""Children as graduation leaves them: in grade six until the summer, now 小学毕业待升学, living on at the primary school.
+"""Children as graduation leaves them: in grade six until the summer, now 小学毕业待升学, living on there.
 
 Exactly the state the graduation of grade six produces: status LEAVER, the place ended, the enrolment living.
 """
@@ -9,8 +9,11 @@ from law import clock
 from law.school_time import school_year_of
 from schools.models import SchoolClass, Stage
 from students import enrolments
-from students.models import Placement, Student
+from students.models import Enrolment, Placement, Student
 from tests.county import child_maker
+
+# Whoever needs a child's numbers makes the child with `leaver_maker`; the many have none to be sealed.
+KEY = b"none"
 
 
 def leaver_maker(child_at=None):
@@ -31,3 +34,28 @@ def leaver_maker(child_at=None):
         return Student.objects.select_related("school").get(pk=child.pk)
 
     return make
+
+
+def cohort_of_leavers(schools, count: int, *, first: int = 0) -> list[Student]:
+    """Many leavers at once, dealt over these schools: the same state, by a handful of statements."""
+    year, made = school_year_of(clock.today()), []
+    classes = {
+        school.pk: SchoolClass.objects.get_or_create(school=school, stage=Stage.PRIMARY, cohort=year - 6, number=1)[0]
+        for school in schools
+    }
+    for n in range(first, first + count):
+        school = schools[n % len(schools)]
+        names = {"name": f"样例{n}", "name_pinyin": f"yangli{n:05d}", "name_initials": "yl"}
+        birth = {"birth_date": date(year - 12, 3, 1 + n % 28), "sex": "12"[n % 2], "id_type": "1"}
+        made.append(Student(school=school, wrapped_key=KEY, status=Student.Status.LEAVER, **names, **birth))
+    made = Student.objects.bulk_create(made, batch_size=1000)
+    lives = Enrolment.objects.bulk_create(
+        [Enrolment(student=child, school_id=child.school_id, during=(date(year - 6, 9, 1), None)) for child in made],
+        batch_size=1000,
+    )
+    span = {"starts": date(year - 1, 9, 1), "ends": date(year, 7, 10)}
+    Placement.objects.bulk_create(
+        [Placement(enrolment=e, school_class=classes[e.school_id], year=year - 1, **span) for e in lives],
+        batch_size=1000,
+    )
+    return made
