@@ -36,6 +36,8 @@ MENU = (
     Item("选派学校", "placements:new", "class", frozenset({"bureau_make"})),
     Item("未按通知书安置", "placements:overdue", "clock", BUREAU),
     Item("业务办理", "approvals:queue", "folder", SEES),
+    Item("七年级招生入学", "students:intake", "people", SEES),
+    Item("小初对接", "board:county", "folder", SEES),
     Item("休学期满提醒", "suspensions:due", "clock", SEES),
     Item("中考冻结期", "students:freeze", "clock", SEES),
     Item("班级点名", "dropout:sheets", "people", frozenset({"make_change", "check_change", "teach_class"})),

@@ -13,6 +13,7 @@ urlpatterns = [
     path("closings/", include("transfers.closing_urls")),
     path("suspensions/", include("suspensions.urls")),
     path("dropout/", include("suspensions.dropout_urls")),
+    path("leavers/", include("suspensions.leavers_board.urls")),
     path("", include("accounts.urls")),
     path("intake/", include("students.intake.urls")),
     path("", include("students.urls")),

@@ -2,6 +2,7 @@
 
 import tests.students.specimens  # noqa: F401
 import tests.students.specimens_classes  # noqa: F401
+import tests.students.specimens_intake  # noqa: F401
 import tests.students.specimens_numbering  # noqa: F401
 import tests.students.specimens_problems  # noqa: F401
 import tests.suspensions.dropout_specimens  # noqa: F401

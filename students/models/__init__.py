@@ -23,6 +23,8 @@ from ..classing.placing import Placing, PlacingRow  # noqa: E402 isort: skip
 from ..intake.overflow import Overflow  # noqa: E402 isort: skip
 from ..roster.models import RosterChild, RosterEntry, RosterFile  # noqa: E402 isort: skip
 from ..roster.deferral import Deferral  # noqa: E402 isort: skip
+from ..leavers.destination import LeaverDestination  # noqa: E402 isort: skip
+from ..leavers.intake_case import Grade7Intake, IntakeRow  # noqa: E402 isort: skip
 
 __all__ = [
     "Application",
@@ -43,6 +45,9 @@ __all__ = [
     "ImportFile",
     "IntakePlan",
     "LedgerEntry",
+    "Grade7Intake",
+    "IntakeRow",
+    "LeaverDestination",
     "Look",
     "Merge",
     "NumberKind",

@@ -23,8 +23,8 @@ from students.models import ImportFile, Registration, RosterChild, RosterFile
 from suspensions.models import Dropout, Suspension
 from tests.changes import decided, drafted
 from tests.county import class_of, hand_for, make_school, papers_in_order, staff_member
-from tests.students.specimens_classes import drafted_placing, drafted_plan, newcomers
 from tests.students.rosters import deferral_of, put_on_roster
+from tests.students.specimens_classes import drafted_placing, drafted_plan, newcomers
 from tests.suspensions.dropout_specimens import GIVEN, visited
 from tests.transfers.placing import PLACED
 from transfers.models import SchoolClosing
@@ -95,8 +95,7 @@ def build_site(relation, school, partner, child_at) -> Site:
         "job": job.pk,
         "code": "household_book",
     }
-    canaries = {name, f"{name}转", f"{name}办", f"{name}休", f"{name}辍", f"{name}派", f"{name}编"} | {
-    canaries = {name, f"{name}转", f"{name}办", f"{name}休", f"{name}辍", f"{name}派", f"{name}龄"} | {
+    canaries = {f"{name}{each}" for each in ("", "转", "办", "休", "辍", "派", "编", "龄")} | {
         child.id_number.plain(),
         newcomer.id_number.plain(),
         comer.id_number.plain(),
