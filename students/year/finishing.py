@@ -83,12 +83,12 @@ def _make_out_papers(case) -> None:
                     SELECT s.id AS child, s.status, nextval(pg_get_serial_sequence('students_certificate', 'id')) AS id
                     FROM students_student s WHERE s.id IN ({_SUBJECTS}) ORDER BY s.id)
                 INSERT INTO students_certificate
-                    (id, student_id, graduation_id, school_id, kind, number, year, collected_by, voided)
+                    (id, student_id, graduation_id, school_id, kind, number, year, issued_on, collected_by, voided)
                 SELECT id, child, %(case)s, %(school)s,
                     CASE status WHEN 'graduated' THEN 'graduation' ELSE 'completion' END,
                     CASE status WHEN 'graduated' THEN '' ELSE '修' || (%(year)s + 1) || lpad(id::text, 6, '0') END,
-                    %(year)s, '', false FROM made""",
-            {"case": case.pk, "school": case.lead_school_id, "year": case.year},
+                    %(year)s, CASE status WHEN 'graduated' THEN NULL ELSE %(today)s::date END, '', false FROM made""",
+            {"case": case.pk, "school": case.lead_school_id, "year": case.year, "today": clock.today()},
         )
 
 

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.policies import school_ids_where
+from approvals.errors import Refused
 from approvals.rules import rule
 from approvals.ways import way
 from jianping_xueji.jobs.models import Job
@@ -29,10 +30,9 @@ class PromotionRunQuerySet(models.QuerySet):
 
 
 class PromotionRun(models.Model):
-    """升级批次：一个教育局一个学年，从预演到办结；各校的升级业务都属于它"""
+    """升级批次：一个教育局一个学年，经办人提交、审核人确认后一次写入；各校的升级业务都属于它"""
 
     class State(models.TextChoices):
-        OPENING = "opening", "正在建立各校业务"
         SUBMITTED = "submitted", "待审核确认"
         DONE = "done", "已升级"
         WITHDRAWN = "withdrawn", "已撤回"
@@ -40,7 +40,7 @@ class PromotionRun(models.Model):
 
     bureau = models.ForeignKey(Bureau, models.PROTECT, related_name="+", verbose_name="教育局")
     year = models.PositiveSmallIntegerField("结束的学年（起始年）")
-    state = models.CharField("状态", max_length=10, choices=State, default=State.OPENING)
+    state = models.CharField("状态", max_length=10, choices=State, default=State.SUBMITTED)
     figures = models.JSONField("预演与结果", default=dict, encoder=DjangoJSONEncoder)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="经办人")
     made_on = models.DateField("经办日期")
@@ -54,12 +54,12 @@ class PromotionRun(models.Model):
         default_permissions = ["view"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(state__in=["opening", "submitted", "done", "withdrawn", "undone"]),
+                condition=Q(state__in=["submitted", "done", "withdrawn", "undone"]),
                 name="promotion_run_state",
             ),
             models.UniqueConstraint(
                 fields=["bureau", "year"],
-                condition=Q(state__in=["opening", "submitted", "done"]),
+                condition=Q(state__in=["submitted", "done"]),
                 name="one_promotion_a_year",
             ),
         ]
@@ -130,6 +130,9 @@ class Promotion(
         self.promoted = advancing.promote(self)
 
     def undo_effect(self):
+        """Raises Refused for a single school: a year is taken back as it was written, all schools at once."""
+        if self.run.state != PromotionRun.State.UNDONE:
+            raise Refused(f"升级须按批次整体撤销，请到“学年”页撤销{self.run}（第十五条）。")
         advancing.take_back(self)
 
     def particulars_of(self, action, given):
