@@ -17,7 +17,7 @@ from ..models.certificate import Certificate
 from ..models.child import Student
 from . import rolls
 from .calendar import finishing_grades, graduation_days, turn_of
-from .graduation import Graduation
+from .graduation import WARNINGS, Graduation
 from .promotion import PromotionRun
 from .services import CHECKS, MAKES, SIGNS, dry_run, exceptions
 
@@ -48,7 +48,7 @@ def page_of_graduation(case, user) -> dict:
         "count": case.subjects.count(),
         "shown": SHOWN,
         "school_url": reverse("students:year_school", args=[case.lead_school_id]),
-        **(verdict_of(judge(case.RULES, case.facts)) if case.is_open else {}),
+        **(verdict_of(judge((*case.RULES, *WARNINGS), case.facts)) if case.is_open else {}),
     }
 
 
