@@ -1,7 +1,9 @@
 from .campaign import Campaign, CampaignEntry
 from .catchment_change import CatchmentChange
+from .certificate import Certificate
 from .child import FamilyMember, NumberKind, Student, StudentNumber
 from .enrolment import Enrolment, Placement
+from .frozen import FrozenRecord
 from .imports import ImportFile
 from .intake import Application, DuplicateSearch, FiledScan
 from .ledger_entry import LedgerEntry
@@ -25,12 +27,18 @@ from ..roster.models import RosterChild, RosterEntry, RosterFile  # noqa: E402 i
 from ..roster.deferral import Deferral  # noqa: E402 isort: skip
 from ..leavers.destination import LeaverDestination  # noqa: E402 isort: skip
 from ..leavers.intake_case import Grade7Intake, IntakeRow  # noqa: E402 isort: skip
+from ..year.assessment import Assessment, AssessmentRow  # noqa: E402 isort: skip
+from ..year.graduation import Graduation  # noqa: E402 isort: skip
+from ..year.promotion import Promotion, PromotionRun  # noqa: E402 isort: skip
 
 __all__ = [
     "Application",
+    "Assessment",
+    "AssessmentRow",
     "Campaign",
     "CampaignEntry",
     "CatchmentChange",
+    "Certificate",
     "ClassChange",
     "ClassMove",
     "Correction",
@@ -42,12 +50,14 @@ __all__ = [
     "Enrolment",
     "FamilyMember",
     "FiledScan",
+    "FrozenRecord",
+    "Grade7Intake",
+    "Graduation",
     "ImportFile",
     "IntakePlan",
-    "LedgerEntry",
-    "Grade7Intake",
     "IntakeRow",
     "LeaverDestination",
+    "LedgerEntry",
     "Look",
     "Merge",
     "NumberKind",
@@ -59,6 +69,8 @@ __all__ = [
     "PlacingRow",
     "PlanLine",
     "Problem",
+    "Promotion",
+    "PromotionRun",
     "Proof",
     "RecordEntry",
     "Registration",
