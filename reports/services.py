@@ -47,13 +47,18 @@ def print_form(form: Form, case: Case | None, *, by, address_of: Callable[[str],
     case = lock(case) if case else None
     content = form.data(case)
     check_texts(content, child=case.child.name if case and case.child else "")
-    record = new_record(form, case, content, by)
+    printed = laid_out(form, new_record(form, case, content, by), content, address_of)
+    log_looks(form, printed.record)
+    return printed
+
+
+def laid_out(form: Form, record: Print, content: dict, address_of: Callable[[str], str]) -> Printed:
+    """The PDF of a print about to be made; its row is kept and the former print overtaken."""
     frame = {"c": dressed(content), "print": record, "qr": qr_code(address_of(record.token))}
     pdf = render(form, frame)
     record.pdf_sha256 = hashlib.sha256(pdf).hexdigest()
     record.save(force_insert=True)
     overtake(record)
-    log_looks(form, record)
     return Printed(record, pdf)
 
 
@@ -71,8 +76,8 @@ def permit(form: Form, case: Case | None, by) -> None:
         raise PermissionDenied(f"您没有打印《{form.title}》的权限。")
 
 
-def new_record(form: Form, case: Case | None, content: dict, by) -> Print:
-    """The row of a print about to be made, number and codes included, not yet saved."""
+def new_record(form: Form, case: Case | None, content: dict, by, **about) -> Print:
+    """The row of a print about to be made, number and codes included, not yet saved; `about` for one without a case."""
     pk, number = next_number()
     digest = keyed_digest(content)
     return Print(
@@ -82,7 +87,7 @@ def new_record(form: Form, case: Case | None, content: dict, by) -> Print:
         form=form.code,
         case_id=case.pk if case else None,
         child=case.child if case else None,
-        blank=case is None,
+        blank=case is None and not about,
         short_code=short_code(digest, number),
         content_digest=digest,
         printed_by=by,
@@ -90,6 +95,7 @@ def new_record(form: Form, case: Case | None, content: dict, by) -> Print:
         legal_date=clock.today(),
         state_when_printed=case.state if case else "",
         decision=content["decision"],
+        **about,
     )
 
 
@@ -115,10 +121,11 @@ def short_code(digest: str, number: str) -> str:
 
 
 def overtake(record: Print) -> None:
-    """Former prints of the same form and case whose content differs are no longer current."""
-    if record.case_id is None:
+    """Former prints of the same form and case (or list) whose content differs are no longer current."""
+    if record.blank:
         return
-    former = Print.objects.standing().filter(case=record.case_id, form=record.form, pk__lt=record.pk)
+    same = {"case": record.case_id} if record.case_id else {"school": record.school_id, "subject": record.subject}
+    former = Print.objects.standing().filter(**same, form=record.form, pk__lt=record.pk)
     former.exclude(content_digest=record.content_digest).update(superseded_by=record)
 
 
@@ -147,9 +154,8 @@ def log_looks(form: Form, record: Print) -> None:
 @transaction.atomic
 def withdraw(record: Print, *, by) -> None:
     """Declare a print void (lost, misprinted, misused); its page says so from then on. Raises PermissionDenied."""
-    powers, case = Powers.of(by), record.case
-    if case is None or not (
-        powers.on("bureau_make", case.lead_school_id) or powers.on("make_change", case.lead_school_id)
-    ):
+    powers = Powers.of(by)
+    school = record.case.lead_school_id if record.case else record.school_id
+    if not (powers.on("bureau_make", school) or powers.on("make_change", school)):
         raise PermissionDenied("作废打印件由转入学校学籍管理员或教育局经办办理。")
     Print.objects.filter(pk=record.pk, withdrawn_on=None).update(withdrawn_on=clock.today())
