@@ -53,11 +53,8 @@ class Row:
         return f"{self.line.label}{WORDS[self.side] if wanting else ''}"
 
     def of(self, column: Column | None = None, sex: str = "") -> int:
-        return sum(
-            count
-            for (place, its_sex), count in self.figures.items()
-            if column in (None, place) and sex in ("", its_sex)
-        )
+        """How many, in one column and of one sex, or of all."""
+        return sum(n for (place, its), n in self.figures.items() if column in (None, place) and sex in ("", its))
 
     @property
     def total(self) -> int:

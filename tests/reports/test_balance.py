@@ -1,4 +1,4 @@
-"""变动平衡表 (第三十五条): opening plus what came less what went is what is there, of records and of children in class."""
+"""变动平衡表 (第三十五条): opening plus what came less what went is what is there."""
 
 from datetime import date, timedelta
 
@@ -16,7 +16,8 @@ from students.changes import kinds_of_change
 from students.models import Enrolment, Placement, Student
 from suspensions.models import Resumption, Suspension
 from tests.changes import SPECIMENS, County, again, decided, drafted, undone
-from tests.county import LEGAL_DAY, class_of, seats_of, walk
+from tests.county import LEGAL_DAY, class_of, papers_in_order, seats_of, staff_member, walk
+from transfers.services import start_transfer
 
 NEXT = LEGAL_DAY + timedelta(days=30)
 WEEK = timedelta(days=7)
@@ -51,9 +52,6 @@ def test_a_small_school_counted_by_hand(no1, no2, child_at):
     third = [child_at(no1, grade=3, name=name, sex=sex) for name, sex in [("甲", "1"), ("乙", "2"), ("丙", "1")]]
     child_at(no1, grade=5, name="丁", sex="2")
     suspended(third[0])
-    from transfers.services import start_transfer
-    from tests.county import papers_in_order, staff_member
-
     registrar = staff_member(Role.REGISTRAR, no2)
     case = start_transfer(third[1], no2, by=registrar, ground="T4", grade=3, to_class=class_of(no2, 3))
     papers_in_order(case, registrar)
