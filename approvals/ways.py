@@ -100,6 +100,7 @@ class Road:
     draft: str = ""
     ends: tuple[tuple[str, str], ...] = ()
     after: tuple[tuple[str, str], ...] = ()
+    bureau: bool = True
 
     @property
     def decided(self) -> str:
@@ -124,7 +125,8 @@ class Road:
 
     @property
     def open_states(self) -> list[tuple]:
-        states = [*(SCHOOL_STATES if self.school else BUREAU_STATES), *(LEADER_STATES if self.leader else [])]
+        own = BUREAU_STATES if not self.school else SCHOOL_STATES if self.bureau else SCHOOL_STATES[:2]
+        states = [*own, *(LEADER_STATES if self.leader else [])]
         return [("DRAFT", (DRAFT, self.draft)), *states[1:]] if self.draft else states
 
     @property
@@ -137,11 +139,19 @@ class Road:
 
     @property
     def desks(self) -> dict[str, Desk]:
-        return {**(SCHOOL_DESKS if self.school else BUREAU_DESKS), **(LEADER_DESK if self.leader else {})}
+        desks = {**(SCHOOL_DESKS if self.school else BUREAU_DESKS), **LEADER_DESK}
+        return {value: desks[value] for _, (value, _) in self.open_states}
+
+    @property
+    def last_desk(self) -> str:
+        """Where the decision is signed."""
+        return TO_LEADER if self.leader else BUREAU_CHECK if self.bureau else SCHOOL_CHECK
 
     @property
     def stages(self) -> tuple[str, ...]:
-        return (*([SCHOOL] if self.school else []), BUREAU, *([LEADER] if self.leader else []))
+        return tuple(
+            name for name, there in ((SCHOOL, self.school), (BUREAU, self.bureau), (LEADER, self.leader)) if there
+        )
 
 
 def way(
@@ -158,12 +168,14 @@ def way(
     draft: str = "",
     ends: Sequence[tuple[str, str]] = (),
     after: Sequence[tuple[str, str]] = (),
+    bureau: bool = True,
 ) -> type[DecidedCase]:
     """The abstract base of a kind decided under `article`.
 
     `decide` is the label of the deciding move, `done` the name of the decided state. With `school` the school makes
-    and checks before the bureau makes and checks; without it the bureau's clerk begins. With `leader` 主管局长 signs
-    last. Soft `rules` can be lifted by the leader alone, with a reason. `in_ceims` names the act to be repeated there.
+    and checks before the bureau makes and checks; without it the bureau's clerk begins; without `bureau` the school's
+    two signatures decide. With `leader` 主管局长 signs last. Soft `rules` can be lifted by the leader alone, with a
+    reason. `in_ceims` names the act to be repeated there.
     `awaited` are hard rules asked from handing in onwards, not of the draft; `draft` is another name for the draft;
     `ends` are further closed states (value, label) that the kind reaches by moves of its own; `after` open ones
     in which the decided case waits, the first reached by the decision, with desks and moves of the kind's own.
@@ -180,9 +192,10 @@ def way(
         draft,
         tuple(ends),
         tuple(after),
+        bureau,
     )
     roads = [_forward(road)]
-    if school:
+    if school and bureau:
         roads.append(_through_school(road))
     if leader:
         roads.append(_to_leader(road))
@@ -228,7 +241,7 @@ def _forward(road: Road) -> type:
 
         @move(
             road.decide,
-            source=TO_LEADER if road.leader else BUREAU_CHECK,
+            source=road.last_desk,
             target=road.decided,
             article=road.article,
             rules=[*(road.hard if road.leader else road.all_rules), checked],

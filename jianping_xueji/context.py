@@ -42,6 +42,8 @@ MENU = (
     Item("变动平衡表", "reports:balance", "folder", SEES),
     Item("问题学籍", "students:problems", "triangle", SEES),
     Item("学籍号编发", "students:numbering", "file", frozenset({"bureau_make"})),
+    Item("学年：毕业与升级", "students:year", "calendar", SEES),
+    Item("毕业证书", "students:certificates", "file", SEES),
     Item("学校撤并", "closings:new", "transfer", frozenset({"bureau_make"})),
     Item("系统办理", "approvals:filings", "file", frozenset({"make_change", "bureau_make"})),
     Item("学籍采集导入", "students:import", "upload", frozenset({"make_change"})),

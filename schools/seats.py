@@ -7,7 +7,7 @@ wait for each other. The table's CHECK stands underneath: either guard alone kee
 from collections.abc import Iterable, Mapping
 from datetime import date
 
-from django.db.models import F
+from django.db.models import Count, F
 
 from law.articles import Article
 
@@ -78,6 +78,30 @@ def grant(row: Seats, count: int, *, article: Article, reason: str, on: date, ca
         granted_on=on,
         case_number=case_number,
     )
+
+
+def recount(
+    heads: Mapping[int, int], above: Mapping[int, int], *, article: Article, reason: str, on, case_number
+) -> None:
+    """Say who sits in many rows at once; rows in `above` are granted that many seats first, each by a number."""
+    rows = {row.pk: row for row in Seats.objects.select_for_update().filter(pk__in=heads).order_by("pk")}
+    before = dict(SeatGrant.objects.filter(seats__in=above).values_list("seats").annotate(Count("pk")))
+    SeatGrant.objects.bulk_create(
+        SeatGrant(
+            seats=rows[pk],
+            number=f"增{on.year}-{pk:06d}-{before.get(pk, 0) + 1}",
+            count=count,
+            article=str(article),
+            reason=reason,
+            granted_on=on,
+            case_number=case_number,
+        )
+        for pk, count in sorted(above.items())
+    )
+    for row in rows.values():
+        row.granted += above.get(row.pk, 0)
+        row.used = heads[row.pk]
+    Seats.objects.bulk_update(rows.values(), ["granted", "used"])
 
 
 def take_back_grants(case_number: str) -> None:

@@ -9,6 +9,7 @@ from students.importing import service
 from students.importing.planning import make_plan
 from students.models import ImportFile
 from students.problems.detection import detect_county
+from students.year import jobs as _year  # noqa: F401 — registers its own
 
 PHASES = ("预扫描", "解析", "校验", "比对", "写入")
 
