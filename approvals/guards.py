@@ -10,7 +10,6 @@ from django.db.migrations import RunSQL
 _ENDS = ["done", "refused", "withdrawn", "undone"]
 DECIDED_BY_SCHOOL = ["draft", "school_check", *_ENDS]
 DECIDED_BY_SCHOOL_AND_BUREAU = ["draft", "school_check", "bureau", "bureau_check", *_ENDS]
-DECIDED_BY_SCHOOL = ["draft", "school_check", *_ENDS]
 DECIDED_BY_LEADER_TOO = [*DECIDED_BY_SCHOOL_AND_BUREAU, "leader"]
 DECIDED_BY_BUREAU = ["draft", "bureau_check", *_ENDS]
 DECIDED_BY_BUREAU_AND_LEADER = [*DECIDED_BY_BUREAU, "leader"]

@@ -11,6 +11,7 @@ from law import articles
 from law.articles import Article
 
 from . import (
+    balance_form,
     basics_form,
     closing_forms,
     contact,
@@ -33,7 +34,7 @@ class Form:
 
     `data(case)` gives the plain values of the filled form, `data(None)` those of the blank one, or raises NotPrintable.
     `reads` names the numbers that appear in full, each of which leaves a look in the log; `void_in` the states in which
-    a paper printed earlier can no longer be relied on.
+    a paper printed earlier can no longer be relied on. A form without kinds is about a `sheets.Sheet`: a class, a list.
     """
 
     code: str
@@ -172,6 +173,14 @@ FORMS: dict[str, Form] = {
             closing_forms.handover_list,
             kinds=frozenset({"school_closing"}),
             page="list",
+        ),
+        Form(
+            "balance_sheet",
+            "学生变动平衡表",
+            articles.TERM_CHECK,
+            balance_form.balance_sheet,
+            kinds=frozenset(),
+            page="sheet",
         ),
     )
 }

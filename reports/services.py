@@ -49,13 +49,18 @@ def print_form(form: Form, case: Case | None, *, by, address_of: Callable[[str],
     content = form.data(case, child) if form.each_child else form.data(case)
     about = child if form.each_child else case.child if case else None
     check_texts(content, child=about.name if about else "")
-    record = new_record(form, case, content, by, about)
+    printed = laid_out(form, new_record(form, case, content, by, child=about), content, address_of)
+    log_looks(form, printed.record)
+    return printed
+
+
+def laid_out(form: Form, record: Print, content: dict, address_of: Callable[[str], str]) -> Printed:
+    """The PDF of a print about to be made; its row is kept and the former print overtaken."""
     frame = {"c": dressed(content), "print": record, "qr": qr_code(address_of(record.token))}
     pdf = render(form, frame)
     record.pdf_sha256 = hashlib.sha256(pdf).hexdigest()
     record.save(force_insert=True)
     overtake(record)
-    log_looks(form, record)
     return Printed(record, pdf)
 
 
@@ -73,8 +78,8 @@ def permit(form: Form, case: Case | None, by) -> None:
         raise PermissionDenied(f"您没有打印《{form.title}》的权限。")
 
 
-def new_record(form: Form, case: Case | None, content: dict, by, child) -> Print:
-    """The row of a print about to be made, number and codes included, not yet saved."""
+def new_record(form: Form, case: Case | None, content: dict, by, **about) -> Print:
+    """The row of a print about to be made, number and codes included, not yet saved; `about` says whom or what."""
     pk, number = next_number()
     digest = keyed_digest(content)
     return Print(
@@ -83,8 +88,7 @@ def new_record(form: Form, case: Case | None, content: dict, by, child) -> Print
         token=secrets.token_urlsafe(TOKEN_BYTES),
         form=form.code,
         case_id=case.pk if case else None,
-        child=child,
-        blank=case is None,
+        blank=case is None and not about.get("subject"),
         short_code=short_code(digest, number),
         content_digest=digest,
         printed_by=by,
@@ -92,6 +96,7 @@ def new_record(form: Form, case: Case | None, content: dict, by, child) -> Print
         legal_date=clock.today(),
         state_when_printed=case.state if case else "",
         decision=content["decision"],
+        **about,
     )
 
 
@@ -117,11 +122,11 @@ def short_code(digest: str, number: str) -> str:
 
 
 def overtake(record: Print) -> None:
-    """Former prints of the same form and case whose content differs are no longer current."""
-    if record.case_id is None:
+    """Former prints of the same form and case (or list) whose content differs are no longer current."""
+    if record.blank:
         return
-    former = Print.objects.standing().filter(case=record.case_id, form=record.form, pk__lt=record.pk)
-    former = former.filter(child=record.child)
+    same = {"case": record.case_id} if record.case_id else {"school": record.school_id, "subject": record.subject}
+    former = Print.objects.standing().filter(**same, child=record.child, form=record.form, pk__lt=record.pk)
     former.exclude(content_digest=record.content_digest).update(superseded_by=record)
 
 
@@ -153,9 +158,8 @@ def log_looks(form: Form, record: Print) -> None:
 @transaction.atomic
 def withdraw(record: Print, *, by) -> None:
     """Declare a print void (lost, misprinted, misused); its page says so from then on. Raises PermissionDenied."""
-    powers, case = Powers.of(by), record.case
-    if case is None or not (
-        powers.on("bureau_make", case.lead_school_id) or powers.on("make_change", case.lead_school_id)
-    ):
+    powers = Powers.of(by)
+    school = record.case.lead_school_id if record.case else record.school_id
+    if not (powers.on("bureau_make", school) or powers.on("make_change", school)):
         raise PermissionDenied("作废打印件由转入学校学籍管理员或教育局经办办理。")
     Print.objects.filter(pk=record.pk, withdrawn_on=None).update(withdrawn_on=clock.today())

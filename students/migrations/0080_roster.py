@@ -12,10 +12,10 @@ import students.models.child
 
 class Migration(migrations.Migration):
     dependencies = [
+        ("students", "0073_overflow_states"),
         ("approvals", "0007_late_clocks"),
         ("pghistory", "0007_auto_20250421_0444"),
         ("schools", "0011_catchment"),
-        ("students", "0052_leaver"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

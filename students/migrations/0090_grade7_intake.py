@@ -6,9 +6,9 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
+        ("students", "0081_roster_guards"),
         ("approvals", "0007_late_clocks"),
         ("schools", "0011_catchment"),
-        ("students", "0052_leaver"),
     ]
 
     operations = [

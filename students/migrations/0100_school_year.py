@@ -6,10 +6,10 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
+        ("students", "0091_intake_guards"),
         ("approvals", "0007_late_clocks"),
         ("jobs", "0001_initial"),
         ("schools", "0011_catchment"),
-        ("students", "0052_leaver"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

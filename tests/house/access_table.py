@@ -115,6 +115,10 @@ dropout:sheet            GET  | in | ok/--/-- | ok/--/-- | ok/--/-- | ok/ok/-- |
 dropout:sheet            POST | in | ok/--/-- | ok/--/-- | no/--/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | --/--/--
 dropout:child            GET  | in | ok/--/-- | ok/--/-- | ok/--/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | --/--/--
 dropout:child            POST | in | ok/--/-- | ok/--/-- | no/--/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | --/--/--
+reports:balance          GET  | in | no       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | no
+reports:balance_children GET  | in | no       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | no
+reports:balance_workbook GET  | in | no       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | no
+reports:balance_print    POST | in | no       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | no
 reports:blank            POST | in | no       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | no
 reports:print            POST | in | --/--/-- | ok/--/-- | ok/--/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | --/--/--
 reports:verify           GET  | ok | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok

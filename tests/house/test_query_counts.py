@@ -388,3 +388,10 @@ def test_a_class_with_guests(same_questions, sign_in, child_at, bureau, no1):
 
     sign_in(Role.REGISTRAR, no1)
     same_questions(reverse("students:class", args=[class_of(no1, 3).pk]), guests)
+
+
+@pytest.mark.parametrize("role", [Role.REGISTRAR, Role.BUREAU_CLERK])
+@pytest.mark.parametrize("page", ["reports:balance", "reports:balance_children"])
+def test_the_balance_and_the_children_behind_a_figure(same_questions, sign_in, children, bureau, no1, no2, role, page):
+    sign_in(role, bureau if role == Role.BUREAU_CLERK else no1)
+    same_questions(f"{reverse(page)}?book=chairs&side=close", children)
