@@ -8,6 +8,7 @@ from django.db.migrations import RunSQL
 
 # The states of a kind made by `approvals.ways.way`, as its migration lays them down.
 _ENDS = ["done", "refused", "withdrawn", "undone"]
+DECIDED_BY_SCHOOL = ["draft", "school_check", *_ENDS]
 DECIDED_BY_SCHOOL_AND_BUREAU = ["draft", "school_check", "bureau", "bureau_check", *_ENDS]
 DECIDED_BY_LEADER_TOO = [*DECIDED_BY_SCHOOL_AND_BUREAU, "leader"]
 DECIDED_BY_BUREAU = ["draft", "bureau_check", *_ENDS]

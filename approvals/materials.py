@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from accounts.policies import powers_behind
+from jianping_xueji.prepared import Prepared
 from jianping_xueji.vault.files import load, store
 from jianping_xueji.vault.scans import accept_scan
 from law import clock, parameters
@@ -42,16 +43,18 @@ def lay_out(case: Case, wanted: Iterable[Paper]) -> None:
     dropped.update(required=False)
 
 
+@Prepared
+def _needed(case: int):
+    return Material.objects.filter(case_id=case, required=True).order_by("pk").values_list("label", "state")
+
+
 def facts_of_papers(case: Case) -> dict:
     """Names of required papers that are missing or unchecked, as the rules of the desk ask for them."""
-    needed = list(case.materials.filter(required=True))
-
-    def names(wrong) -> str:
-        return "、".join(m.label for m in needed if wrong(m))
-
+    needed = _needed.rows(case=case.pk)
+    missing = (Material.State.MISSING, Material.State.RETURNED)
     return {
-        "missing_papers": names(lambda m: m.state in (Material.State.MISSING, Material.State.RETURNED)),
-        "unchecked_papers": names(lambda m: m.state != Material.State.CHECKED),
+        "missing_papers": "、".join(label for label, state in needed if state in missing),
+        "unchecked_papers": "、".join(label for label, state in needed if state != Material.State.CHECKED),
     }
 
 

@@ -16,6 +16,7 @@ from law import clock
 from law.articles import Article
 from schools.models import School, Seats
 
+from .children import first_child
 from .desks import Desk, Hand, Side
 
 
@@ -80,6 +81,8 @@ class Case(ConcurrentTransitionMixin, models.Model):
     BLOCKS = True
     # A case about no single child seals its scans with a key of its own (`wrapped_key`).
     OWN_KEY = False
+    # Whether receipt, checklist and refusal print for a family to take home (一次性告知).
+    NOTICES = False
     PARTICULARS: dict = {}
     TEMPLATE = "approvals/case.html"
     # States in which papers may be handed in and checked, and in which the bureau sees originals.
@@ -223,6 +226,10 @@ class Case(ConcurrentTransitionMixin, models.Model):
         """What the kind adds to the context of the case page."""
         return {}
 
+    def introduced(self) -> dict:
+        """name, addressee, masked_number for letters about somebody who is no child of the register (yet)."""
+        return {}
+
     def to_type_in_ceims(self) -> list[dict]:
         """Fields to type into the national system for this case: label, value."""
         return []
@@ -234,9 +241,9 @@ class Case(ConcurrentTransitionMixin, models.Model):
     @property
     def child(self):
         """The child of a case about one child; uses prefetched `subjects` when there are any."""
-        prefetched = "subjects" in getattr(self, "_prefetched_objects_cache", ())
-        subjects = self.subjects.all() if prefetched else self.subjects.select_related("child").order_by("pk")[:1]
-        return next((subject.child for subject in subjects), None)
+        if "subjects" in getattr(self, "_prefetched_objects_cache", ()):
+            return next((subject.child for subject in self.subjects.all()), None)
+        return first_child(self.pk)
 
 
 class CaseSubject(models.Model):

@@ -136,7 +136,7 @@ def put_on_desk(case: Case) -> None:
     desk, today = case.desk_of(case.state), clock.today()
     if case.state in case.CLOSED:
         case.closed_on = case.closed_on or today
-        CaseSubject.objects.filter(case_id=case.pk).update(blocking=False)
+        CaseSubject.objects.filter(case_id=case.pk, blocking=True).update(blocking=False)
     stage = desk.stage if desk else ""
     # The two signatures of a stage share one clock; a maker's desk without one (a draft) does not lend it its silence.
     if stage != case.desk_stage or not desk or bool(case.clock_of(desk)[1]) != bool(case.due_on):

@@ -69,6 +69,11 @@ class DecidedCase(Case):
     class Meta:
         abstract = True
 
+    @classmethod
+    def deadline_words(cls, params) -> str:
+        """How long the desks have, as a family is told."""
+        return f"每一环节自到达次日起{params['approval.stage_workdays']}个工作日内办结"
+
     def lines_beside(self) -> list[dict]:
         """What the draft says beside its columns, as label and words."""
         return []
@@ -100,6 +105,7 @@ class Road:
     draft: str = ""
     ends: tuple[tuple[str, str], ...] = ()
     after: tuple[tuple[str, str], ...] = ()
+    bureau: bool = True
 
     @property
     def decided(self) -> str:
@@ -123,8 +129,14 @@ class Road:
         return REGISTRAR if self.school else CLERK
 
     @property
+    def last_desk(self) -> str:
+        """Where the second signature of the last office falls, before the leader's where there is one."""
+        return BUREAU_CHECK if self.bureau else SCHOOL_CHECK
+
+    @property
     def open_states(self) -> list[tuple]:
-        states = [*(SCHOOL_STATES if self.school else BUREAU_STATES), *(LEADER_STATES if self.leader else [])]
+        by_school = SCHOOL_STATES if self.bureau else SCHOOL_STATES[:2]
+        states = [*(by_school if self.school else BUREAU_STATES), *(LEADER_STATES if self.leader else [])]
         return [("DRAFT", (DRAFT, self.draft)), *states[1:]] if self.draft else states
 
     @property
@@ -137,11 +149,13 @@ class Road:
 
     @property
     def desks(self) -> dict[str, Desk]:
-        return {**(SCHOOL_DESKS if self.school else BUREAU_DESKS), **(LEADER_DESK if self.leader else {})}
+        desks = {**(SCHOOL_DESKS if self.school else BUREAU_DESKS), **(LEADER_DESK if self.leader else {})}
+        return {state: desk for state, desk in desks.items() if self.bureau or desk.stage == SCHOOL}
 
     @property
     def stages(self) -> tuple[str, ...]:
-        return (*([SCHOOL] if self.school else []), BUREAU, *([LEADER] if self.leader else []))
+        of_bureau = [BUREAU] if self.bureau else []
+        return (*([SCHOOL] if self.school else []), *of_bureau, *([LEADER] if self.leader else []))
 
 
 def way(
@@ -158,12 +172,14 @@ def way(
     draft: str = "",
     ends: Sequence[tuple[str, str]] = (),
     after: Sequence[tuple[str, str]] = (),
+    bureau: bool = True,
 ) -> type[DecidedCase]:
     """The abstract base of a kind decided under `article`.
 
     `decide` is the label of the deciding move, `done` the name of the decided state. With `school` the school makes
-    and checks before the bureau makes and checks; without it the bureau's clerk begins. With `leader` 主管局长 signs
-    last. Soft `rules` can be lifted by the leader alone, with a reason. `in_ceims` names the act to be repeated there.
+    and checks before the bureau makes and checks; without it the bureau's clerk begins; without `bureau` the school's
+    two hands decide, and no rule may be soft. With `leader` 主管局长 signs last. Soft `rules` can be lifted by the
+    leader alone, with a reason. `in_ceims` names the act to be repeated there.
     `awaited` are hard rules asked from handing in onwards, not of the draft; `draft` is another name for the draft;
     `ends` are further closed states (value, label) that the kind reaches by moves of its own; `after` open ones
     in which the decided case waits, the first reached by the decision, with desks and moves of the kind's own.
@@ -180,9 +196,10 @@ def way(
         draft,
         tuple(ends),
         tuple(after),
+        bureau,
     )
     roads = [_forward(road)]
-    if school:
+    if school and bureau:
         roads.append(_through_school(road))
     if leader:
         roads.append(_to_leader(road))
@@ -228,7 +245,7 @@ def _forward(road: Road) -> type:
 
         @move(
             road.decide,
-            source=TO_LEADER if road.leader else BUREAU_CHECK,
+            source=TO_LEADER if road.leader else road.last_desk,
             target=road.decided,
             article=road.article,
             rules=[*(road.hard if road.leader else road.all_rules), checked],

@@ -41,12 +41,19 @@ class Article:
     clause: str = ""
     document: Document = COUNTY
 
+    @property
+    def _numbered(self) -> str:
+        return f"第{chinese_number(self.number)}条{self.clause}" if self.number else ""
+
     def __str__(self):
-        return f"第{chinese_number(self.number)}条{self.clause}" if self.number else str(self.document)
+        if not self.number:
+            return str(self.document)
+        # Only the county's own regulation is cited by number alone.
+        return self._numbered if self.document == COUNTY else f"《{self.document.name}》{self._numbered}"
 
     @property
     def full(self) -> str:
-        return f"{self.document}{self if self.number else ''}"
+        return f"{self.document}{self._numbered}"
 
 
 SCOPE_OF_LAW = Article(2, "适用于本县义务教育阶段学校和在这些学校就读的学生")
@@ -103,6 +110,7 @@ WRITTEN_APPROVAL = Article(37, "未经县级主管部门书面批准，学籍信
 DEFERRED_ENTRY = Article(
     11, "因身体状况需要延缓入学的，由监护人申请，乡镇人民政府或县级教育行政部门批准", document=EDUCATION_LAW
 )
+BALANCED_CLASSES = Article(22, "学校不得分设重点班和非重点班", document=EDUCATION_LAW)
 TEN_WORKDAYS = Article(0, "转学各方应在十个工作日内核办", document=MINISTRY_2013)
 NATIONAL_STOP = Article(0, "每年暑期学籍系统停止受理新的转学申请", document=MINISTRY_TRANSFER_STOP)
 SAME_GRADE = Article(0, "转学不得变更就读年级", document=MINISTRY_2013)

@@ -104,8 +104,10 @@ DEFINITIONS: dict[str, Definition] = {
     "intake.grade7_days": Definition(
         "初一建籍期限（自然日，自开学之日起）", 20, articles.REGISTER_GRADE_SEVEN, SPAN_OF_DAYS
     ),
+    "graduation.first_day": Definition("毕业操作起始日", "06-01", articles.GRADUATION, DAY_OF_YEAR),
     "graduation.last_day": Definition("毕业操作截止日", "07-30", articles.GRADUATION, DAY_OF_YEAR),
     "leavers.last_day": Definition("小初对接核对截止日", "09-30", articles.LEAVERS, DAY_OF_YEAR),
+    "promotion.first_day": Definition("升级经办起始日", "08-01", articles.PROMOTION, DAY_OF_YEAR),
     "promotion.dropout_advances": Definition("辍学学生的年级随学年推进", True, articles.PROMOTION, SWITCH),
     "registration.stage_workdays": Definition(
         "学籍注册核办期限（工作日）", 10, articles.REGISTER_IN_A_MONTH, SPAN_OF_DAYS

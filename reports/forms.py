@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from approvals.models import Case
 from law import articles
 from law.articles import Article
-from students.changes import RecordChange
 
 from . import (
+    balance_form,
+    basics_form,
     closing_forms,
     contact,
     correction_forms,
@@ -34,7 +35,7 @@ class Form:
 
     `data(case)` gives the plain values of the filled form, `data(None)` those of the blank one, or raises NotPrintable.
     `reads` names the numbers that appear in full, each of which leaves a look in the log; `void_in` the states in which
-    a paper printed earlier can no longer be relied on.
+    a paper printed earlier can no longer be relied on. A form without kinds is about a `sheets.Sheet`: a class, a list.
     """
 
     code: str
@@ -47,9 +48,11 @@ class Form:
     one_page: bool = False
     reads: tuple[str, ...] = ()
     void_in: frozenset[str] = field(default=UNDONE)
+    # A form about each child of a case about many: `data(case, child)`, or every child when none is named.
+    each_child: bool = False
 
     def covers(self, case: Case) -> bool:
-        return case.kind in self.kinds or "*" in self.kinds and issubclass(case.model, RecordChange)
+        return case.kind in self.kinds or "*" in self.kinds and case.model.NOTICES
 
     @property
     def template(self) -> str:
@@ -164,12 +167,31 @@ FORMS: dict[str, Form] = {
             kinds=frozenset({"placement"}),
         ),
         Form(
+            "basics_form",
+            "学生基本信息表",
+            articles.REGISTER_COLLECT,
+            basics_form.basics_form,
+            kinds=frozenset({"registration"}),
+            page="grid",
+            reads=("id",),
+            void_in=frozenset({"withdrawn", "refused"}),
+            each_child=True,
+        ),
+        Form(
             "handover_list",
             "学校撤并学籍档案移交清单",
             articles.MERGED_SCHOOLS,
             closing_forms.handover_list,
             kinds=frozenset({"school_closing"}),
             page="list",
+        ),
+        Form(
+            "balance_sheet",
+            "学生变动平衡表",
+            articles.TERM_CHECK,
+            balance_form.balance_sheet,
+            kinds=frozenset(),
+            page="sheet",
         ),
     )
 }

@@ -4,6 +4,7 @@ from django.db.models import F, Q
 
 from approvals.models import Case
 from jianping_xueji.vault import mask_name
+from schools.models import School
 from students.models import Student
 
 from .forms import FORMS
@@ -30,6 +31,10 @@ class Print(models.Model):
     child = models.ForeignKey(
         Student, models.PROTECT, null=True, blank=True, related_name="prints", verbose_name="学生"
     )
+    school = models.ForeignKey(
+        School, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="学校（名册、统计表）"
+    )
+    subject = models.CharField("名册或统计表的范围", max_length=200, blank=True)
     blank = models.BooleanField("空表", default=False)
     short_code = models.CharField("校验码", max_length=9)
     content_digest = models.CharField("内容散列（带密钥）", max_length=64)
@@ -52,14 +57,19 @@ class Print(models.Model):
         default_permissions = ["view"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(blank=True, case=None, child=None) | Q(blank=False, case__isnull=False),
+                condition=Q(blank=True, case=None, child=None, subject="")
+                | Q(blank=False, case__isnull=False, subject="")
+                | Q(blank=False, case=None) & ~Q(subject=""),
                 name="print_filled_has_case",
             ),
             models.CheckConstraint(
                 condition=Q(superseded_by=None) | Q(superseded_by__gt=F("id")), name="print_superseded_by_later"
             ),
         ]
-        indexes = [models.Index(fields=["case", "form"], name="print_of_case")]
+        indexes = [
+            models.Index(fields=["case", "form"], name="print_of_case"),
+            models.Index(fields=["form", "subject"], condition=~Q(subject=""), name="print_of_sheet"),
+        ]
 
     def __str__(self):
         return self.number
@@ -83,4 +93,9 @@ class Print(models.Model):
 
     @property
     def masked_name(self) -> str:
-        return mask_name(self.child.name) if self.child else ""
+        return mask_name(self.child.name if self.child else self._introduced_name())
+
+    def _introduced_name(self) -> str:
+        """Of a case about somebody who is no child of the register."""
+        case = self.case and self.case.model.objects.filter(pk=self.case_id).first()
+        return case.introduced().get("name", "") if case else ""

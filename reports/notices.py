@@ -53,19 +53,27 @@ REMEDY_OF_REFUSAL = "所述情形消除或补齐证明后，可以重新申请"
 
 def basics_of(case: Case) -> dict:
     """What every letter about a change begins with."""
-    child = case.child
-    number = child.registry_number or child.id_number
     return {
         "case_number": case.number,
-        "addressee": addressee(child),
-        "name": child.name,
-        "masked_number": number.masked if number else "",
+        **(case.introduced() or introduced(case.child)),
         "kind": case.kind_name,
         "article": str(case.ARTICLE),
-        "school": case.lead_school.name,
+        "school": counter_of(case),
         "bureau": str(case.lead_school.bureau),
         "move": move_of(case) if is_transfer(case) else {},
     }
+
+
+def counter_of(case: Case) -> str:
+    """Who takes the papers and answers the family: the school, or the bureau where it opens such cases."""
+    lead = case.lead_school
+    return str(lead.bureau) if case.OPENER.right == "bureau_make" else lead.name
+
+
+def introduced(child) -> dict:
+    """Of whom a letter speaks and to whom it is written."""
+    number = child.registry_number or child.id_number
+    return {"name": child.name, "addressee": addressee(child), "masked_number": number.masked if number else ""}
 
 
 def is_transfer(case: Case) -> bool:

@@ -36,8 +36,9 @@ class Printed:
 
 
 @transaction.atomic
-def print_form(form: Form, case: Case | None, *, by, address_of: Callable[[str], str]) -> Printed:
+def print_form(form: Form, case: Case | None, *, by, address_of: Callable[[str], str], child=None) -> Printed:
     """Print a form about `case`, or blank (None); `address_of(token)` is the absolute address of its genuineness page.
+    A form about each child of the case is printed for `child`, or for all of them.
 
     Raises PermissionDenied, NotPrintable, MissingGlyph, PrintingUnavailable, OutsideFetch, BadOutput: nothing is kept.
     """
@@ -45,15 +46,21 @@ def print_form(form: Form, case: Case | None, *, by, address_of: Callable[[str],
     require_fonts()
     # The content is read under the case's lock, so that a paper never shows half of somebody's signature.
     case = lock(case) if case else None
-    content = form.data(case)
-    check_texts(content, child=case.child.name if case and case.child else "")
-    record = new_record(form, case, content, by)
+    content = form.data(case, child) if form.each_child else form.data(case)
+    about = child if form.each_child else case.child if case else None
+    check_texts(content, child=about.name if about else "")
+    printed = laid_out(form, new_record(form, case, content, by, child=about), content, address_of)
+    log_looks(form, printed.record)
+    return printed
+
+
+def laid_out(form: Form, record: Print, content: dict, address_of: Callable[[str], str]) -> Printed:
+    """The PDF of a print about to be made; its row is kept and the former print overtaken."""
     frame = {"c": dressed(content), "print": record, "qr": qr_code(address_of(record.token))}
     pdf = render(form, frame)
     record.pdf_sha256 = hashlib.sha256(pdf).hexdigest()
     record.save(force_insert=True)
     overtake(record)
-    log_looks(form, record)
     return Printed(record, pdf)
 
 
@@ -71,8 +78,8 @@ def permit(form: Form, case: Case | None, by) -> None:
         raise PermissionDenied(f"您没有打印《{form.title}》的权限。")
 
 
-def new_record(form: Form, case: Case | None, content: dict, by) -> Print:
-    """The row of a print about to be made, number and codes included, not yet saved."""
+def new_record(form: Form, case: Case | None, content: dict, by, **about) -> Print:
+    """The row of a print about to be made, number and codes included, not yet saved; `about` says whom or what."""
     pk, number = next_number()
     digest = keyed_digest(content)
     return Print(
@@ -81,8 +88,7 @@ def new_record(form: Form, case: Case | None, content: dict, by) -> Print:
         token=secrets.token_urlsafe(TOKEN_BYTES),
         form=form.code,
         case_id=case.pk if case else None,
-        child=case.child if case else None,
-        blank=case is None,
+        blank=case is None and not about.get("subject"),
         short_code=short_code(digest, number),
         content_digest=digest,
         printed_by=by,
@@ -90,6 +96,7 @@ def new_record(form: Form, case: Case | None, content: dict, by) -> Print:
         legal_date=clock.today(),
         state_when_printed=case.state if case else "",
         decision=content["decision"],
+        **about,
     )
 
 
@@ -115,18 +122,21 @@ def short_code(digest: str, number: str) -> str:
 
 
 def overtake(record: Print) -> None:
-    """Former prints of the same form and case whose content differs are no longer current."""
-    if record.case_id is None:
+    """Former prints of the same form and case (or list) whose content differs are no longer current."""
+    if record.blank:
         return
-    former = Print.objects.standing().filter(case=record.case_id, form=record.form, pk__lt=record.pk)
+    same = {"case": record.case_id} if record.case_id else {"school": record.school_id, "subject": record.subject}
+    former = Print.objects.standing().filter(**same, child=record.child, form=record.form, pk__lt=record.pk)
     former.exclude(content_digest=record.content_digest).update(superseded_by=record)
 
 
 def log_looks(form: Form, record: Print) -> None:
     """Numbers printed in full are looks at confidential data (第三十七条)."""
-    if record.child is None:
-        return
     case = record.case
+    if case is None:
+        return
+    shown = [record.child] if record.child else [s.child for s in case.subjects.select_related("child")]
+    shown = shown if record.child or form.each_child else []
     behind = (
         p for s in (case.lead_school_id, case.peer_school_id) for p in powers_of(record.printed_by).on("view_school", s)
     )
@@ -134,12 +144,13 @@ def log_looks(form: Form, record: Print) -> None:
     Look.objects.bulk_create(
         Look(
             kind=Look.Kind(NumberKind(kind)),
-            student=record.child,
+            student=child,
             school=power.appointment.school if power else None,
             user=record.printed_by,
             reason=f"打印《{form.title}》{record.number}",
             legal_date=record.legal_date,
         )
+        for child in shown
         for kind in form.reads
     )
 
@@ -147,9 +158,8 @@ def log_looks(form: Form, record: Print) -> None:
 @transaction.atomic
 def withdraw(record: Print, *, by) -> None:
     """Declare a print void (lost, misprinted, misused); its page says so from then on. Raises PermissionDenied."""
-    powers, case = Powers.of(by), record.case
-    if case is None or not (
-        powers.on("bureau_make", case.lead_school_id) or powers.on("make_change", case.lead_school_id)
-    ):
+    powers = Powers.of(by)
+    school = record.case.lead_school_id if record.case else record.school_id
+    if not (powers.on("bureau_make", school) or powers.on("make_change", school)):
         raise PermissionDenied("作废打印件由转入学校学籍管理员或教育局经办办理。")
     Print.objects.filter(pk=record.pk, withdrawn_on=None).update(withdrawn_on=clock.today())

@@ -1,5 +1,8 @@
 """Printing and proving a print. A print is made by POST only; the proof is open to whoever holds the paper."""
 
+from collections.abc import Callable
+from functools import partial
+
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -9,11 +12,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from approvals.models import Case
+from students.models import Student
 
 from .errors import PrintingUnavailable, PrintRefused
 from .forms import FORMS, Form
 from .models import Print
-from .services import print_form
+from .services import Printed, print_form
+from .sheets import Sheet, print_sheet
 
 
 def form_named(code: str) -> Form:
@@ -33,19 +38,39 @@ def filled(request, form, number):
 
 @require_POST
 @never_cache
+def of_child(request, form, number, slug):
+    """Print a form about one child of a case about many."""
+    case = get_object_or_404(Case.objects.visible_to(request.user), number=number)
+    child = get_object_or_404(Student.objects.visible_to(request.user), slug=slug, case_subjects__case=case)
+    form = form_named(form)
+    if not form.each_child:
+        raise Http404(form.code)
+    return handed_out(request, form, case, child)
+
+
+@require_POST
+@never_cache
 def blank(request, form):
     """Print an empty form for the counter."""
     return handed_out(request, form_named(form), None)
 
 
-def handed_out(request, form: Form, case: Case | None):
-    """The PDF, or the page that says why there is none."""
+def handed_out(request, form: Form, case: Case | None, child: Student | None = None):
+    """The PDF of a form about a case (or one child of it), or the page that says why there is none."""
+    return given_out(request, form, case, partial(print_form, form, case, child=child))
 
+
+def sheet_handed_out(request, form: Form, sheet: Sheet):
+    """The PDF of a form about a class or a list."""
+    return given_out(request, form, None, partial(print_sheet, form, sheet))
+
+
+def given_out(request, form: Form, case: Case | None, make: Callable[..., Printed]):
     def address_of(token):
         return request.build_absolute_uri(reverse("reports:verify", args=[token]))
 
     try:
-        printed = print_form(form, case, by=request.user, address_of=address_of)
+        printed = make(by=request.user, address_of=address_of)
     except PrintRefused as refusal:
         status = 503 if isinstance(refusal, PrintingUnavailable) else 422
         return render(request, "reports/refused.html", {"form": form, "case": case, "refusal": refusal}, status=status)

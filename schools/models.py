@@ -57,6 +57,7 @@ class School(models.Model):
     short_name = models.CharField("简称", max_length=20)
     kind = models.CharField("办学类型", max_length=10, choices=Kind)
     county_direct = models.BooleanField("县直学校", default=False)
+    private = models.BooleanField("民办学校", default=False)
     bureau = models.ForeignKey(Bureau, models.PROTECT, verbose_name="主管部门")
     division = models.ForeignKey(Division, models.PROTECT, verbose_name="所在乡镇街道")
     closed_on = models.DateField("撤销日期", null=True, blank=True)

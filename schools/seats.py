@@ -7,7 +7,7 @@ wait for each other. The table's CHECK stands underneath: either guard alone kee
 from collections.abc import Iterable, Mapping
 from datetime import date
 
-from django.db.models import F
+from django.db.models import Count, F
 
 from law.articles import Article
 
@@ -23,10 +23,19 @@ class NoSeat(Exception):
 
 
 def rows_for(school_id: int, year: int, grade: int, school_class: SchoolClass | None) -> list[Seats]:
-    """The ledger rows that a child in this grade (and class) occupies, ids ascending."""
-    wanted = [None] if school_class is None else [None, school_class.pk]
+    """The ledger rows that a child in this grade (and class) occupies, ids ascending.
+
+    Taught at home (送教上门) a child is on the roll, but takes no seat of the grade.
+    """
+    at_home = school_class is not None and school_class.kind == SchoolClass.Kind.HOME_TEACHING
+    wanted = [None] if school_class is None else [school_class.pk] if at_home else [None, school_class.pk]
     rows = Seats.objects.filter(school_id=school_id, year=year, grade=grade).order_by("pk")
     return [row for row in rows if row.school_class_id in wanted]
+
+
+def locked(rows: Iterable[Seats]) -> list[Seats]:
+    """The same rows locked, as they stand now, ids ascending."""
+    return list(Seats.objects.select_for_update().filter(pk__in=[row.pk for row in rows]).order_by("pk"))
 
 
 def _take(row: Seats, column: str, count: int) -> None:
@@ -80,6 +89,30 @@ def grant(row: Seats, count: int, *, article: Article, reason: str, on: date, ca
     )
 
 
+def recount(
+    heads: Mapping[int, int], above: Mapping[int, int], *, article: Article, reason: str, on, case_number
+) -> None:
+    """Say who sits in many rows at once; rows in `above` are granted that many seats first, each by a number."""
+    rows = {row.pk: row for row in Seats.objects.select_for_update().filter(pk__in=heads).order_by("pk")}
+    before = dict(SeatGrant.objects.filter(seats__in=above).values_list("seats").annotate(Count("pk")))
+    SeatGrant.objects.bulk_create(
+        SeatGrant(
+            seats=rows[pk],
+            number=f"增{on.year}-{pk:06d}-{before.get(pk, 0) + 1}",
+            count=count,
+            article=str(article),
+            reason=reason,
+            granted_on=on,
+            case_number=case_number,
+        )
+        for pk, count in sorted(above.items())
+    )
+    for row in rows.values():
+        row.granted += above.get(row.pk, 0)
+        row.used = heads[row.pk]
+    Seats.objects.bulk_update(rows.values(), ["granted", "used"])
+
+
 def take_back_grants(case_number: str) -> None:
     """The case is undone: what it added above capacity goes again, as far as nobody sits on it by now."""
     given = SeatGrant.objects.select_for_update().filter(case_number=case_number, revoked=False).order_by("seats_id")
@@ -102,10 +135,11 @@ def ensure_rows(school_id: int, year: int, cap: int, taken: Mapping[int, int] | 
         grade = each.grade_in(year)
         if grade is None:
             continue
-        sitting, seats_here = taken.get(each.pk, 0), cap * (each.kind != SchoolClass.Kind.HOME_TEACHING)
+        sitting = taken.get(each.pk, 0)
         rows.append(_opened(school_id, year, grade, each, cap, sitting))
-        capacity, used = grades.get(grade, (0, 0))
-        grades[grade] = (capacity + seats_here, used + sitting)
+        if each.kind != SchoolClass.Kind.HOME_TEACHING:
+            capacity, used = grades.get(grade, (0, 0))
+            grades[grade] = (capacity + cap, used + sitting)
     rows += [_opened(school_id, year, grade, None, *numbers) for grade, numbers in grades.items()]
     Seats.objects.bulk_create(rows, ignore_conflicts=True)
 

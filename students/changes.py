@@ -42,6 +42,7 @@ class RecordChange(models.Model):
     TEMPLATE = "students/change.html"
     # Begun from the page of one child; a kind about many children begins on a page of its own.
     FROM_CHILD = True
+    NOTICES = True
 
     class Meta:
         abstract = True
@@ -73,11 +74,6 @@ class RecordChange(models.Model):
     def peer_for(cls, child: Student, given: dict):
         """The other school of the case, if there is one."""
         return None
-
-    @classmethod
-    def deadline_words(cls, params) -> str:
-        """How long the desks have, as a family is told."""
-        return f"每一环节自到达次日起{params['approval.stage_workdays']}个工作日内办结"
 
     @classmethod
     def children_for(cls, child: Student, given: dict) -> list[Student]:

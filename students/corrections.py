@@ -109,7 +109,8 @@ def item_of(case, child: Student, name: str, value: Any):
 
 def changes_of(case) -> dict[str, Any]:
     """The items as values of the record; a number is opened."""
-    return {item.field: wanted(item, case.child) for item in case.items.all()}
+    child = case.child
+    return {item.field: wanted(item, child) for item in case.items.all()}
 
 
 def wanted(item, child: Student) -> Any:

@@ -7,8 +7,10 @@ from jianping_xueji.jobs import JobFailed, Run, job
 from jianping_xueji.vault import VaultError
 from students.importing import service
 from students.importing.planning import make_plan
-from students.models import ImportFile
+from students.models import ImportFile, RosterFile
 from students.problems.detection import detect_county
+from students.roster import taking
+from students.year import jobs as _year  # noqa: F401 — registers its own
 
 PHASES = ("预扫描", "解析", "校验", "比对", "写入")
 
@@ -74,3 +76,20 @@ def detect_problems(run: Run) -> None:
     with run.commit() as result:
         detect_county()
         result["url"] = reverse("students:problems")
+
+
+@job("roster.write", label="适龄儿童入册")
+def write_roster(run: Run) -> None:
+    """Put a long list on the roster; when the roster has moved meanwhile, show the new dry run instead."""
+    file = RosterFile.objects.select_related("bureau").get(pk=run.arguments["file"])
+    run.progress("写入", 0, 1)
+    try:
+        with run.commit() as result:
+            result["url"] = taking.write(file, by=run.job.requested_by).get_absolute_url()
+    except taking.Moved as moved:
+        taking.keep_preview(file, moved.plan)
+        raise JobFailed(" ".join(moved.sentences)) from moved
+    except Refused as refusal:
+        raise JobFailed(" ".join(refusal.sentences)) from refusal
+    except VaultError as fault:
+        raise JobFailed("保存的名册无法读取，请重新上传。") from fault

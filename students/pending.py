@@ -1,5 +1,7 @@
 """Children who are known but do not live at a school of the county yet: taken in for one case, gone with it."""
 
+from dataclasses import dataclass
+
 from django.db import IntegrityError, transaction
 
 from approvals.errors import Refused
@@ -7,17 +9,44 @@ from jianping_xueji import vault
 from law import clock
 from schools.models import School
 
+from . import idnumber
 from .enrolments import sealed_number
 from .importing.names import clean_name
 from .lookup import keep_trace
 from .models.child import NumberKind, Student, StudentNumber
 from .models.enrolment import Enrolment
 from .problems.claims import claimed
+from .registry_number import is_well_formed
 from .search import by_number
 from .spelling import initials_of, pinyin_of
 
 # A child in one of these states lives nowhere in the county; its own record is taken up again (第七、二十四条).
 AWAY = (Student.Status.MOVED_AWAY, Student.Status.REJECTED, Student.Status.DELETED)
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where the child comes from when the school is not one of ours."""
+
+    division: str
+    school_name: str
+    school_code: str = ""
+    class_name: str = ""
+
+
+def checked_numbers(basics: dict) -> dict:
+    """ID number and 学籍号 as stored. Raises Refused with every fault found (第八条)."""
+    number = idnumber.normalise(basics["id_number"])
+    told = [p.message for p in idnumber.check(number, basics["id_type"], today=clock.today()) if p.level == "error"]
+    said = (idnumber.birth_of(number), idnumber.sex_of(number))
+    if not told and basics["id_type"] == idnumber.RESIDENT and said != (basics["birth_date"], basics["sex"]):
+        told.append("身份证件号与填写的出生日期或性别不符，请对照户口簿核对（第八条）。")
+    registry = idnumber.normalise(basics.get("registry_number", ""))
+    if registry and not is_well_formed(registry):
+        told.append("学籍号应为 G、J 或 L 加 18 位，请照原学校打印的学生基本信息表填写，不清楚的可以留空。")
+    if told:
+        raise Refused(*told)
+    return {"id_number": number, "registry_number": registry}
 
 
 def recognise(*, school: School, by, id_number: str, registry_number: str = "", name: str, **_) -> Student | None:
@@ -37,6 +66,8 @@ def recognise(*, school: School, by, id_number: str, registry_number: str = "", 
             claimed(other, name=clean_name(name), by=school)
         raise Refused("该号码在本县登记在另一姓名之下，请对照户口簿核对姓名和号码；仍不符的报教育局核查（第八条）。")
     living = [c for c in same if c.status not in AWAY]
+    if living and living[0].status == Student.Status.LEAVER:
+        raise Refused(f"{name}是{living[0].school.name}的毕业生，请在“七年级招生入学”的名单中接收（第六条第三款）。")
     if living:
         raise Refused(f"{name}在{living[0].school.name}建有学籍，一人一籍，请按县内转学办理（第七条、第八条）。")
     return next((c for c in same if c.status == Student.Status.MOVED_AWAY), None)

@@ -44,9 +44,9 @@ def take_seat(
     Without `above_cap` a full class raises NoSeat.
     """
     year = school_year_of(on)
-    enrolments.open_ledger(school_class.school, year, parameters.on(on)["class.cap"])
-    for row in ledger_rows(school_class, year):
-        row.refresh_from_db()
+    if len(ledger_rows(school_class, year)) < 2:
+        enrolments.open_ledger(school_class.school, year, parameters.on(on)["class.cap"])
+    for row in seats.locked(ledger_rows(school_class, year)):
         lacking = heads - row.free_seats
         if above_cap and lacking > 0:
             seats.grant(row, lacking, article=article, reason=reason, on=on, case_number=case_number)

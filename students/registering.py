@@ -9,70 +9,118 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
+from django.db.models import F
+
+from approvals.rules import Finding, judge
 from law import articles, clock, parameters
 from law.school_time import first_day, grade_name, school_year_of
 from schools import seats
-from schools.models import SchoolClass, Seats
+from schools.models import SchoolClass, Seats, Stage
 
 from . import enrolments
+from .intake.facts import ChildFacts, of_batch
+from .intake.rules import SHOWN, school_year_has_begun
+from .intake.years import intake_year
 from .models.child import Student, StudentNumber
-from .models.enrolment import Enrolment
+from .models.intake import Application
+
+# How many children a sentence names before it only counts them.
+NAMED = 10
 
 
 @dataclass
 class RegistrationFacts:
-    """What the rules of registration look at."""
+    """What the rules of registration look at: the children one by one, and how full the classes are."""
 
     on: date
     newcomers: int = 0
-    taken: list[str] = field(default_factory=list)
     crowded: list[str] = field(default_factory=list)
+    children: dict[int, ChildFacts] = field(default_factory=dict)
 
     def at(self, day):
         return None
 
     @cached_property
-    def taken_names(self) -> str:
-        return "、".join(self.taken[:10])
+    def findings(self) -> dict[int, list[Finding]]:
+        """child id → what the rules of a child object to."""
+        judged = {pk: list(judge(SHOWN, facts).broken) for pk, facts in self.children.items()}
+        return {pk: broken for pk, broken in judged.items() if broken}
+
+    @cached_property
+    def words(self) -> dict[str, str]:
+        """rule → sentences about the children who break it; `school_year_has_begun` is asked beside the shown ones."""
+        said = defaultdict(list)
+        for broken in self.findings.values():
+            for finding in broken:
+                said[finding.rule.code].append(finding.message)
+        waiting = [f for f in self.children.values() if not school_year_has_begun.holds(f)]
+        said[school_year_has_begun.code] = [school_year_has_begun.message.format(f=f) for f in waiting[:1]]
+        return {code: in_brief(sentences) for code, sentences in said.items()}
 
     @cached_property
     def crowded_names(self) -> str:
         return "、".join(self.crowded)
 
 
+def in_brief(sentences: list[str]) -> str:
+    """The first of them, and how many there are; the list of the batch shows every one."""
+    more = f"……共{len(sentences)}名，见名册" if len(sentences) > NAMED else ""
+    return "；".join(sentences[:NAMED]) + more
+
+
 def facts_of(case, day: date) -> RegistrationFacts:
-    """Children of the batch who already live somewhere, and entry classes that would overflow."""
-    names = [f"{e.student.name}（{e.school}）" for e in taken(case).select_related("student", "school")[:20]]
-    year = school_year_of(day)
-    crowded = [f"{c.name_in(year)}（拟编{wanted}人，空余{free}）" for c, wanted, free in crowded_classes(case, day)]
-    return RegistrationFacts(day, case.entries.count(), names, crowded)
-
-
-def taken(case):
-    """Living enrolments that children of an open batch have already."""
-    living = Enrolment.objects.living().filter(student__registration_entry__registration=case)
-    return living.exclude(came_by=case.pk)
+    """The children of an open batch, and entry classes and grades that would overflow."""
+    crowded = [f"{c.name_in(c.cohort)}（拟编{wanted}人，空余{free}）" for c, wanted, free in crowded_classes(case, day)]
+    return RegistrationFacts(
+        day, case.entries.count(), [*crowded, *crowded_grade(case, day)], of_batch(case, day) if case.is_open else {}
+    )
 
 
 def crowded_classes(case, day: date) -> list[tuple[SchoolClass, int, int]]:
     """This year's entry classes in which an open batch would take more seats than are free: class, wanted, free."""
     if not case.is_open:
         return []
-    year = school_year_of(day)
-    wanted = Counter(entry.school_class for entry in case.entries.select_related("school_class"))
-    free = {
-        row.school_class_id: row.free_seats
-        for row in Seats.objects.filter(school_id=case.lead_school_id, year=year, school_class__in=wanted)
-    }
-    cap = parameters.on(day)["class.cap"]
+    seated = case.entries.exclude(school_class=None).select_related("school_class")
+    wanted = Counter(entry.school_class for entry in seated)
+    entered = Seats.objects.filter(school_id=case.lead_school_id, school_class__in=wanted)
+    free = {row.school_class_id: row.free_seats for row in entered.filter(year=F("school_class__cohort"))}
+    cap, year = parameters.on(day)["class.cap"], school_year_of(day)
     return [
-        (c, n, max(free.get(c.pk, cap), 0)) for c, n in wanted.items() if c.cohort == year and n > free.get(c.pk, cap)
+        (c, n, max(free.get(c.pk, cap), 0)) for c, n in wanted.items() if c.cohort >= year and n > free.get(c.pk, cap)
     ]
+
+
+def crowded_grade(case, day: date) -> list[str]:
+    """The plan of grade one, when the open batches of this year ask for more seats than it has."""
+    if not case.is_open or not case.intake_year:
+        return []
+    row = Seats.objects.of_grade(case.lead_school, case.intake_year, 1).first()
+    wanted = case.entries.filter(student__application__grade=1).count()
+    if row is None or wanted <= row.free_seats:
+        return []
+    return [f"{grade_name(1)}（登记{wanted}人，招生计划空余{max(row.free_seats, 0)}）"]
 
 
 def fill(case, plan) -> dict:
     """Write the pending children of an import plan and its non-key updates; returns the counts for the signed step."""
-    return plan.write(case)
+    written = plan.write(case)
+    open_applications(case)
+    return written
+
+
+def open_applications(case) -> None:
+    """Everybody in the batch has an application; a newcomer of grade one with the community its address names."""
+    from .intake.of_rows import communities_of_children
+
+    bare = case.entries.filter(student__application=None)
+    entering = bare.filter(school_class__cohort=intake_year(clock.today()), school_class__stage=Stage.PRIMARY)
+    addresses = list(entering.values_list("student", "student__home_address"))
+    living = communities_of_children(case.lead_school, addresses) if addresses else {}
+    rows = [
+        Application(student_id=pk, community=living.get(pk), grade=1 if pk in living else None)
+        for pk in bare.values_list("student", flat=True)
+    ]
+    Application.objects.bulk_create(rows, batch_size=1000)
 
 
 def enrol_all(case) -> None:
@@ -104,7 +152,7 @@ def take_seats(case, entries, year: int, day: date) -> None:
     wanted: Counter = Counter()
     for entry in entries:
         grade = entry.school_class.grade_in(year)
-        wanted[grade, None] += 1
+        wanted[grade, None] += entry.school_class.kind != SchoolClass.Kind.HOME_TEACHING
         wanted[grade, entry.school_class_id] += 1
     entering = {e.school_class.grade_in(year) for e in entries if e.school_class.cohort == year}
     rows = Seats.objects.filter(school_id=case.lead_school_id, year=year).select_for_update().order_by("pk")

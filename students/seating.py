@@ -16,6 +16,8 @@ from schools.models import School, SchoolClass, Seats, Stage
 from .filters import present_classes
 from .models import Placement
 
+HOME = SchoolClass.Kind.HOME_TEACHING
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -65,7 +67,9 @@ def grades_of(school: School, year: int) -> list[dict]:
         {
             "name": grade_name(grade),
             "bar": bar(
-                f"{grade_name(grade)}合计", ledger.get((grade, None)), sum(heads[c.pk] for c in by_grade[grade])
+                f"{grade_name(grade)}合计",
+                ledger.get((grade, None)),
+                sum(heads[c.pk] for c in by_grade[grade] if c.kind != HOME),
             ),
             "classes": [class_row(c, ledger.get((grade, c.pk)), heads[c.pk], year, limits) for c in by_grade[grade]],
         }

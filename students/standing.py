@@ -10,10 +10,12 @@ from typing import Self
 from approvals.models import Case, CaseSubject
 from approvals.rules import rule
 from approvals.services import busy_sentence
+from jianping_xueji.prepared import Prepared
 from law import articles, parameters
 from law.articles import Article
 from law.parameters import Parameters
 from law.school_time import grade_name, grade_on, school_year_of
+from schools.models import SchoolClass
 
 from .models import Placement, Student
 
@@ -49,24 +51,44 @@ class Standing:
         return None if grade is None else replace(self, on=day, grade=grade)
 
 
+def _places_of(child: int):
+    """The child's places, the one in which it sits now or sat last first."""
+    return Placement.objects.filter(enrolment__student=child, enrolment__voided=False).order_by("-ends", "-pk")
+
+
+@Prepared
+def _last_class(child: int):
+    return _places_of(child).values_list("school_class", "school_class__stage", "school_class__cohort")[:1]
+
+
+@Prepared
+def _open_changes(child: int):
+    return CaseSubject.objects.filter(child_id=child, blocking=True).order_by("pk").values_list("case_id")
+
+
 def last_place(child: Student) -> Placement | None:
-    """The class in which the child sits, or sat last."""
-    rows = Placement.objects.filter(enrolment__student=child, enrolment__voided=False)
-    return rows.select_related("school_class__school", "enrolment").order_by("-ends", "-pk").first()
+    """The place in which the child sits, or sat last."""
+    return _places_of(child.pk).select_related("school_class__school", "enrolment").first()
+
+
+def last_class(child: Student) -> SchoolClass | None:
+    """The class of that place, as far as its grade needs it: stage and cohort."""
+    found = [SchoolClass(pk=pk, stage=s, cohort=c) for pk, s, c in _last_class.rows(child=child.pk)]
+    return found[0] if found else None
 
 
 def open_case_of(child: Student, *, except_case: Case | None = None) -> str:
     """The sentence that names the open change of the child and its desk; "" when there is none."""
-    busy = CaseSubject.objects.filter(child=child, blocking=True).select_related(
-        "case__lead_school", "case__desk_school__bureau"
-    )
-    other = busy.exclude(case_id=except_case.pk).first() if except_case else busy.first()
-    return busy_sentence(other.case) if other else ""
+    mine = except_case and except_case.pk
+    others = [pk for (pk,) in _open_changes.rows(child=child.pk) if pk != mine]
+    if not others:
+        return ""
+    return busy_sentence(Case.objects.select_related("lead_school", "desk_school__bureau").get(pk=others[0]))
 
 
 def basics_of(child: Student, on: date, *, case: Case | None = None) -> dict:
     """The facts every kind shares; `case` is the running case itself, which does not stand in its own way."""
-    place = last_place(child)
+    school_class = last_class(child)
     return {
         "on": on,
         "params": parameters.on(on),
@@ -74,7 +96,7 @@ def basics_of(child: Student, on: date, *, case: Case | None = None) -> dict:
         "status": child.status,
         "problem": child.problem,
         "open_case": open_case_of(child, except_case=case),
-        "grade": place.school_class.grade_in(school_year_of(on)) if place else None,
+        "grade": school_class.grade_in(school_year_of(on)) if school_class else None,
     }
 
 

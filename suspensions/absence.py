@@ -14,6 +14,7 @@ from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet
 from accounts.policies import Powers
 from approvals.errors import NotYourHand, Refused
 from approvals.models import CaseSubject
+from jianping_xueji.prepared import Prepared
 from law import articles, clock, parameters
 from law.models import CalendarDay, Term
 from schools.models import SchoolClass
@@ -85,11 +86,16 @@ def unbroken(entries: QuerySet) -> QuerySet:
     )
 
 
+def spans(entries: QuerySet) -> QuerySet:
+    """child, first and last day of its run, and how many days of it are logged."""
+    found = unbroken(entries).order_by().values("child")
+    return found.annotate(first=Min("day"), last=Max("day"), logged=Count("pk"))
+
+
 def runs(entries: QuerySet, least: int = 1, always: Iterable[int] = ()) -> dict[int, Run]:
     """child id → run of at least `least` counted days (of any length for `always`); three queries for any number."""
     always, span = set(always), timedelta(days=least - 1)
-    found = unbroken(entries).order_by().values("child").annotate(first=Min("day"), last=Max("day"), logged=Count("pk"))
-    rows = list(found.filter(Q(last__gte=F("first") + span) | Q(child__in=always)))
+    rows = list(spans(entries).filter(Q(last__gte=F("first") + span) | Q(child__in=always)))
     if not rows:
         return {}
     known = SchoolDays.between(min(row["first"] for row in rows), max(row["last"] for row in rows))
@@ -102,8 +108,18 @@ def run_in(known: SchoolDays, row: dict) -> Run:
     return Run(row["child"], *span, known.length(*span), max(known.lessons(*span) - row["logged"], 0))
 
 
+@Prepared
+def _own_span(child: int):
+    return spans(AbsenceEntry.objects.filter(child=child)).values_list("first", "last", "logged")
+
+
 def run_of(child: Student) -> Run | None:
-    return runs(AbsenceEntry.objects.filter(child=child)).get(child.pk)
+    """The run of one child, of any length."""
+    for first, last, logged in _own_span.rows(child=child.pk):
+        row = {"child": child.pk, "first": first, "last": last, "logged": logged}
+        run = run_in(SchoolDays.between(first, last), row)
+        return run if run.days >= 1 else None
+    return None
 
 
 def suspected(children: QuerySet[Student], besides: Iterable[int] = ()) -> dict[int, Run]:

@@ -24,6 +24,11 @@ class DropoutFacts(Standing):
     outside_county: bool = False
 
     @property
+    def never_came(self) -> bool:
+        """A leaver of grade six whom no junior school has: suspected at once, decided on no sooner than anybody."""
+        return self.status == Student.Status.LEAVER
+
+    @property
     def wanted_days(self) -> int:
         return self.params["dropout.absence_days"]
 
@@ -35,6 +40,7 @@ class DropoutFacts(Standing):
 in_school = status_is(
     Student.Status.ENROLLED,
     Student.Status.SUSPENDED,
+    Student.Status.LEAVER,
     article=articles.DROPOUT,
     remedy="请核对学生现在的学籍状态；已列为辍学的在控辍台账中继续劝返",
 )
@@ -57,7 +63,17 @@ def suspension_is_over(f):
     kept="连续旷课已达到规定天数",
 )
 def absent_long_enough(f):
-    return f.absent_days >= f.wanted_days
+    return f.never_came or f.absent_days >= f.wanted_days
+
+
+@rule(
+    "小学毕业未升学自开学之日起{f.absent_days}天，未满{f.wanted_days}天，只能列为疑似辍学",
+    articles.LEAVERS,
+    remedy="请继续劝返；满规定天数仍不入学的再提交",
+    kept="未升学的毕业生已满规定天数，或不属此类",
+)
+def leaver_long_enough(f):
+    return not f.never_came or f.absent_days >= f.wanted_days
 
 
 @rule(
@@ -129,4 +145,4 @@ RULES = (
     log_does_not_contradict,
     absence_is_evidenced,
 )
-AWAITED = (log_is_whole, visited_often_enough, township_is_told)
+AWAITED = (log_is_whole, leaver_long_enough, visited_often_enough, township_is_told)

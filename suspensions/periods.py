@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from django.db.models import DateField, F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
+from jianping_xueji.prepared import Prepared
 from law.school_time import year_after
 from students.models import Student
 
@@ -66,8 +67,14 @@ def periods_of(children: Iterable[Student]) -> dict[int, Period]:
     }
 
 
+@Prepared
+def _period(child: int):
+    found = with_periods(Student.objects.filter(pk=child)).exclude(suspension=None)
+    return found.values_list("suspension", "ground", "starts_on", "first_until", "until")
+
+
 def period_of(child: Student) -> Period | None:
-    return periods_of([child]).get(child.pk)
+    return next((Period(*row) for row in _period.rows(child=child.pk)), None)
 
 
 def due_by(children: QuerySet[Student], day: date) -> QuerySet[Student]:

@@ -9,7 +9,7 @@ from law.articles import Article
 from law.school_time import LAST_GRADE, LAST_PRIMARY_GRADE, grade_name, school_year_of
 from schools.models import School, SchoolClass
 from students.models import Student
-from students.standing import Standing, last_place
+from students.standing import Standing, last_class
 
 LAST_OF_STAGE = {"primary": LAST_PRIMARY_GRADE, "junior": LAST_GRADE}
 
@@ -46,8 +46,7 @@ def facts_of_return(child: Student, on: date, given: dict, school: School, away_
     back_on, to_class = given.get("back_on"), given.get("to_class")
     year = school_year_of(max(back_on or on, on))
     facts = {"back_on": back_on, "away_since": away_since}
-    if place := last_place(child):
-        own = place.school_class
+    if own := last_class(child):
         facts |= {"own_stage": own.stage, "own_grade": cohort_grade(own, year)}
     if to_class:
         facts |= facts_of_class(to_class, school, year)

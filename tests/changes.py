@@ -12,6 +12,7 @@ SCHOOL_WAY = [
     ("propose", Role.BUREAU_CLERK, "bureau"),
     ("approve", Role.BUREAU_CHECKER, "bureau"),
 ]
+SCHOOL_ALONE = [("submit", Role.REGISTRAR, "lead"), ("approve", Role.HEADMASTER, "lead")]
 SCHOOL_WAY_TO_LEADER = [
     *SCHOOL_WAY[:3],
     ("pass_on", Role.BUREAU_CHECKER, "bureau"),
@@ -28,6 +29,8 @@ BUREAU_WAY_TO_LEADER = [
 def way_of(case) -> list[tuple]:
     """The whole way of a kind: action, role, and the side whose school or bureau the person belongs to."""
     by_school, by_leader = "school_check" in case.State.values, "leader" in case.State.values
+    if by_school and "bureau" not in case.State.values:
+        return SCHOOL_ALONE
     if by_school:
         return SCHOOL_WAY_TO_LEADER if by_leader else SCHOOL_WAY
     return BUREAU_WAY_TO_LEADER if by_leader else BUREAU_WAY

@@ -6,8 +6,10 @@ from django.db import connection
 
 from accounts.roles import Role
 from approvals.services import perform
+from law import clock
 from students.importing import service
 from students.importing.planning import make_plan
+from students.intake import batches
 from tests.county import staff_member
 
 # Tables in which an import may leave a trace in a child's record.
@@ -43,8 +45,16 @@ def imported(data, school, by=None, **choices):
     return service.commit(file, parsed, by=file.uploaded_by, **{"accept_warnings": True, **choices})
 
 
+def signed_for(case):
+    """The guardians of everybody in the batch have signed the form (第六条第二款)."""
+    registrar = staff_member(Role.REGISTRAR, case.lead_school)
+    children = case.entries.filter(student__application__signed_on=None).values_list("student", flat=True)
+    return batches.sign_for(case, list(children), by=registrar, signed_on=clock.today()) if children else case
+
+
 def walk_batch(case, *, until="register"):
-    """Through the four hands up to and including `until`."""
+    """Signed for, then through the four hands up to and including `until`."""
+    case = signed_for(case)
     for action, role, side in WAY:
         place = case.lead_school if side == "school" else case.lead_school.bureau
         case = perform(case, action, by=staff_member(role, place))

@@ -50,6 +50,7 @@ SELECT 'I2 seats ' || r.id || ' use ' || r.used || ', ' || coalesce(p.sitting, 0
 UNION ALL
 SELECT 'I2 grade row ' || g.id || ' uses ' || g.used || ', its classes ' || sum(c.used) FROM schools_seats g
     JOIN schools_seats c ON c.school_id = g.school_id AND c.year = g.year AND c.grade = g.grade
+    JOIN schools_schoolclass k ON k.id = c.school_class_id AND k.kind <> 'home'
     WHERE g.school_class_id IS NULL AND c.school_class_id IS NOT NULL GROUP BY g.id, g.used HAVING g.used <> sum(c.used)
 """
 
@@ -69,8 +70,11 @@ SELECT 'I3 case ' || c.id || ' stands in ' || c.state || ', its last step led to
     WHERE s.target <> c.state
 """
 
-# I4: the last event of each child's history is the row as it stands, and no row is without one.
+# I4: the last event of each child's history is the row as it stands, no row is without one, no event without its row.
 HISTORY_AGREES = """
+SELECT 'I4 event ' || e.pgh_id || ' speaks of no child' FROM students_studentevent e
+    WHERE NOT EXISTS (SELECT FROM students_student s WHERE s.id = e.pgh_obj_id)
+UNION ALL
 SELECT 'I4 child ' || s.id || ' differs from its last event' FROM students_student s LEFT JOIN LATERAL (
     SELECT * FROM students_studentevent e WHERE e.pgh_obj_id = s.id ORDER BY e.pgh_id DESC LIMIT 1) last ON true
     WHERE (s.status, s.school_id, s.name, s.birth_date, s.sex)
@@ -102,6 +106,12 @@ UNION ALL
 SELECT 'I6 step ' || s.id || ' was signed outside an office' FROM approvals_step s
     LEFT JOIN accounts_appointment a ON a.id = s.appointment_id
     WHERE a.id IS NULL OR s.acted_on < a.starts OR s.acted_on >= a.ends
+UNION ALL
+SELECT 'I6 step ' || s.id || ' was signed by neither holder nor deputy' FROM approvals_step s
+    JOIN accounts_appointment a ON a.id = s.appointment_id
+    WHERE a.user_id <> s.actor_id AND NOT EXISTS (
+        SELECT FROM accounts_deputy d WHERE d.appointment_id = a.id AND d.user_id = s.actor_id
+        AND s.acted_on BETWEEN d.starts AND d.ends)
 """
 
 # I10: a 学籍号 belongs to one child; its letter only goes L → G or J, J → G; one undone on its day counts for nothing.
@@ -115,6 +125,38 @@ SELECT 'I10 child ' || student_id || ': a number went from ' || before || ' to '
     WHERE before <> letter AND before || letter NOT IN ('LG', 'LJ', 'JG')
 """
 
+# I11: in the freeze no key field of a child in grade nine changes, by a decision (its legal day, its own words) or past
+# every decision (the history, by the clock of the machine), except a typing error that the leader has exempted.
+FREEZE_RESPECTED = """
+(WITH nines AS (
+    SELECT e.student_id child, p.starts, p.ends, c.cohort + 2 nine_in FROM students_placement p
+    JOIN students_enrolment e ON e.id = p.enrolment_id AND NOT e.voided
+    JOIN schools_schoolclass c ON c.id = p.school_class_id WHERE c.stage = 'junior'),
+decided AS (
+    SELECT r.child_id child, s.acted_on AS on_day, 'case ' || r.case_id AS who FROM students_recordentry r
+    JOIN approvals_step s ON s.case_id = r.case_id AND s.action IN ('approve', 'grant_exception', 'undo')
+    LEFT JOIN students_studentnumber n ON r."table" = 'number' AND n.id = r.row
+    WHERE (n.kind = 'id' OR r."table" = 'student' AND r.before IS NOT NULL
+           AND r.after ?| ARRAY['name', 'sex', 'birth_date', 'ethnicity', 'id_type'])
+      AND NOT EXISTS (SELECT FROM students_correction k WHERE k.case_ptr_id = r.case_id
+                      AND k.ground = 'mistyped' AND jsonb_array_length(k.exception_rules) > 0)),
+written AS (
+    SELECT pgh_obj_id child, (pgh_created_at AT TIME ZONE 'Asia/Shanghai')::date AS on_day, pgh_id,
+        (name, sex, birth_date, ethnicity, id_type) IS DISTINCT FROM
+        lag((name, sex, birth_date, ethnicity, id_type)) OVER (PARTITION BY pgh_obj_id ORDER BY pgh_id) AS changed,
+        row_number() OVER (PARTITION BY pgh_obj_id ORDER BY pgh_id) AS nth FROM students_studentevent),
+by_hand AS (
+    SELECT child, on_day, 'event ' || pgh_id AS who FROM written w WHERE changed AND nth > 1 AND NOT EXISTS (
+        SELECT FROM students_recordentry r JOIN approvals_step s ON s.case_id = r.case_id
+        WHERE r.child_id = w.child AND r."table" = 'student'
+          AND (s.entered_at AT TIME ZONE 'Asia/Shanghai')::date = w.on_day))
+SELECT DISTINCT 'I11 child ' || f.child || ': key fields changed in the freeze on ' || f.on_day || ' by ' || f.who
+FROM (SELECT * FROM decided UNION ALL SELECT * FROM by_hand) f
+JOIN law_window w ON w.kind = 'exam_freeze' AND f.on_day BETWEEN w.starts AND w.ends
+JOIN nines n ON n.child = f.child AND n.starts <= f.on_day AND (n.ends IS NULL OR n.ends > f.on_day)
+    AND n.nine_in = extract(year FROM f.on_day)::int - (extract(month FROM f.on_day) < 9)::int)
+"""
+
 CHECKS = (
     LIVES_ONCE,
     SEATS_ADD_UP,
@@ -123,6 +165,7 @@ CHECKS = (
     WHOLLY_OR_NOT,
     LAWFUL_SIGNATURES,
     NUMBERS_LAWFUL,
+    FREEZE_RESPECTED,
 )
 
 # I10: no row of the record is ever physically deleted; `sizes()` may only grow.

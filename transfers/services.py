@@ -1,7 +1,5 @@
 """Starting a transfer and keeping its draft: what the wizard writes before anything is handed in."""
 
-from dataclasses import dataclass
-
 from django.db import transaction
 
 from accounts.policies import powers_behind
@@ -13,10 +11,8 @@ from law import clock
 from law.school_time import grade_name, school_year_of
 from schools.divisions import scope_between
 from schools.models import Division, School, SchoolClass
-from students import idnumber
 from students.models import Placement, Student
-from students.pending import recognise, take_in
-from students.registry_number import is_well_formed
+from students.pending import Origin, checked_numbers, recognise, take_in
 
 from .desks import State
 from .effects import class_fits
@@ -40,16 +36,6 @@ DRAFT_FIELDS = (
 
 # What makes it another request.
 SUBSTANCE = ("grade", "to_class", "ground", "return_home")
-
-
-@dataclass(frozen=True)
-class Origin:
-    """Where the child comes from when the school is not one of ours."""
-
-    division: str
-    school_name: str
-    school_code: str = ""
-    class_name: str = ""
 
 
 def present_place(child: Student) -> Placement | None:
@@ -133,21 +119,6 @@ def check_outside(origin: Origin, school: School) -> None:
         raise Refused("转出学校在本县，请用“县内转入”查找该生，由转出学校核办（第十七条第（二）项）。")
     if not Division.objects.filter(code=f"{origin.division[:2]}0000").exists():
         raise Refused(f"区划代码“{origin.division}”不存在，请核对前两位（如辽宁 21、内蒙古 15）。")
-
-
-def checked_numbers(basics: dict) -> dict:
-    """ID number and 学籍号 as stored. Raises Refused with every fault found (第八条)."""
-    number = idnumber.normalise(basics["id_number"])
-    told = [p.message for p in idnumber.check(number, basics["id_type"], today=clock.today()) if p.level == "error"]
-    said = (idnumber.birth_of(number), idnumber.sex_of(number))
-    if not told and basics["id_type"] == idnumber.RESIDENT and said != (basics["birth_date"], basics["sex"]):
-        told.append("身份证件号与填写的出生日期或性别不符，请对照户口簿核对（第八条）。")
-    registry = idnumber.normalise(basics.get("registry_number", ""))
-    if registry and not is_well_formed(registry):
-        told.append("学籍号应为 G、J 或 L 加 18 位，请照原学校打印的学生基本信息表填写，不清楚的可以留空。")
-    if told:
-        raise Refused(*told)
-    return {"id_number": number, "registry_number": registry}
 
 
 def check_class(to_class: SchoolClass | None, to_school: School, grade: int) -> None:

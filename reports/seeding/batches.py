@@ -8,6 +8,7 @@ from accounts.models import User
 from approvals.services import open_case, perform
 from law import clock
 from schools.models import School, SchoolClass, cohort_of
+from students.intake.batches import sign_for
 from students.models import FamilyMember, Registration, Student, StudentNumber
 from students.models.registration import RegistrationEntry
 
@@ -17,6 +18,8 @@ from .children import ChildMaker, Draft, Seatmate
 
 # Far above what the county's children of one birthday reach, so that the two mints never deal the same number.
 NUMBERS_LEFT_TO_OTHERS = 240
+# In the batch that still lies with its school two guardians have not signed yet.
+SIGNED_LATER = 2
 BATCHES = (
     ("hsxx", 12, ()),
     ("shxx", 20, (("hand_in", "{school}_registrar", 7), ("vouch", "{school}_head", 8))),
@@ -74,6 +77,8 @@ def bring_batches(schools: dict[str, School]) -> None:
                 title=f"{SEED_YEAR}年秋季新生补录",
             )
             case = perform(case, "fill", by=registrar, plan=NewcomerList(schools[login], count, maker))
+            children = list(case.entries.values_list("student", flat=True))[SIGNED_LATER * (not acts) :]
+            case = sign_for(case, children, by=registrar, signed_on=clock.today())
         for action, who, day in acts:
             with clock.at(min(date(SEED_YEAR, 9, day), SEED_DAY)):
                 case = perform(case, action, by=people[who.format(school=login)])

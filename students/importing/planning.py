@@ -5,6 +5,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from django.core.serializers.json import DjangoJSONEncoder
 
@@ -17,6 +18,7 @@ from students.importing.differences import Change, Remark
 from students.importing.findings import ERROR, WARNING, Finding
 from students.importing.records import KnownChild, look_up
 from students.importing.workbook import ParsedBook, ParsedRow
+from students.intake.of_rows import Newcomers
 
 # An empty cell of a child on record means "no change", so these are no errors there.
 _ONLY_FOR_NEW = frozenset({"required", "id_empty", "guardian_id_required"})
@@ -153,8 +155,17 @@ class Planner:
             self.plan.claims.append((holder.pk, name))
 
     def welcome(self, row: ParsedRow) -> bool:
+        """A new child, unless the rules of intake say that it is too young (第四条)."""
+        remarks = self.newcomers.remarks_on(row.values)
+        self.say_all(row, remarks)
+        if any(verdict.level == ERROR for _, verdict in remarks):
+            return False
         self.plan.creates.append(row)
         return True
+
+    @cached_property
+    def newcomers(self) -> Newcomers:
+        return Newcomers(self.plan.school)
 
     def compare(self, row: ParsedRow, child: KnownChild) -> bool:
         changes, remarks = differences.compare(row.values, child)

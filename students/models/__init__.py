@@ -1,7 +1,12 @@
 from .campaign import Campaign, CampaignEntry
+from .catchment_change import CatchmentChange
+from .certificate import Certificate
 from .child import FamilyMember, NumberKind, Student, StudentNumber
 from .enrolment import Enrolment, Placement
+from .frozen import FrozenRecord
 from .imports import ImportFile
+from .intake import Application, DuplicateSearch, FiledScan
+from .ledger_entry import LedgerEntry
 from .problem import Problem
 from .record_change import RecordEntry
 from .registration import Registration, RegistrationEntry
@@ -13,28 +18,66 @@ from ..problems.deletion import Deletion  # noqa: E402 isort: skip
 from ..problems.merge import Merge  # noqa: E402 isort: skip
 from .correction import Correction, CorrectionItem  # noqa: E402 isort: skip
 from ..numbering.case import Numbering, NumberingRow  # noqa: E402 isort: skip
+from ..plans.case import IntakePlan, PlanLine  # noqa: E402 isort: skip
+from ..classing.class_change import ClassChange  # noqa: E402 isort: skip
+from ..classing.class_move import ClassMove  # noqa: E402 isort: skip
+from ..classing.placing import Placing, PlacingRow  # noqa: E402 isort: skip
+from ..intake.overflow import Overflow  # noqa: E402 isort: skip
+from ..roster.models import RosterChild, RosterEntry, RosterFile  # noqa: E402 isort: skip
+from ..roster.deferral import Deferral  # noqa: E402 isort: skip
+from ..leavers.destination import LeaverDestination  # noqa: E402 isort: skip
+from ..leavers.intake_case import Grade7Intake, IntakeRow  # noqa: E402 isort: skip
+from ..year.assessment import Assessment, AssessmentRow  # noqa: E402 isort: skip
+from ..year.graduation import Graduation  # noqa: E402 isort: skip
+from ..year.promotion import Promotion, PromotionRun  # noqa: E402 isort: skip
 
 __all__ = [
+    "Application",
+    "Assessment",
+    "AssessmentRow",
     "Campaign",
     "CampaignEntry",
+    "CatchmentChange",
+    "Certificate",
+    "ClassChange",
+    "ClassMove",
     "Correction",
     "CorrectionItem",
     "DataFix",
+    "Deferral",
     "Deletion",
+    "DuplicateSearch",
     "Enrolment",
     "FamilyMember",
+    "FiledScan",
+    "FrozenRecord",
+    "Grade7Intake",
+    "Graduation",
     "ImportFile",
+    "IntakePlan",
+    "IntakeRow",
+    "LeaverDestination",
+    "LedgerEntry",
     "Look",
     "Merge",
     "NumberKind",
     "Numbering",
     "NumberingRow",
+    "Overflow",
     "Placement",
+    "Placing",
+    "PlacingRow",
+    "PlanLine",
     "Problem",
+    "Promotion",
+    "PromotionRun",
     "Proof",
     "RecordEntry",
     "Registration",
     "RegistrationEntry",
+    "RosterChild",
+    "RosterEntry",
+    "RosterFile",
     "Student",
     "StudentNumber",
 ]

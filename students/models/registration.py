@@ -7,14 +7,15 @@ from approvals.moves import move
 from law import articles
 from schools.models import SchoolClass
 
-from .. import batch, registering
-from ..registration_rules import CLASS_HAS_ROOM, EVERY_CHILD_NEW, ONLY_UPDATES
+from .. import registering
+from ..intake.moves import IntakeMoves
+from ..registration_rules import ONLY_UPDATES, SOFT, TO_HAND_IN, TO_REGISTER
 from .child import Student
 
 REGISTRAR = Hand("make_change", Side.LEAD)
 
 
-class Registration(Case):
+class Registration(IntakeMoves, Case):
     """学籍注册：一批新采集的学生，学校核验、教育局核办后建立学籍（第六条）"""
 
     class State(models.TextChoices):
@@ -48,6 +49,7 @@ class Registration(Case):
     }
 
     title = models.CharField("批次名称", max_length=100)
+    intake_year = models.PositiveSmallIntegerField("入学年（逐名登记的批次）", null=True, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "学籍注册"
@@ -56,7 +58,9 @@ class Registration(Case):
         return registering.facts_of(self, day)
 
     def page(self, user):
-        return batch.page_of(self)
+        from .. import batch
+
+        return batch.page_of(self, user)
 
     @move(
         "填入名册",
@@ -87,7 +91,7 @@ class Registration(Case):
         source=State.FILLED,
         target=State.SCHOOL_CHECK,
         article=articles.REGISTER_COLLECT,
-        rules=[EVERY_CHILD_NEW, CLASS_HAS_ROOM],
+        rules=TO_HAND_IN,
     )
     def hand_in(self, **_):
         self.accept()
@@ -105,10 +109,25 @@ class Registration(Case):
         source=State.BUREAU_CHECK,
         target=State.DONE,
         article=articles.REGISTER_IN_A_MONTH,
-        rules=[EVERY_CHILD_NEW, CLASS_HAS_ROOM],
+        rules=[*TO_REGISTER, *SOFT],
         in_ceims="学籍注册核办",
     )
     def register(self, **_):
+        registering.enrol_all(self)
+
+    @move(
+        "特批：准予注册",
+        source=State.BUREAU_CHECK,
+        target=State.DONE,
+        article=articles.CATCHMENT,
+        hand=Hand("bureau_sign", Side.LEAD),
+        rules=TO_REGISTER,
+        opinion_required=True,
+        tone="warning",
+        in_ceims="学籍注册核办",
+    )
+    def grant_exception(self, **_):
+        """What 原则上 is not done (outside the catchment, over-age without an approval) the leader allows."""
         registering.enrol_all(self)
 
     @move(
@@ -157,7 +176,9 @@ class RegistrationEntry(models.Model):
 
     registration = models.ForeignKey(Registration, models.PROTECT, related_name="entries", verbose_name="批次")
     student = models.OneToOneField(Student, models.PROTECT, related_name="registration_entry", verbose_name="学生")
-    school_class = models.ForeignKey(SchoolClass, models.PROTECT, related_name="+", verbose_name="班级")
+    school_class = models.ForeignKey(
+        SchoolClass, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="班级"
+    )
     sheet_row = models.PositiveIntegerField("原表行号", default=0)
 
     class Meta:

@@ -58,7 +58,7 @@ def judge_sheet(sheet: ListSheet, bureau_id: int) -> Judged:
     """Every line held against the register and the other lines; three questions however long the sheet is."""
     judged, known = Judged(findings=list(sheet.findings)), look_up(sheet.lines)
     spoilt = {finding.row for finding in sheet.findings}
-    named = {line.row: _child_of(line, known) for line in sheet.lines}
+    named = {line.row: child_of_line(line, known) for line in sheet.lines}
     times = Counter(child.pk for child, _ in named.values() if child)
     numbers = Counter(line.new_number for line in sheet.lines)
     for line in sheet.lines:
@@ -117,7 +117,7 @@ def _value(line: Line, column: str) -> str:
     return getattr(line, column)
 
 
-def _child_of(line: Line, known: Known) -> tuple[Student | None, list[tuple]]:
+def child_of_line(line: Line, known: Known) -> tuple[Student | None, list[tuple]]:
     """The child both numbers name, or why there is none."""
     given = {ID: (NumberKind.ID, line.id_number), OLD: (NumberKind.REGISTRY, line.old_number)}
     found = {column: known.child_of(kind, n) for column, (kind, n) in given.items() if n}

@@ -70,7 +70,7 @@ class Merge(
         kept, gone = given.get("kept"), given.get("gone")
         if not (kept and gone):
             return {"ended": child.name if child.status in OUT else ""}
-        here, there, attends = living_at(kept), living_at(gone), given.get("attends")
+        (here, there), attends = living_at(kept, gone), given.get("attends")
         second = gone if child.pk == kept.pk else kept
         running = open_case_of(second) if given.get("intended", True) else ""
         return {
@@ -78,8 +78,8 @@ class Merge(
             "other_case": running,
             "by_number": given.get("shown_by") == ShownBy.NUMBER,
             "number_shared": shared_numbers(kept, gone),
-            "kept_lives_at": str(here or ""),
-            "gone_lives_at": str(there or ""),
+            "kept_lives_at": here,
+            "gone_lives_at": there,
             "attends": str(attends or ""),
             **facts_of_freeze(kept, gone),
         }

@@ -1,8 +1,8 @@
 """What is known of two records that may be one child's, and making one of them."""
 
 from jianping_xueji import vault
+from jianping_xueji.prepared import Prepared
 from law import clock
-from schools.models import School
 
 from .. import enrolments, freeze, places
 from ..models.child import NumberKind, Student, StudentNumber
@@ -12,16 +12,31 @@ from ..models.record_change import RecordEntry
 from . import findings
 
 
+@Prepared
+def _in_common(one: int, two: int):
+    mine = StudentNumber.objects.filter(student=one).values("index")
+    return StudentNumber.objects.filter(student=two, index__in=mine).order_by().values_list("pk")[:1]
+
+
+@Prepared
+def _living(one: int, two: int):
+    return (
+        Enrolment.objects.living()
+        .filter(student__in=[one, two])
+        .order_by()
+        .values_list("student", "school__short_name")
+    )
+
+
 def shared_numbers(one: Student, two: Student) -> bool:
     """Both hold or held one and the same number."""
-    mine = StudentNumber.objects.filter(student=one).values("index")
-    return StudentNumber.objects.filter(student=two, index__in=mine).exists()
+    return bool(_in_common.rows(one=one.pk, two=two.pk))
 
 
-def living_at(child: Student) -> School | None:
-    """The school where the child's enrolment lives now."""
-    living = Enrolment.objects.living().filter(student=child).select_related("school").first()
-    return living.school if living else None
+def living_at(one: Student, two: Student) -> tuple[str, str]:
+    """The schools where these children's enrolments live now; "" for one that lives nowhere."""
+    schools = dict(_living.rows(one=one.pk, two=two.pk))
+    return schools.get(one.pk, ""), schools.get(two.pk, "")
 
 
 def numbers_to_add(gone: Student, kept: Student) -> list[str]:

@@ -2,9 +2,10 @@
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from accounts.policies import powers_of
+from accounts.policies import may, powers_of
 from law import clock
 from law.school_time import school_year_name, school_year_of
 from schools.models import School, SchoolClass
@@ -50,8 +51,17 @@ def school_page(request, school: School, one_of_many: bool):
         "holds": holds_in(school, year, request.user),
         "lead": f"{school_year_name(year)}。{limits_on(clock.today())}",
         "one_of_many": one_of_many,
+        "more": acts_on(school, request.user),
     }
     return render(request, "students/classes.html", context)
+
+
+def acts_on(school: School, user) -> list[dict]:
+    """What the registrar may do with the classes of the school."""
+    if not may(user, "make_change", school):
+        return []
+    change = reverse("students:class_change_new", args=[school.pk])
+    return [{"label": "分班", "url": reverse("students:placings")}, {"label": "开班、撤班", "url": change}]
 
 
 @require_GET

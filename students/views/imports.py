@@ -13,6 +13,7 @@ from jianping_xueji.jobs import Job
 from .. import batch as batches
 from ..importing import presenting, service
 from ..importing.forms import CommitForm, UploadForm
+from ..intake.presenting import of_batch_page
 from ..models import ImportFile, Registration
 
 RECENT = 20
@@ -131,5 +132,7 @@ def batch(request, number):
     case = get_object_or_404(Registration.objects.visible_to(request.user), number=number)
     count = case.entries.count()
     rows, page = presenting.slice_of(batches.listed(case), request.GET.get("after", ""), count, batches.PAGE)
+    works = batches.may_work(case, request.user)
     context = {"case": case, "children": batches.rows_of(case, rows), "page": page, "count": count}
+    context |= of_batch_page(case, works)
     return render(request, "students/batch.html", context)

@@ -9,6 +9,10 @@ from .resumption import Resumption
 from .return_to_school import ReturnToSchool
 from .suspension import Suspension
 
+# The board of leavers stands beside its rules and needs the models above.
+from ..leavers_board.inquiry import LeaverInquiry  # noqa: E402 isort: skip
+from ..leavers_board.pairing import Pairing, PairingRow  # noqa: E402 isort: skip
+
 __all__ = [
     "Abroad",
     "AbsenceEntry",
@@ -18,7 +22,10 @@ __all__ = [
     "Extension",
     "HomeFromAbroad",
     "Incapacity",
+    "LeaverInquiry",
     "Mark",
+    "Pairing",
+    "PairingRow",
     "Release",
     "Resumption",
     "ReturnToSchool",

@@ -188,7 +188,8 @@ class Release(
     @classmethod
     def own_facts(cls, child, on, given):
         custody = custody_of(child)
-        return facts_of_return(child, on, given, first_school(child), custody and custody.since)
+        home = custody.lead_school if custody else child.school
+        return facts_of_return(child, on, given, home, custody and custody.since)
 
     @classmethod
     def lead_for(cls, child, given):

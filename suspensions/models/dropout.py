@@ -213,8 +213,9 @@ def last_suspended_day(child: Student) -> date | None:
 
 def lives_outside(child: Student) -> bool:
     """The household is registered, and in another county than the school's bureau."""
-    county = child.school.bureau.division_id[:6]
-    return bool(child.household_division) and child.household_division[:6] != county
+    if not child.household_division:
+        return False
+    return child.household_division[:6] != child.school.bureau.division_id[:6]
 
 
 def end_of_compulsory_years(child: Student) -> date | None:

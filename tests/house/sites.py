@@ -19,10 +19,12 @@ from reports.services import print_form
 from schools.models import Bureau, Division
 from students.campaigns import open_campaign
 from students.changes import start_change
-from students.models import ImportFile, Registration
+from students.models import ImportFile, Registration, RosterChild, RosterFile
 from suspensions.models import Dropout, Suspension
 from tests.changes import decided, drafted
 from tests.county import class_of, hand_for, make_school, papers_in_order, staff_member
+from tests.students.rosters import deferral_of, put_on_roster
+from tests.students.specimens_classes import drafted_placing, drafted_plan, newcomers
 from tests.suspensions.dropout_specimens import GIVEN, visited
 from tests.transfers.placing import PLACED
 from transfers.models import SchoolClosing
@@ -72,8 +74,15 @@ def build_site(relation, school, partner, child_at) -> Site:
     clerk = staff_member(Role.BUREAU_CLERK, school.bureau)
     comes = {"child_name": f"{name}派", "grade": school.grades[2], "residence_division": school.division}
     placement = start_placement(school, by=clerk, **PLACED | comes)
+    newcomer = newcomers(school, 1, sequence=100 * (1 + list(CANARIES).index(relation)), name=f"{name}编")[0]
+    missing, put_off = roster_of(school, name)
     words = {
+        "roster_file": roster_file_of(school.bureau, clerk).pk,
+        "roster_child": missing.slug,
+        "deferral": put_off.number,
         "slug": child.slug,
+        "placing": drafted_placing(school).number,
+        "plan": drafted_plan(school, [(1, 2, 45)], year=2027).number,
         "dropout": dropout.number,
         "placement": placement.number,
         "change": suspension.number,
@@ -86,8 +95,9 @@ def build_site(relation, school, partner, child_at) -> Site:
         "job": job.pk,
         "code": "household_book",
     }
-    canaries = {name, f"{name}转", f"{name}办", f"{name}休", f"{name}辍", f"{name}派"} | {
+    canaries = {f"{name}{each}" for each in ("", "转", "办", "休", "辍", "派", "编", "龄")} | {
         child.id_number.plain(),
+        newcomer.id_number.plain(),
         comer.id_number.plain(),
     }
     return Site(relation, school, words, canaries)
@@ -98,6 +108,22 @@ def closing_of(school, partner) -> SchoolClosing:
     clerk = staff_member(Role.BUREAU_CLERK, school.bureau)
     given = {"receiving": partner, "document": "建政发〔2026〕12号", "state": "draft"}
     return open_case(SchoolClosing, by=clerk, lead=school, children=[], **given)
+
+
+def roster_of(school, name) -> tuple:
+    """A child of school age that nobody has seen, and another whose entry is to be put off."""
+    seen = RosterChild.objects.count()
+    children = put_on_roster(school.bureau, (f"{name}龄", seen + 1), (f"{name}龄缓", seen + 2))
+    RosterChild.objects.filter(pk__in=[child.pk for child in children]).update(assigned=school)
+    return children[0], deferral_of(children[1])
+
+
+def roster_file_of(bureau, clerk) -> RosterFile:
+    """An uploaded roster that waits to be confirmed; its content is on no disk."""
+    given = {"counts": {"fresh": 0, "changed": 0}, "wrapped_key": b"", "state": "discarded"}
+    return RosterFile.objects.create(
+        bureau=bureau, year=2026, name="名册.xlsx", uploaded_by=clerk, uploaded_on=date(2026, 9, 1), **given
+    )
 
 
 def photo() -> bytes:

@@ -60,10 +60,21 @@ def words_for(name, site):
         "students:child_problems": {"slug": words["slug"]},
         "students:change_new": {"slug": words["slug"], "kind": "suspension"},
         "students:change_draft": {"number": words["change"]},
+        "students:plan_new": {"pk": site.school.pk, "year": 2026},
+        "students:plan_draft": {"number": words["plan"]},
+        "students:placing_sheet": {"number": words["placing"]},
+        "students:class_change_new": {"pk": site.school.pk},
         "students:class": {"pk": words["pk"].get("students:class")},
         "students:campaign_school": {"pk": site.school.pk},
         "students:campaign_class": {"pk": words["pk"].get("students:class")},
         "students:campaign_child": {"slug": words["slug"]},
+        "students:roster_file": {"pk": words["roster_file"]},
+        "students:roster_findings": {"pk": words["roster_file"]},
+        "students:roster_take": {"pk": words["roster_file"]},
+        "students:roster_discard": {"pk": words["roster_file"]},
+        "students:roster_child": {"slug": words["roster_child"]},
+        "students:deferral_new": {"slug": words["roster_child"]},
+        "students:deferral_draft": {"number": words["deferral"]},
         "dropout:handover": {"number": words["dropout"]},
         "dropout:sheet": {"pk": words["pk"].get("students:class")},
         "dropout:child": {"slug": words["slug"]},
@@ -86,13 +97,18 @@ def words_for(name, site):
 BODY = {
     "students:number": {"reason": "核对证件"},
     "students:campaign_child": {"act": "confirm", "phone": "13800000000"},
+    "students:roster_child": {"act": "log", "kind": "home", "on": "2026-09-15", "who": "李老师", "result": "外出"},
     "approvals:filing": {"filed_on": "2026-09-15"},
     "transfers:new": {"name": "查无此人", "number": "211399201803020013"},
 }
 
 
+# Addresses that ask which figure is meant.
+ASKED = {"reports:balance_children": "?book=records&side=close"}
+
+
 def answer(client, name, method, site):
-    url = reverse(name, kwargs=words_for(name, site))
+    url = reverse(name, kwargs=words_for(name, site)) + ASKED.get(name, "")
     return client.post(url, BODY.get(name, {})) if method == "POST" else client.get(url)
 
 

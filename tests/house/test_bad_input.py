@@ -34,6 +34,8 @@ FILTERED = {
     "students:list": "q school grade school_class status after before sort",
     "approvals:queue": "q scope kind stage lateness school after before",
     "students:classes": "school",
+    "students:plans": "q year",
+    "students:placings": "school",
     "students:campaign": "q state",
     "students:campaign_school": "q state",
     "students:campaign_class": "q state",

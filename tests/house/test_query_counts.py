@@ -14,10 +14,11 @@ from law.models import Window
 from schools.models import School
 from students.campaigns import open_campaign
 from students.changes import start_change
-from students.models import CampaignEntry, Correction, Placement, Student
+from students.models import CampaignEntry, Correction, Placement, RosterEntry, Student
 from suspensions.models import AbsenceEntry, Dropout, Suspension
 from tests.changes import decided, drafted
 from tests.county import class_of, hand_for, make_school
+from tests.students.rosters import catchment, put_on_roster
 from tests.students.specimens_numbering import drafted_numbering, row_of
 from tests.students.specimens_problems import found_pair
 from tests.suspensions.dropout_specimens import GIVEN, visited
@@ -363,6 +364,21 @@ def test_notices_nobody_acted_upon(same_questions, sign_in, staff, bureau, no1, 
     same_questions(reverse("placements:overdue"), late)
 
 
+@pytest.mark.parametrize("role", [Role.REGISTRAR, Role.BUREAU_CLERK])
+def test_the_roster(same_questions, sign_in, bureau, no1, role):
+    user = sign_in(role, bureau if role == Role.BUREAU_CLERK else no1)
+    catchment(no1)
+    made = []
+
+    def missing(number):
+        children = put_on_roster(bureau, *((f"样例{len(made) + n}", 1 + len(made) + n) for n in range(number)))
+        made.extend(children)
+        given = {"kind": "home", "on": clock.today(), "who": "李老师", "result": "外出", "by": user}
+        RosterEntry.objects.bulk_create(RosterEntry(child=child, **given) for child in children)
+
+    same_questions(reverse("students:roster"), missing)
+
+
 def test_a_class_with_guests(same_questions, sign_in, child_at, bureau, no1):
     special = make_school(bureau, 51, "特殊教育学校", School.Kind.SPECIAL)
 
@@ -372,3 +388,10 @@ def test_a_class_with_guests(same_questions, sign_in, child_at, bureau, no1):
 
     sign_in(Role.REGISTRAR, no1)
     same_questions(reverse("students:class", args=[class_of(no1, 3).pk]), guests)
+
+
+@pytest.mark.parametrize("role", [Role.REGISTRAR, Role.BUREAU_CLERK])
+@pytest.mark.parametrize("page", ["reports:balance", "reports:balance_children"])
+def test_the_balance_and_the_children_behind_a_figure(same_questions, sign_in, children, bureau, no1, no2, role, page):
+    sign_in(role, bureau if role == Role.BUREAU_CLERK else no1)
+    same_questions(f"{reverse(page)}?book=chairs&side=close", children)

@@ -55,7 +55,7 @@ def test_from_upload_to_a_batch_on_the_registrars_desk(client, registrar, no1):
     case = Registration.objects.get()
     assert Job.objects.get(pk=file.job_id).result_url == case.get_absolute_url()
     shown = client.get(case.get_absolute_url()).content.decode()
-    assert "提交学校审核" in shown and Student.objects.first().name in shown and "原表行号" in shown
+    assert "提交学校审核" in shown and Student.objects.first().name in shown and "原表第" in shown
 
 
 def test_the_upload_is_kept_sealed_and_numbers_never_show(client, registrar, no1):

@@ -1,0 +1,85 @@
+"""小学毕业生（第三十一条）: whose last place in a primary class was in grade six of the school year before.
+
+`year` is the school year in which they begin grade seven. Everything here is a queryset: one statement for any number.
+"""
+
+from datetime import date, timedelta
+
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    Exists,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce
+
+from law import parameters
+from law.models import Term
+from law.school_time import LAST_PRIMARY_GRADE, first_day
+from schools.models import School, Stage
+
+from ..models.child import Student
+from ..models.enrolment import Placement
+
+# Records that stand for no child, or for none yet.
+NOBODY = (Student.Status.MERGED, Student.Status.DELETED, Student.Status.REJECTED, Student.Status.PENDING)
+
+
+def last_places(year: int) -> QuerySet[Placement]:
+    """The grade-six place of every leaver, whatever became of the child since; a place undone on its day is none."""
+    primary = Placement.objects.filter(enrolment__voided=False, school_class__stage=Stage.PRIMARY)
+    primary = primary.exclude(ends=F("starts")).annotate(until=Coalesce("ends", Value(date.max)))
+    later = primary.filter(enrolment__student=OuterRef("enrolment__student")).filter(
+        Q(until__gt=OuterRef("until")) | Q(until=OuterRef("until"), pk__gt=OuterRef("pk"))
+    )
+    in_grade_six = primary.filter(year=year - 1, school_class__cohort=year - LAST_PRIMARY_GRADE)
+    return in_grade_six.filter(~Exists(later)).exclude(enrolment__student__status__in=NOBODY)
+
+
+def leavers_of(year: int) -> QuerySet[Student]:
+    """The children themselves."""
+    return Student.objects.filter(pk__in=last_places(year).values("enrolment__student"))
+
+
+def assigned_school(year: int, child: str = "enrolment__student") -> Subquery:
+    """The junior school to which the bureau has assigned the child (招生分配); null while it has not."""
+    from .destination import LeaverDestination
+
+    living = LeaverDestination.objects.filter(child=OuterRef(child), year=year, ended_by=None)
+    return Subquery(living.values("school")[:1])
+
+
+def nearest_school(school: str = "enrolment__school") -> Subquery:
+    """Where a primary school's leavers go by default: on at their own school, else to the township's junior school."""
+    own = Q(pk=OuterRef(f"{school}_id")) & ~Q(kind=School.Kind.PRIMARY)
+    township = Q(
+        division=OuterRef(f"{school}__division"),
+        bureau=OuterRef(f"{school}__bureau"),
+        kind__in=[School.Kind.JUNIOR, School.Kind.NINE_YEAR],
+    )
+    rank = Case(When(own, then=0), When(kind=School.Kind.JUNIOR, then=1), default=2, output_field=IntegerField())
+    found = School.objects.filter(own | township, closed_on=None).annotate(rank=rank)
+    return Subquery(found.order_by("rank", "code").values("pk")[:1])
+
+
+def expected_school(year: int) -> Coalesce:
+    """The junior school that answers for a leaver: the assigned one, else the nearest."""
+    return Coalesce(assigned_school(year), nearest_school(), output_field=BigIntegerField())
+
+
+def term_start(year: int) -> date:
+    """The first day of lessons of a school year, as published."""
+    return Term.objects.filter(year=year, number=1).values_list("starts", flat=True).first() or first_day(year)
+
+
+def intake_due(year: int) -> date:
+    """二十日内: the last day on which grade seven is taken over in time; the day term starts is not counted."""
+    start = term_start(year)
+    return start + timedelta(days=parameters.on(start)["intake.grade7_days"])

@@ -1,0 +1,112 @@
+"""第八条：招生计划——每校每学年各年级的班数与班额，教育局经办、审核，下达后即为学位数，可由主管局长撤销."""
+
+from django.db import models
+from django.db.models import Q
+
+from approvals.materials import Paper, facts_of_papers
+from approvals.models import Case
+from approvals.ways import way
+from law import articles
+from law.school_time import grade_name, school_year_name
+
+from .rules import RULES
+
+
+class IntakePlan(
+    way(articles.INTAKE_PLAN, decide="核准下达招生计划", done="已下达", rules=RULES, school=False),
+):
+    """招生计划（第八条）：一所学校一个学年各年级开几个班、每班多少人"""
+
+    kind_code = "plan"
+    prefix = "计"
+    # About no child: daily work on the children goes on.
+    BLOCKS = False
+    TEMPLATE = "students/plan_case.html"
+
+    year = models.PositiveSmallIntegerField("学年（起始年）")
+    document = models.CharField("依据文件", max_length=120, help_text="招生方案的名称和文号。")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "招生计划"
+        constraints = [models.CheckConstraint(condition=Q(year__range=(2020, 2100)), name="plan_year")]
+
+    @property
+    def child(self):
+        return None
+
+    @property
+    def year_name(self) -> str:
+        return school_year_name(self.year)
+
+    def papers(self) -> list[Paper]:
+        return []
+
+    def build_facts(self, day):
+        from .judging import facts_of
+
+        lines = [(line.grade, line.classes, line.size) for line in self.lines.all()]
+        return facts_of(self.lead_school_id, self.year, lines, day, case=self, **facts_of_papers(self))
+
+    def take_effect(self):
+        from .effect import give_seats
+
+        give_seats(self)
+
+    def undo_effect(self):
+        from .effect import take_back_seats
+
+        take_back_seats(self)
+
+    def particulars_of(self, action, given):
+        """The signed step keeps what was approved, grade by grade."""
+        said = {grade_name(line.grade): f"{line.classes}×{line.size}" for line in self.lines.all()}
+        return super().particulars_of(action, given) | (said if action == "approve" else {})
+
+    def page(self, user):
+        from .presenting import page_of
+
+        return page_of(self, user)
+
+
+class PlanLine(models.Model):
+    """招生计划明细：一个年级开几个班、每班多少人"""
+
+    case = models.ForeignKey(IntakePlan, models.PROTECT, related_name="lines", verbose_name="案件")
+    grade = models.PositiveSmallIntegerField("年级")
+    classes = models.PositiveSmallIntegerField("班数")
+    size = models.PositiveSmallIntegerField("班额")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "招生计划明细"
+        ordering = ["grade"]
+        constraints = [
+            models.UniqueConstraint(fields=["case", "grade"], name="plan_grade_once"),
+            models.CheckConstraint(condition=Q(grade__range=(1, 9)), name="plan_line_grade"),
+            models.CheckConstraint(condition=Q(classes__lte=60, size__range=(1, 100)), name="plan_line_numbers"),
+        ]
+
+    def __str__(self):
+        return f"{grade_name(self.grade)}{self.classes}班×{self.size}人"
+
+    @property
+    def seats(self) -> int:
+        return self.classes * self.size
+
+
+def latest_lines(schools, year: int) -> dict[tuple[int, int], PlanLine]:
+    """(school, grade) → the line in force: of the plan approved last."""
+    rows = PlanLine.objects.filter(case__lead_school__in=list(schools), case__year=year, case__state="done")
+    rows = rows.select_related("case").order_by("case__closed_on", "case__pk")
+    return {(row.case.lead_school_id, row.grade): row for row in rows}
+
+
+def planned_classes(school: int, grade: int, year: int) -> int | None:
+    """How many classes the plan in force gives a grade; None without a plan."""
+    line = latest_lines([school], year).get((school, grade))
+    return line.classes if line else None
+
+
+def open_plan(school: int, year: int, *, besides: Case | None = None) -> IntakePlan | None:
+    """The plan of this school and year that has not been decided yet."""
+    running = IntakePlan.objects.filter(lead_school=school, year=year, closed_on=None)
+    return (running.exclude(pk=besides.pk) if besides else running).first()

@@ -1,0 +1,134 @@
+"""Each roster child held against the register: by its number, present or former, else by name, sex and birth.
+
+Everything is computed where it is asked, in one statement over any number of children, so that the list is right at
+the moment it is looked at: a registration, a transfer or a death of this morning counts.
+"""
+
+from datetime import date
+
+from django.db import models
+from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce
+
+from law import articles, clock, parameters
+from law.models import Term
+from law.school_time import first_day
+
+from ..models.child import NumberKind, Student
+from ..numbering.judging import truly_held
+from .models import RosterChild, Settled, denied
+
+# A record that never began or was erased is nobody's; a merged one stands for its survivor.
+_ID = models.BigIntegerField()
+NEVER = (Student.Status.REJECTED, Student.Status.DELETED)
+
+
+class Result(models.TextChoices):
+    """Where a roster child is, as far as the county knows."""
+
+    DUE = "due", "应入未入"
+    SUSPECT = "suspect", "疑似已入学，待认定"
+    WAITING = "waiting", "待入学"
+    ENROLLED = "enrolled", "已入学"
+    PENDING = "pending", "已登记待注册"
+    ELSEWHERE = "elsewhere", "在外县就读"
+    DEFERRED = "deferred", "缓学"
+    TOO_YOUNG = "too_young", "未达龄"
+    MOVED = "moved", "迁出"
+    DECEASED = "deceased", "死亡"
+
+
+# Whom somebody still has to look after.
+OPEN = (Result.DUE, Result.SUSPECT, Result.WAITING)
+TONES = {
+    Result.DUE: "refused",
+    Result.SUSPECT: "soon",
+    Result.WAITING: "wait",
+    Result.ENROLLED: "done",
+    Result.PENDING: "now",
+    Result.DEFERRED: "soon",
+}
+
+
+def term_start(year: int) -> date:
+    """The first day of the autumn term: as announced, else 1 September."""
+    announced = Term.objects.filter(year=year, number=1).values_list("starts", flat=True).first()
+    return announced or first_day(year)
+
+
+def youngest_birth(year: int) -> date:
+    """The last birthday with which a child must enter school in this year (第四条: 年满6周岁)."""
+    params = parameters.on(clock.today())
+    cutoff = params.yearly("intake.cutoff", year)
+    return cutoff.replace(year=year - params["intake.age"])
+
+
+def with_results(children: QuerySet[RosterChild], year: int) -> QuerySet[RosterChild]:
+    """The children of a roster year, each with `record_id` (its record), `alike_id` (a suspected one) and `result`."""
+    found = children.filter(year=year).annotate(
+        record_id=Coalesce(F("student_id"), Subquery(_holders()), output_field=_ID)
+    )
+    record = Student.objects.filter(pk=OuterRef("record_id"))
+    found = found.annotate(
+        record_status=Subquery(record.values("status")),
+        record_bureau=Subquery(record.values("school__bureau"), output_field=_ID),
+        alike_id=Subquery(_namesakes()),
+        deferral=Subquery(_deferrals()),
+    )
+    return found.annotate(result=_result(year))
+
+
+def _holders() -> QuerySet:
+    """Who holds the number now, else who held it last; a merged record stands for the one it went into."""
+    held = truly_held(kind=NumberKind.ID, index=OuterRef("index")).exclude(student__status__in=NEVER)
+    survivor = Coalesce(
+        *("student__merged_into__merged_into_id", "student__merged_into_id", "student_id"), output_field=_ID
+    )
+    return held.order_by(F("until").desc(nulls_first=True), "-pk").annotate(survivor=survivor).values("survivor")[:1]
+
+
+def _namesakes() -> QuerySet:
+    """Somebody of the same name, sex and birth whom nobody has told apart yet."""
+    same = Student.objects.filter(
+        name=OuterRef("name"), sex=OuterRef("sex"), birth_date=OuterRef("birth_date"), merged_into=None
+    )
+    return same.exclude(status__in=NEVER).exclude(denied()).order_by("pk").values("pk")[:1]
+
+
+def _deferrals() -> QuerySet:
+    from .deferral import Deferral
+
+    return Deferral.objects.filter(roster_child=OuterRef("pk"), state="done").values("number")[:1]
+
+
+def _result(year: int) -> Case:
+    has_record, accepted = Q(record_status__isnull=False), Q(accepted_on__isnull=False)
+    status = Student.Status
+    begun = term_start(year) <= clock.today()
+    return Case(
+        When(Q(record_status=status.DECEASED), then=Value(Result.DECEASED)),
+        When(Q(record_status=status.PENDING), then=Value(Result.PENDING)),
+        When(Q(record_status=status.MOVED_AWAY), then=Value(Result.ELSEWHERE)),
+        When(has_record & ~Q(record_bureau=F("bureau")), then=Value(Result.ELSEWHERE)),
+        When(has_record, then=Value(Result.ENROLLED)),
+        *(When(accepted & Q(settled=each), then=Value(Result(each.value))) for each in Settled),
+        When(deferral__isnull=False, then=Value(Result.DEFERRED)),
+        When(birth_date__gt=youngest_birth(year), then=Value(Result.TOO_YOUNG)),
+        When(alike_id__isnull=False, then=Value(Result.SUSPECT)),
+        default=Value(Result.DUE if begun else Result.WAITING),
+        output_field=models.CharField(),
+    )
+
+
+def counts_of(children: QuerySet[RosterChild]) -> dict[str, int]:
+    """result → number of children; one question. `children` carry their results."""
+    rows = children.order_by().values_list("result").annotate(n=Count("pk"))
+    return dict(rows)
+
+
+def result_of(child: RosterChild) -> RosterChild:
+    """One child as it stands now, with its results and its owner."""
+    return with_results(RosterChild.objects.with_owner().filter(pk=child.pk), child.year).get()
+
+
+ARTICLE = articles.CATCHMENT

@@ -1,0 +1,123 @@
+"""What the pages of the roster draw: figures, where the children without a school are, one child and its entries."""
+
+from django.db.models import Count, F, Q, QuerySet
+from django.urls import reverse
+
+from law import clock
+from schools.models import School
+
+from ..models.child import Student
+from .matching import OPEN, TONES, Result, counts_of, term_start
+from .models import RosterChild, RosterEntry
+
+GLANCE = 300
+
+
+def days_since_start(year: int) -> int:
+    """Days of the term so far, the first counted as 0; negative before it."""
+    return (clock.today() - term_start(year)).days
+
+
+def figures_of(found: QuerySet[RosterChild], address: str) -> list[dict]:
+    """How many children are where, each number leading to its list."""
+    counts = counts_of(found)
+    shown = [result for result in Result if counts.get(result) or result == Result.DUE]
+    link = "&" if "?" in address else "?"
+    return [
+        {
+            "label": result.label,
+            "value": counts.get(result, 0),
+            "url": f"{address}{link}result={result.value}",
+            "tone": TONES.get(result, "idle") if result in OPEN else "",
+        }
+        for result in shown
+    ]
+
+
+def places_of(found: QuerySet[RosterChild]) -> list[dict]:
+    """Per township and owner: roster, in school, looked for, reported and not yet accepted; two questions."""
+    rows = (
+        found.order_by()
+        .values("owner_id", township=F("community__parent__name"))
+        .annotate(
+            all=Count("pk"),
+            due=Count("pk", filter=Q(result__in=OPEN)),
+            reported=Count("pk", filter=~Q(settled="") & Q(accepted_on=None)),
+        )
+        .order_by(F("township").asc(nulls_last=True), "owner_id")
+    )
+    rows = list(rows)
+    schools = School.objects.in_bulk({row["owner_id"] for row in rows} - {None})
+    for row in rows:
+        row["school"] = schools.get(row["owner_id"])
+        row["name"] = row["school"].short_name if row["school"] else "教育局"
+        row["township"] = row["township"] or "未登记村（社区）"
+    return rows
+
+
+def chart_of(rows: list[dict]) -> dict:
+    """Children without a school per township."""
+    totals: dict[str, int] = {}
+    for row in rows:
+        totals[row["township"]] = totals.get(row["township"], 0) + row["due"]
+    return {
+        "kind": "bar",
+        "unit": "人",
+        "labels": list(totals),
+        "series": [{"label": "应入未入和待认定", "values": list(totals.values())}],
+    }
+
+
+def with_words(children: list[RosterChild]) -> list[RosterChild]:
+    """The same children, each carrying what the list says of it; three questions."""
+    schools = School.objects.in_bulk({child.owner_id for child in children} - {None})
+    records = Student.objects.select_related("school").defer("wrapped_key")
+    records = records.in_bulk({child.record_id for child in children} - {None})
+    visits = RosterEntry.objects.filter(child__in=children, kind__in=RosterEntry.CONTACTS)
+    counted = dict(visits.order_by().values_list("child").annotate(Count("pk")))
+    for child in children:
+        child.owner = schools.get(child.owner_id)
+        child.record = records.get(child.record_id)
+        child.word, child.tone = Result(child.result).label, TONES.get(child.result, "idle")
+        child.visits = counted.get(child.pk, 0)
+        child.is_open = child.result in OPEN
+        child.waits = bool(child.settled) and not child.accepted_on
+    return children
+
+
+def facts_of(child: RosterChild) -> list[dict]:
+    """The row of the list as label and words."""
+    community = child.community.name if child.community else ""
+    return [
+        {"label": "性别", "value": child.sex_name},
+        {"label": "出生日期", "value": f"{child.birth_date:%Y年%-m月%-d日}"},
+        {"label": "身份证件号", "value": child.masked or "名册中没有证件号"},
+        {"label": "户籍地址", "value": child.household_address},
+        {"label": "现住址", "value": child.residence},
+        {"label": "村（社区）", "value": community},
+        {"label": "监护人", "value": child.guardian},
+        {"label": "联系电话", "value": child.phone},
+        {"label": "备注", "value": child.remark},
+        {"label": "责任单位", "value": child.owner.name if child.owner else f"{child.bureau}（尚未指定学校）"},
+    ]
+
+
+def record_row(student: Student | None, user) -> dict | None:
+    """A record as the page names it: where and in what state; the way there only for whoever may see it."""
+    if student is None:
+        return None
+    seen = Student.objects.visible_to(user).filter(pk=student.pk).exists()
+    return {
+        "school": student.school.name,
+        "word": student.get_status_display(),
+        "url": student.get_absolute_url() if seen else "",
+    }
+
+
+def deferral_of(child: RosterChild, user) -> dict:
+    """The deferral of the child and year, if one is open or stands, and the way to begin one."""
+    case = child.deferrals.filter(counts=True).first()
+    return {
+        "deferral_case": case,
+        "deferral_url": "" if case else reverse("students:deferral_new", args=[child.slug]),
+    }

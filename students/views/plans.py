@@ -1,0 +1,84 @@
+"""Pages of 招生计划: the county's plan per school, and the draft of one school's plan."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts.policies import may, school_ids_where
+from approvals.errors import NotYourHand, Refused, RulesBroken
+from approvals.presenting import refusal_rows
+from law import clock
+from law.school_time import school_year_name, school_year_of
+from schools.models import School
+
+from ..models import IntakePlan
+from ..plans.forms import YearFilter, form_for
+from ..plans.presenting import chart_of, county_plan
+from ..plans.services import keep_plan, start_plan
+
+
+@require_GET
+def plans(request):
+    """The plan of every school in sight for one school year."""
+    chosen = YearFilter(request.GET)
+    schools = School.objects.filter(pk__in=school_ids_where(request.user, "view_school"), closed_on=None)
+    words = chosen.cleaned_data.get("q", "").strip()
+    schools = schools.filter(name__contains=words) if words else schools
+    rows = county_plan(request.user, list(schools), chosen.chosen_year)
+    context = {
+        "filter": chosen,
+        "year": chosen.chosen_year,
+        "year_name": school_year_name(chosen.chosen_year),
+        "rows": rows,
+        "chart": chart_of(rows) if len(rows) > 2 else {},
+        "makes": any(row["makes"] for row in rows),
+    }
+    return render(request, "students/plans.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def new(request, pk, year):
+    """A new plan of one school: refused at once when no signature could pass it."""
+    if pk not in school_ids_where(request.user, "view_school"):
+        raise Http404(pk)
+    if not may(request.user, "bureau_make", pk):
+        raise PermissionDenied("招生计划由教育局经办人员编报。")
+    if not 0 <= year - school_year_of(clock.today()) <= 1:
+        raise Http404(year)
+    school = School.objects.select_related("bureau").get(pk=pk)
+    return answered(request, form_for(school, year, request.POST or None), school, year)
+
+
+@require_http_methods(["GET", "POST"])
+def draft(request, number):
+    """The typed part of a draft, open until it is handed in."""
+    case = get_object_or_404(IntakePlan.objects.visible_to(request.user), number=number)
+    if not may(request.user, "bureau_make", case.lead_school_id):
+        raise PermissionDenied("招生计划的草稿由教育局经办人员填写。")
+    if case.state != case.State.DRAFT:
+        return redirect(case)
+    form = form_for(case.lead_school, case.year, request.POST or None, case)
+    return answered(request, form, case.lead_school, case.year, case)
+
+
+def answered(request, form, school, year, case=None):
+    """The form, what the law says against it, or the case page."""
+    broken = []
+    if request.method == "POST" and form.is_valid():
+        given = {"by": request.user, "lines": form.lines, "document": form.cleaned_data["document"]}
+        try:
+            done = keep_plan(case, **given) if case else start_plan(school, year=year, **given)
+        except RulesBroken as refusal:
+            broken = refusal_rows(refusal.verdict, str(school.bureau))
+        except NotYourHand as refusal:
+            raise PermissionDenied(str(refusal)) from refusal
+        except Refused as refusal:
+            broken = [{"message": sentence} for sentence in refusal.sentences]
+        else:
+            messages.success(request, f"已保存{done.number}草稿。请核对后报审核。")
+            return redirect(done)
+    context = {"form": form, "school": school, "year_name": school_year_name(year), "case": case, "refusal": broken}
+    context |= {"article": IntakePlan.ARTICLE, "ahead": year > school_year_of(clock.today())}
+    return render(request, "students/plan_draft.html", context, status=422 if form.errors or broken else 200)

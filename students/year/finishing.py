@@ -1,0 +1,147 @@
+"""What a graduation does: the last grade of one school, set-based; and the way back.
+
+Grade 6 waits for its junior school with the enrolment still living at the primary school; grade 9 leaves with
+毕业证书 or 修业证明, and its record is copied once more and frozen (第十一条第一款).
+"""
+
+from datetime import date
+
+from django.db import connection
+from django.db.models import Count
+
+from law import articles, clock
+from law.school_time import LAST_GRADE
+from schools import seats
+from schools.models import SchoolClass
+
+from .. import mass_journal, places
+from ..models.certificate import Certificate
+from ..models.enrolment import Placement
+from .calendar import turn_of
+from .rolls import unfit_names
+
+NAMED = 5
+_SUBJECTS = "SELECT child_id FROM approvals_casesubject WHERE case_id = %(case)s"
+_LIVING = f"""SELECT e.id FROM students_enrolment e
+    WHERE e.student_id IN ({_SUBJECTS}) AND NOT e.voided AND upper_inf(e.during)"""
+_SITTING = f"SELECT p.id FROM students_placement p WHERE p.ends IS NULL AND p.enrolment_id IN ({_LIVING})"
+# Whether the county's assessment says passed; asked of `t`, a row of students.
+_PASSED = """(SELECT r.passed FROM students_assessmentrow r JOIN approvals_case a ON a.id = r.case_id
+    JOIN students_assessment d ON d.case_ptr_id = a.id
+    WHERE r.child_id = t.id AND a.state = 'done' AND d.year = %(year)s ORDER BY r.id DESC LIMIT 1)"""
+
+
+def unfit_of(case) -> str:
+    """Names of those on the list who could not be put on it now."""
+    names = unfit_names(case.year, case.lead_school_id, case.pk, limit=NAMED + 1)
+    return "、".join(names[:NAMED]) + ("等" if len(names) > NAMED else "")
+
+
+def graduate(case) -> dict[str, str]:
+    """准予毕业: status, class, enrolment, seats, papers and the frozen copy. Returns what the step keeps."""
+    on = min(clock.today(), turn_of(case.year))
+    leaving = case.grade == LAST_GRADE
+    sitting = heads(case)
+    mass_journal.rewrite(case, "placement", {"ends": "GREATEST(t.starts, %(on)s)"}, _SITTING, on=on)
+    if leaving:
+        mass_journal.rewrite(
+            case, "student", {"status": f"CASE WHEN {_PASSED} THEN 'graduated' ELSE 'completed' END"}, _SUBJECTS,
+            year=case.year,
+        )  # fmt: skip
+        _leave_school(case, on)
+        _make_out_papers(case)
+        _freeze(case, on)
+    else:
+        mass_journal.rewrite(case, "student", {"status": "'leaver'"}, _SUBJECTS)
+    _give_back_seats(sitting, case.year)
+    return figures_of(case)
+
+
+def heads(case) -> dict[int, int]:
+    """How many of the list sit in each class now."""
+    rows = Placement.objects.filter(
+        enrolment__student__in=case.subjects.values("child"), ends=None, enrolment__voided=False
+    )
+    return dict(rows.values_list("school_class").annotate(Count("pk")))
+
+
+def _leave_school(case, on: date) -> None:
+    values = {
+        "during": "daterange(lower(t.during), GREATEST(lower(t.during) + 1, %(on)s::date))",
+        "left_by_id": "%(case)s",
+        "left_how": "(SELECT CASE s.status WHEN 'graduated' THEN '毕业' ELSE '修业期满' END"
+        " FROM students_student s WHERE s.id = t.student_id)",
+    }
+    mass_journal.rewrite(case, "enrolment", values, _LIVING, on=on)
+
+
+def _make_out_papers(case) -> None:
+    """One paper a child: 毕业证书 waits for the city's number, 修业证明 is numbered at once (第三十二条)."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""WITH made AS (
+                    SELECT s.id AS child, s.status, nextval(pg_get_serial_sequence('students_certificate', 'id')) AS id
+                    FROM students_student s WHERE s.id IN ({_SUBJECTS}) ORDER BY s.id)
+                INSERT INTO students_certificate
+                    (id, student_id, graduation_id, school_id, kind, number, year, issued_on, collected_by, voided)
+                SELECT id, child, %(case)s, %(school)s,
+                    CASE status WHEN 'graduated' THEN 'graduation' ELSE 'completion' END,
+                    CASE status WHEN 'graduated' THEN '' ELSE '修' || (%(year)s + 1) || lpad(id::text, 6, '0') END,
+                    %(year)s, CASE status WHEN 'graduated' THEN NULL ELSE %(today)s::date END, '', false FROM made""",
+            {"case": case.pk, "school": case.lead_school_id, "year": case.year, "today": clock.today()},
+        )
+
+
+def _freeze(case, on: date) -> None:
+    """The whole record as it stands after the graduation; numbers stay sealed under the child's key."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""WITH copied AS (SELECT s.id, jsonb_build_object(
+                    'student', to_jsonb(s) - 'wrapped_key' - 'slug',
+                    'numbers', (SELECT jsonb_agg(to_jsonb(n) - 'index' ORDER BY n.id) FROM students_studentnumber n
+                        WHERE n.student_id = s.id),
+                    'family', (SELECT jsonb_agg(to_jsonb(f) ORDER BY f.id) FROM students_familymember f
+                        WHERE f.student_id = s.id),
+                    'enrolments', (SELECT jsonb_agg(to_jsonb(e) ORDER BY e.id) FROM students_enrolment e
+                        WHERE e.student_id = s.id),
+                    'placements', (SELECT jsonb_agg(to_jsonb(p) ORDER BY p.id) FROM students_placement p
+                        JOIN students_enrolment e ON e.id = p.enrolment_id WHERE e.student_id = s.id)
+                ) AS content FROM students_student s WHERE s.id IN ({_SUBJECTS}))
+                INSERT INTO students_frozenrecord (student_id, graduation_id, taken_on, content, digest)
+                SELECT id, %(case)s, %(on)s, content, encode(sha256(convert_to(content::text, 'UTF8')), 'hex')
+                FROM copied ORDER BY id""",
+            {"case": case.pk, "on": on},
+        )
+
+
+def _rows_of(sitting: dict[int, int], year: int) -> list[tuple]:
+    """(ledger row, children) of these classes, ids ascending."""
+    found: dict[int, tuple] = {}
+    for each in SchoolClass.objects.filter(pk__in=sitting):
+        for row in places.ledger_rows(each, year):
+            _, before = found.get(row.pk, (row, 0))
+            found[row.pk] = (row, before + sitting[each.pk])
+    return [found[pk] for pk in sorted(found)]
+
+
+def _give_back_seats(sitting: dict[int, int], year: int) -> None:
+    for row, count in _rows_of(sitting, year):
+        seats.vacate([row], min(count, row.used))
+
+
+def figures_of(case) -> dict[str, str]:
+    """How many of the list graduated, by the status they have now."""
+    rows = case.subjects.values_list("child__status").annotate(Count("pk"))
+    return {status: str(count) for status, count in sorted(rows)}
+
+
+def take_back(case) -> None:
+    """毕业回退: the record as it was, papers void, seats used again. Raises Refused."""
+    mass_journal.restore_all(case)
+    Certificate.objects.filter(graduation_id=case.pk).update(voided=True)
+    for row, count in _rows_of(heads(case), case.year):
+        if (more := count - row.free_seats) > 0:
+            reason = "毕业更正撤销，学生回到原班级"
+            words = {"article": articles.DECISION_CORRECTED, "reason": reason, "case_number": case.number}
+            seats.grant(row, more, on=clock.today(), **words)
+        seats.occupy([row], count)

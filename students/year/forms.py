@@ -1,0 +1,110 @@
+"""What the pages of the school year ask."""
+
+from django import forms
+
+from accounts.policies import school_ids_where
+from jianping_xueji.forms import day_input
+from law import clock
+from law.school_time import school_year_name
+from schools.models import School
+
+from ..filters import SchoolChoice
+from ..models.certificate import Certificate
+from ..models.child import Student
+from ..search import matching
+from .calendar import ending_year
+from .sheets import COUNTY
+
+_MEGABYTE = 1024 * 1024
+STATES = [
+    ("", "不限"),
+    ("unnumbered", "未编号"),
+    ("unsealed", "未验印"),
+    ("waiting", "待领取"),
+    ("collected", "已领取"),
+]
+
+
+class ListForm(forms.Form):
+    """An uploaded list."""
+
+    workbook = forms.FileField(
+        label="名单（.xlsx）",
+        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx"}),
+        help_text="号码各列请设为文本；身份证件号、学籍号可两列都有。",
+    )
+
+    def clean_workbook(self):
+        workbook = self.cleaned_data["workbook"]
+        if workbook.size > COUNTY.file_bytes:
+            raise forms.ValidationError(f"文件超过 {COUNTY.file_bytes // _MEGABYTE} MB，请分开上传。")
+        return workbook
+
+
+class SealForm(forms.Form):
+    """验印 of the whole batch."""
+
+    sealed_on = forms.DateField(label="验印日期", widget=day_input())
+    issued_on = forms.DateField(label="发证日期", widget=day_input())
+
+
+class CollectForm(forms.Form):
+    """The signature of whoever collects a paper."""
+
+    collected_by = forms.CharField(
+        label="签收人", max_length=60, help_text="毕业生本人或监护人的姓名，须已在证书发放册上签字。"
+    )
+    collected_on = forms.DateField(label="签收日期", widget=day_input())
+
+    def __init__(self, *args, **more):
+        more.setdefault("initial", {"collected_on": clock.today()})
+        super().__init__(*args, **more)
+
+
+class CertificateFilter(forms.Form):
+    """Papers by year, school, kind and how far they have come."""
+
+    q = forms.CharField(
+        label="姓名、拼音或号码",
+        required=False,
+        max_length=60,
+        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
+    )
+    year = forms.TypedChoiceField(label="学年", coerce=int, required=False)
+    school = SchoolChoice(School.objects.none(), label="学校", required=False, empty_label="不限")
+    kind = forms.ChoiceField(label="种类", choices=[("", "不限"), *Certificate.Kind.choices], required=False)
+    state = forms.ChoiceField(label="办理情况", choices=STATES, required=False)
+
+    def __init__(self, data, *, user):
+        super().__init__(data)
+        self.user, latest = user, ending_year(clock.today())
+        years = [(year, school_year_name(year)) for year in range(latest, latest - 6, -1)]
+        self.fields["year"].choices = [("", school_year_name(latest)), *years[1:]]
+        schools = school_ids_where(user, "view_school")
+        if len(schools) > 1:
+            self.fields["school"].queryset = School.objects.filter(pk__in=schools)
+        else:
+            del self.fields["school"]
+        self.is_valid()
+        self.year = self.cleaned_data.get("year") or latest
+
+    def narrow(self):
+        """Papers in sight that stand and fit."""
+        chosen = self.cleaned_data
+        found = Certificate.objects.visible_to(self.user).standing().filter(year=self.year)
+        if chosen.get("school"):
+            found = found.filter(school=chosen["school"])
+        if chosen.get("kind"):
+            found = found.filter(kind=chosen["kind"])
+        if words := chosen.get("q"):
+            found = found.filter(student__in=matching(Student.objects.all(), words).values("pk"))
+        return self._in_state(found, chosen.get("state"))
+
+    def _in_state(self, found, state):
+        if state == "unnumbered":
+            return found.filter(number="")
+        if state == "unsealed":
+            return found.filter(kind=Certificate.Kind.GRADUATION, sealed_on=None)
+        if state == "waiting":
+            return found.filter(issued_on__isnull=False, collected_on=None)
+        return found.filter(collected_on__isnull=False) if state == "collected" else found

@@ -1,0 +1,180 @@
+"""Who stands where when a school year ends: every child of some schools, with what becomes of it and why.
+
+One statement for counts, one for a list, whatever the number of children. `fate` is the first thing that holds.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db import connection
+
+from law.school_time import grade_name
+
+from ..models.child import Student
+
+_FROM = """
+FROM students_enrolment e
+JOIN students_student s ON s.id = e.student_id
+LEFT JOIN LATERAL (
+    SELECT q.* FROM students_placement q WHERE q.enrolment_id = e.id AND q.ends IS DISTINCT FROM q.starts
+    ORDER BY q.ends DESC NULLS FIRST, q.id DESC LIMIT 1) p ON true
+LEFT JOIN schools_schoolclass c ON c.id = p.school_class_id
+LEFT JOIN approvals_casesubject b ON b.child_id = s.id AND b.blocking AND b.case_id <> %(case)s
+LEFT JOIN approvals_case k ON k.id = b.case_id
+"""
+_HERE = "WHERE NOT e.voided AND upper_inf(e.during) AND e.school_id = ANY(%(schools)s)"
+_ROLL = f"{_FROM} {_HERE}"
+# The grade of the child's class in the school year, and whether the class has none after it.
+_GRADE = "(%(year)s - c.cohort + CASE c.stage WHEN 'junior' THEN 7 ELSE 1 END)"
+_LAST = "CASE c.stage WHEN 'junior' THEN 9 ELSE 6 END"
+_SITS = "p.id IS NOT NULL AND p.ends IS NULL"
+
+PROMOTES = f"""CASE
+    WHEN s.status = 'leaver' THEN 'leaver'
+    WHEN s.status NOT IN ('enrolled', 'dropped_out') THEN s.status
+    WHEN s.status = 'dropped_out' AND NOT ({_SITS} AND %(dropouts)s) THEN s.status
+    WHEN NOT ({_SITS}) THEN 'no_class'
+    WHEN p.year > %(year)s THEN 'already'
+    WHEN p.year < %(year)s THEN 'behind'
+    WHEN {_GRADE} = {_LAST} THEN 'graduating'
+    WHEN {_GRADE} NOT BETWEEN CASE c.stage WHEN 'junior' THEN 7 ELSE 1 END AND {_LAST} THEN 'no_next_grade'
+    WHEN c.closed_on IS NOT NULL THEN 'class_closed'
+    ELSE 'advances' END"""
+
+_RESULT = """(SELECT r.passed FROM students_assessmentrow r JOIN approvals_case a ON a.id = r.case_id
+    JOIN students_assessment d ON d.case_ptr_id = a.id
+    WHERE r.child_id = s.id AND a.state = 'done' AND d.year = %(year)s ORDER BY r.id DESC LIMIT 1)"""
+
+GRADUATES = f"""CASE
+    WHEN k.kind = 'graduation' THEN 'in_hand'
+    WHEN k.id IS NOT NULL THEN 'open_case'
+    WHEN s.status <> 'enrolled' THEN s.status
+    WHEN NOT ({_SITS}) THEN 'no_class'
+    WHEN s.problem <> '' THEN 'problem'
+    WHEN {_GRADE} = 9 AND {_RESULT} IS NULL THEN 'no_result'
+    ELSE 'graduates' END"""
+
+# fate → what it is called, and what to do about it.
+WORDS = {
+    "advances": ("升级", ""),
+    "graduates": ("可以毕业", ""),
+    "in_hand": ("已列入在办的毕业名单", "待学校审核"),
+    "leaver": ("小学毕业待升学", "由初中建籍时接收"),
+    "already": ("已在新学年编班", "不必再办"),
+    "no_class": ("在读但没有班级", "请先编入班级，再补办"),
+    "behind": ("班级停留在更早的学年", "请核对编班记录，由教育局订正后补办"),
+    "graduating": ("毕业年级，尚未毕业", "请先办理毕业；不能毕业的按毕业名单所列原因处理"),
+    "no_next_grade": ("班级没有下一年级", "请核对班级的届别，编入正确的班级后补办"),
+    "class_closed": ("班级已撤销", "请编入现有班级后补办"),
+    "open_case": ("有在办业务", "待其办结或撤回；长期无人办理的由教育局“终止”"),
+    "problem": ("有问题学籍", "请先在“问题学籍”中处理"),
+    "no_result": ("没有综合考核结果", "请教育局导入综合考核结果"),
+    "suspended": ("休学", "保留原年级，复学时编班"),
+    "dropped_out": ("辍学", "保留学籍，返校时编班"),
+    "abroad": ("出境就读", "保留学籍，回来时编班"),
+    "in_custody": ("专门教育", "回校时编班"),
+    "pending": ("待核", "待建籍办结"),
+}
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One child on the roll."""
+
+    child: int
+    slug: str
+    name: str
+    school: str
+    class_name: str
+    fate: str
+    case_number: str = ""
+    desk: str = ""
+    stage: str = ""
+
+    @property
+    def reason(self) -> str:
+        return words_of(self.fate)[0]
+
+    @property
+    def remedy(self) -> str:
+        return words_of(self.fate)[1]
+
+
+def words_of(fate: str) -> tuple[str, str]:
+    return WORDS.get(fate) or (dict(Student.Status.choices).get(fate, fate), "请核对学籍状态")
+
+
+def _ask(statement: str, params: dict) -> list[tuple]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, params)
+        return cursor.fetchall()
+
+
+def _params(year: int, schools: Iterable[int], **more) -> dict:
+    return {"year": year, "schools": list(schools), "dropouts": True, "case": 0, **more}
+
+
+def promotion_counts(year: int, schools: Iterable[int], *, dropouts: bool) -> list[tuple[int, int, str, int, int]]:
+    """(school, grade or 0, fate, children, of them with an open case) of every group on the roll."""
+    statement = f"""SELECT e.school_id, coalesce({_GRADE}, 0), {PROMOTES} AS fate, count(*), count(k.id)
+        {_ROLL} GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"""
+    return _ask(statement, _params(year, schools, dropouts=dropouts))
+
+
+def graduation_counts(year: int, schools: Iterable[int]) -> list[tuple[int, int, str, int]]:
+    """(school, grade, fate, children) of the finishing grades."""
+    statement = f"""SELECT e.school_id, {_GRADE}, {GRADUATES} AS fate, count(*) {_ROLL} AND {_GRADE} = {_LAST}
+        AND s.status <> 'leaver' GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"""
+    return _ask(statement, _params(year, schools))
+
+
+def left_out_of_promotion(year: int, schools: Iterable[int], *, dropouts: bool, limit: int) -> list[Standing]:
+    """The exceptions: everybody who does not move up, and why; and those who do with an open case."""
+    fate = f"CASE WHEN ({PROMOTES}) = 'advances' THEN 'open_case' ELSE {PROMOTES} END"
+    where = f"""AND (({PROMOTES}) NOT IN ('advances', 'already', 'leaver')
+        OR ({PROMOTES}) = 'advances' AND k.id IS NOT NULL)"""
+    return _standings(fate, where, _params(year, schools, dropouts=dropouts, limit=limit))
+
+
+def left_out_of_graduation(year: int, schools: Iterable[int], *, grade: int | None, limit: int) -> list[Standing]:
+    """The children of the finishing grade who cannot graduate now, and why."""
+    where = f"""AND {_GRADE} = {_LAST} AND (%(grade)s::int IS NULL OR {_GRADE} = %(grade)s)
+        AND s.status <> 'leaver' AND ({GRADUATES}) NOT IN ('graduates', 'in_hand')"""
+    return _standings(GRADUATES, where, _params(year, schools, grade=grade, limit=limit))
+
+
+def graduates(year: int, school: int, grade: int) -> list[int]:
+    """Ids of the children who can graduate now."""
+    statement = f"""SELECT s.id {_ROLL} AND {_GRADE} = {_LAST} AND {_GRADE} = %(grade)s
+        AND ({GRADUATES}) = 'graduates' ORDER BY s.id"""
+    return [pk for (pk,) in _ask(statement, _params(year, [school], grade=grade))]
+
+
+def _standings(fate: str, where: str, params: dict) -> list[Standing]:
+    statement = f"""SELECT s.id, s.slug, s.name, h.short_name, {_GRADE}, c.number, {fate}, k.number, k.desk_stage,
+            d.short_name, k.desk_right
+        {_FROM} JOIN schools_school h ON h.id = e.school_id
+            LEFT JOIN schools_school d ON d.id = k.desk_school_id {_HERE} {where}
+        ORDER BY h.code, 5, 6, s.name_pinyin, s.id LIMIT %(limit)s"""
+    return [_standing(*row) for row in _ask(statement, params)]
+
+
+def _standing(child, slug, name, school, grade, number, fate, case, stage, desk, right) -> Standing:
+    called = f"{grade_name(grade)}{number}班" if grade and grade_name(grade) != "—" else ""
+    holder = "教育局" if (right or "").startswith("bureau") else desk or ""
+    return Standing(child, slug, name, school, called, fate, case or "", holder, stage or "")
+
+
+def unfit_names(year: int, school: int, case: int, *, limit: int) -> list[str]:
+    """Names of the children of a running list who could not be put on it now; the case is not in its own way."""
+    statement = f"""SELECT s.name FROM approvals_casesubject x JOIN students_student s ON s.id = x.child_id
+        WHERE x.case_id = %(case)s AND s.id NOT IN (
+            SELECT s.id {_ROLL} AND {_GRADE} = {_LAST} AND ({GRADUATES}) = 'graduates')
+        ORDER BY s.id LIMIT %(limit)s"""
+    return [name for (name,) in _ask(statement, _params(year, [school], case=case, limit=limit))]
+
+
+def moving_up(column: str) -> str:
+    """The SELECT of those who move up, for a statement that binds year, schools and dropouts."""
+    statement = f"SELECT {column} {_ROLL} AND ({PROMOTES}) = 'advances'"
+    return statement.replace("%(case)s", "0")

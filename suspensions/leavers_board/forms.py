@@ -1,0 +1,40 @@
+"""What the board asks: one inquiry about one leaver."""
+
+from django import forms
+
+from jianping_xueji.forms import day_input
+
+from ..models import LeaverInquiry, Visit
+from .inquiry import Outcome
+
+VISIT = ("on", "form", "who", "whom", "result")
+FOUND = ("outcome", "place", "division", "proof")
+
+
+class InquiryForm(forms.ModelForm):
+    """The visit, and what it found."""
+
+    outcome = forms.ChoiceField(label="调查结果", choices=[("", "请选择"), *Outcome.choices])
+    place = LeaverInquiry._meta.get_field("place").formfield(help_text="在县外就读或暂缓入学的必填，写全称。")
+    division = forms.RegexField(
+        r"^\d{6}$", label="所在区划", required=False, help_text="县外学校所在地六位区划代码，如 150429 宁城县。"
+    )
+    proof = LeaverInquiry._meta.get_field("proof").formfield(
+        help_text="在县外就读：全国系统学籍截图、在读证明；暂缓入学：批准文号。"
+    )
+
+    class Meta:
+        model = Visit
+        fields = VISIT
+        labels = {"on": "走访日期", "who": "走访人员", "result": "情况"}
+        widgets = {"on": day_input()}
+
+    field_order = [*VISIT, *FOUND]
+
+    def _post_clean(self):
+        """The service writes the rows, not the form."""
+
+    def given(self) -> dict:
+        """Arguments of `record_inquiry`."""
+        typed = self.cleaned_data
+        return {"visit": {name: typed[name] for name in VISIT}, **{name: typed[name] for name in FOUND}}

@@ -1,0 +1,91 @@
+"""Drafts of 分班, 调班, 招生计划, 开班 and 撤班, and the children and classes their stories need."""
+
+from datetime import date
+
+from accounts.roles import Role
+from jianping_xueji import vault
+from law import clock, parameters
+from law.school_time import school_year_of
+from schools import seats
+from schools.models import SchoolClass, cohort_of
+from students import enrolments
+from students.classing.class_change import start_class_change
+from students.classing.services import start_placing
+from students.models import ClassMove, Student
+from students.plans.services import start_plan
+from students.spelling import initials_of, pinyin_of
+from tests.changes import drafted, specimen
+from tests.county import id_number, staff_member
+
+DOCUMENT = "建教发〔2026〕15号"
+
+
+def another_class(school, grade, kind=SchoolClass.Kind.ORDINARY) -> SchoolClass:
+    """One more class of a grade, in the ledger of an unplanned year as the school's other classes are."""
+    year, cap = school_year_of(clock.today()), parameters.on(clock.today())["class.cap"]
+    stage, cohort = cohort_of(grade, year)
+    number = school.classes.filter(stage=stage, cohort=cohort).count() + 1
+    made = SchoolClass.objects.create(school=school, stage=stage, cohort=cohort, number=number, kind=kind)
+    seats.ensure_rows(school.pk, year, cap)
+    if kind != SchoolClass.Kind.HOME_TEACHING:
+        row = school.seats_set.get(year=year, grade=grade, school_class=None)
+        row.capacity += cap
+        row.save()
+    return made
+
+
+def newcomers(school, number, *, grade=1, sequence=500, **traits) -> list[Student]:
+    """Children on the roll who entered this September and sit in no class yet."""
+    today = clock.today()
+    year = school_year_of(today)
+    _, cohort = cohort_of(grade, year)
+    made = []
+    named = traits.pop("name", None)
+    for n in range(number):
+        sex, name = "12"[n % 2], named or f"新生{n:03d}"
+        birth = date(year - 6 - (grade - 1), 1 + n % 8, 1 + n % 27)
+        child = Student.objects.create(
+            school=school,
+            wrapped_key=vault.new_child_key(),
+            status=Student.Status.ENROLLED,
+            name=name,
+            name_pinyin=pinyin_of(name),
+            name_initials=initials_of(name),
+            sex=sex,
+            birth_date=birth,
+            id_type="1",
+            entered_month=f"{cohort}09",
+            **traits,
+        )
+        enrolments.sealed_number(child, "id", id_number(birth, sequence % 490 + n, sex), today).save()
+        made.append(child)
+    enrolments.begin([(child, None) for child in made], school=school, on=date(year, 9, 1), how="建籍")
+    enrolments.issue_temporary_numbers(made, on=date(year, 9, 1), area="211399")
+    return made
+
+
+def drafted_plan(school, lines, year=2026, document=DOCUMENT):
+    return start_plan(
+        school, by=staff_member(Role.BUREAU_CLERK, school.bureau), year=year, lines=lines, document=document
+    )
+
+
+def drafted_class_change(school, **given):
+    return start_class_change(school, by=staff_member(Role.REGISTRAR, school), reason="生源增加", **given)
+
+
+def drafted_placing(school, grade=1, seed=7):
+    return start_placing(school, grade, by=staff_member(Role.REGISTRAR, school), seed=seed)
+
+
+@specimen("placing")
+def placing(county):
+    another_class(county.no1, 1)
+    newcomers(county.no1, 6)
+    return drafted_placing(county.no1)
+
+
+@specimen("class_move")
+def class_move(county):
+    child = county.child_at(county.no1, grade=3)
+    return drafted(ClassMove, child, to_class=another_class(county.no1, 3), reason="行动不便，须在一层就读")
