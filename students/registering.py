@@ -17,6 +17,7 @@ from schools.models import SchoolClass, Seats
 from . import enrolments
 from .models.child import Student, StudentNumber
 from .models.enrolment import Enrolment
+from .problems.detection import recheck
 
 
 @dataclass
@@ -76,7 +77,7 @@ def fill(case, plan) -> dict:
 
 
 def enrol_all(case) -> None:
-    """All children of the batch begin to live: enrolment, class, seat, temporary number (第六条)."""
+    """The children of the batch begin to live: enrolment, class, seat, temporary number (第六条), one look (第八条)."""
     day, year = clock.today(), school_year_of(clock.today())
     entries = list(case.entries.select_related("student", "school_class").order_by("student_id"))
     take_seats(case, entries, year, day)
@@ -85,7 +86,9 @@ def enrol_all(case) -> None:
             [(e.student, e.school_class) for e in group], school=case.lead_school, on=began, case=case, how="建籍"
         )
     enrolments.issue_temporary_numbers([e.student for e in entries], on=day, area=case.lead_school.division_id[:6])
-    Student.objects.filter(pk__in=[e.student_id for e in entries]).update(status=Student.Status.ENROLLED)
+    children = [e.student_id for e in entries]
+    Student.objects.filter(pk__in=children).update(status=Student.Status.ENROLLED)
+    recheck(children)
 
 
 def by_entry_day(entries: list, today: date) -> dict[date, list]:
