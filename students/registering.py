@@ -26,6 +26,7 @@ from .models.intake import Application
 
 # How many children a sentence names before it only counts them.
 NAMED = 10
+from .problems.detection import recheck
 
 
 @dataclass
@@ -124,7 +125,7 @@ def open_applications(case) -> None:
 
 
 def enrol_all(case) -> None:
-    """All children of the batch begin to live: enrolment, class, seat, temporary number (第六条)."""
+    """The children of the batch begin to live: enrolment, class, seat, temporary number (第六条), one look (第八条)."""
     day, year = clock.today(), school_year_of(clock.today())
     entries = list(case.entries.select_related("student", "school_class").order_by("student_id"))
     take_seats(case, entries, year, day)
@@ -133,7 +134,9 @@ def enrol_all(case) -> None:
             [(e.student, e.school_class) for e in group], school=case.lead_school, on=began, case=case, how="建籍"
         )
     enrolments.issue_temporary_numbers([e.student for e in entries], on=day, area=case.lead_school.division_id[:6])
-    Student.objects.filter(pk__in=[e.student_id for e in entries]).update(status=Student.Status.ENROLLED)
+    children = [e.student_id for e in entries]
+    Student.objects.filter(pk__in=children).update(status=Student.Status.ENROLLED)
+    recheck(children)
 
 
 def by_entry_day(entries: list, today: date) -> dict[date, list]:

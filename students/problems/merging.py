@@ -20,12 +20,8 @@ def _in_common(one: int, two: int):
 
 @Prepared
 def _living(one: int, two: int):
-    return (
-        Enrolment.objects.living()
-        .filter(student__in=[one, two])
-        .order_by()
-        .values_list("student", "school__short_name")
-    )
+    living = Enrolment.objects.living().filter(student__in=[one, two])
+    return living.order_by().values_list("student", "school__short_name")
 
 
 def shared_numbers(one: Student, two: Student) -> bool:
