@@ -30,6 +30,7 @@ MENU = (
     Item("学生", "students:list", "people", SEES | {"teach_class"}),
     Item("班级与学位", "students:classes", "class", SEES | {"teach_class"}),
     Item("分班", "students:placings", "people", SEES),
+    Item("学区", "students:catchments", "folder", SEES | {"teach_class"}),
     Item("招生计划", "students:plans", "file", SEES),
     Item("能否办理", "transfers:check", "search", DECIDES),
     Item("发起转学", "transfers:new", "transfer", frozenset({"make_change"})),

@@ -27,8 +27,9 @@ def rows_for(school_id: int, year: int, grade: int, school_class: SchoolClass | 
 
     Taught at home (送教上门) a child is on the roll, but takes no seat of the grade.
     """
-    at_home = school_class is not None and school_class.kind == SchoolClass.Kind.HOME_TEACHING
-    wanted = [None] if school_class is None else [school_class.pk] if at_home else [None, school_class.pk]
+    wanted = [None] if school_class is None else [school_class.pk]
+    if school_class is not None and not school_class.at_home:
+        wanted.append(None)
     rows = Seats.objects.filter(school_id=school_id, year=year, grade=grade).order_by("pk")
     return [row for row in rows if row.school_class_id in wanted]
 
@@ -137,7 +138,7 @@ def ensure_rows(school_id: int, year: int, cap: int, taken: Mapping[int, int] | 
             continue
         sitting = taken.get(each.pk, 0)
         rows.append(_opened(school_id, year, grade, each, cap, sitting))
-        if each.kind != SchoolClass.Kind.HOME_TEACHING:
+        if not each.at_home:
             capacity, used = grades.get(grade, (0, 0))
             grades[grade] = (capacity + cap, used + sitting)
     rows += [_opened(school_id, year, grade, None, *numbers) for grade, numbers in grades.items()]

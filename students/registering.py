@@ -23,10 +23,10 @@ from .intake.rules import SHOWN, school_year_has_begun
 from .intake.years import intake_year
 from .models.child import Student, StudentNumber
 from .models.intake import Application
+from .problems.detection import recheck
 
 # How many children a sentence names before it only counts them.
 NAMED = 10
-from .problems.detection import recheck
 
 
 @dataclass
@@ -155,7 +155,7 @@ def take_seats(case, entries, year: int, day: date) -> None:
     wanted: Counter = Counter()
     for entry in entries:
         grade = entry.school_class.grade_in(year)
-        wanted[grade, None] += entry.school_class.kind != SchoolClass.Kind.HOME_TEACHING
+        wanted[grade, None] += not entry.school_class.at_home
         wanted[grade, entry.school_class_id] += 1
     entering = {e.school_class.grade_in(year) for e in entries if e.school_class.cohort == year}
     rows = Seats.objects.filter(school_id=case.lead_school_id, year=year).select_for_update().order_by("pk")

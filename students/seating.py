@@ -16,8 +16,6 @@ from schools.models import School, SchoolClass, Seats, Stage
 from .filters import present_classes
 from .models import Placement
 
-HOME = SchoolClass.Kind.HOME_TEACHING
-
 
 @dataclass(frozen=True)
 class Limits:
@@ -69,7 +67,7 @@ def grades_of(school: School, year: int) -> list[dict]:
             "bar": bar(
                 f"{grade_name(grade)}合计",
                 ledger.get((grade, None)),
-                sum(heads[c.pk] for c in by_grade[grade] if c.kind != HOME),
+                sum(heads[c.pk] for c in by_grade[grade] if not c.at_home),
             ),
             "classes": [class_row(c, ledger.get((grade, c.pk)), heads[c.pk], year, limits) for c in by_grade[grade]],
         }

@@ -3,6 +3,7 @@ from django.urls import include, path
 from . import import_urls
 from .views import (
     campaigns,
+    catchments,
     certificates,
     changes,
     child,
@@ -67,6 +68,12 @@ urlpatterns = [
     path("campaign/classes/<int:pk>/", campaigns.school_class, name="campaign_class"),
     path("campaign/children/<slug:slug>/", campaigns.child, name="campaign_child"),
     path("corrections/freeze/", freeze.freeze, name="freeze"),
+    path("catchments/", catchments.catchments, name="catchments"),
+    path("catchments/find/", catchments.find, name="catchment_find"),
+    path("catchments/import/", catchments.upload, name="catchment_import"),
+    path("catchments/import/confirm/", catchments.confirm, name="catchment_confirm"),
+    path("catchments/copy/", catchments.copy, name="catchment_copy"),
+    path("catchments/villages/<str:code>/", catchments.village, name="catchment"),
     path("plans/", plans.plans, name="plans"),
     path("plans/schools/<int:pk>/<int:year>/", plans.new, name="plan_new"),
     path("plans/<str:number>/draft/", plans.draft, name="plan_draft"),

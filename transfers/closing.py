@@ -161,7 +161,7 @@ def move_seats(case, classes: dict[int, SchoolClass], sitting: dict[int, int]) -
             school=case.receiving, year=year, grade=old[former].grade, school_class=new, capacity=capacity
         )
         settle(case, row, max(here - capacity, 0), here)
-        if new.kind != SchoolClass.Kind.HOME_TEACHING:
+        if not new.at_home:
             more, used = grades.get(row.grade, (0, 0))
             grades[row.grade] = (more + max(capacity, here), used + here)
     for grade, (more, used) in sorted(grades.items()):

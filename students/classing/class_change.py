@@ -20,7 +20,7 @@ from ..plans.case import planned_classes
 from . import ledger
 
 LAW = articles.INTAKE_PLAN
-HOME = SchoolClass.Kind.HOME_TEACHING
+HOME = ledger.HOME
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def of_opening(school_id: int, on: date, grade: int, class_kind: str) -> dict:
 def of_closing(school_id: int, on: date, school_class: SchoolClass) -> dict:
     year = school_year_of(on)
     grade, name = school_class.grade_in(year), school_class.name_in(year)
-    plan = planned_classes(school_id, grade, year) if school_class.kind != HOME and grade else None
+    plan = planned_classes(school_id, grade, year) if grade and not school_class.at_home else None
     here = len(ledger.classes_in(school_id, grade, year)) if grade else 0
     heads = ledger.heads_of([school_class.pk]).total()
     below = plan is not None and here <= plan
@@ -183,7 +183,7 @@ class ClassChange(
         row = ledger.row_of(self.lead_school_id, year, grade)
         seats = ledger.row_of(self.lead_school_id, year, grade, each).capacity
         ledger.close_class(self, each, year=year)
-        if each.kind != HOME and planned_classes(self.lead_school_id, grade, year) is None:
+        if not each.at_home and planned_classes(self.lead_school_id, grade, year) is None:
             ledger.set_capacity(self, row, max(row.capacity - seats, row.used + row.reserved - row.granted, 0))
 
     def undo_effect(self):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django import forms
 
-from law import clock
+from law import clock, parameters
 from law.school_time import grade_name, school_year_name, school_year_of
 from schools.models import School
 
@@ -45,7 +45,7 @@ class PlanForm(forms.Form):
         for grade, line in known.items():
             initial |= {f"classes_{grade}": line.classes, f"size_{grade}": line.size}
         super().__init__(*args, initial=initial, **kwargs)
-        self.grades = grades_for(school, year)
+        self.grades, self.cap = grades_for(school, year), parameters.on(clock.today())["class.cap"]
         for grade in self.grades:
             name = grade_name(grade)
             self.fields[f"classes_{grade}"] = number_box(60, f"{name}班数")
@@ -61,7 +61,9 @@ class PlanForm(forms.Form):
             classes, size = given.get(f"classes_{grade}"), given.get(f"size_{grade}")
             if f"size_{grade}" in self.errors or f"classes_{grade}" in self.errors:
                 continue
-            if classes is not None and not size:
+            if classes == 0 and not size:
+                given[f"size_{grade}"] = self.cap
+            elif classes is not None and not size:
                 self.add_error(f"size_{grade}", f"请填写{grade_name(grade)}每班人数，或者把班数也留空。")
             if size and classes is None:
                 self.add_error(f"classes_{grade}", f"请填写{grade_name(grade)}班数，不招生填 0。")

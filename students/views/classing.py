@@ -44,10 +44,10 @@ def placings(request):
     return shown(request, chosen, school, waiting, form, refusal)
 
 
-def tried(act, *given, **more):
+def tried(do, /, *given, **more):
     """(result, []) or (None, the refusal as rows); without the right 403."""
     try:
-        return act(*given, **more), []
+        return do(*given, **more), []
     except NotYourHand as refusal:
         raise PermissionDenied(str(refusal)) from refusal
     except RulesBroken as refusal:

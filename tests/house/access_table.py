@@ -53,6 +53,14 @@ students:numbering       GET  | in | no       | no       | no       | ok       |
 students:numbering       POST | in | no       | no       | no       | ok       | no       | no       | no       | no       | no
 students:numbering_open  POST | in | no       | no       | no       | ok       | no       | no       | no       | no       | no
 students:numbering_waiting GET | in | ok      | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok
+students:catchments      GET  | in | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok
+students:catchment_find  GET  | in | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok
+students:catchment_import GET | in | no       | no       | no       | ok       | no       | no       | no       | no       | no
+students:catchment_import POST | in | no      | no       | no       | ok       | no       | no       | no       | no       | no
+students:catchment_confirm POST | in | no     | no       | no       | ok       | no       | no       | no       | no       | no
+students:catchment_copy  POST | in | no       | no       | no       | ok       | no       | no       | no       | no       | no
+students:catchment       GET  | in | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | --/--/--
+students:catchment       POST | in | no/no/-- | no/no/-- | no/no/-- | ok/ok/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | --/--/--
 students:plans           GET  | in | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok
 students:plan_new        GET  | in | --/--/-- | no/--/-- | no/--/-- | ok/ok/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | --/--/--
 students:plan_new        POST | in | --/--/-- | no/--/-- | no/--/-- | ok/ok/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | --/--/--

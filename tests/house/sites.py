@@ -16,7 +16,8 @@ from approvals.services import open_case, perform
 from jianping_xueji.jobs.models import Job
 from reports.forms import FORMS
 from reports.services import print_form
-from schools.models import Bureau, Division
+from schools.catchments import COMMUNITY
+from schools.models import Bureau, Catchment, Division
 from students.campaigns import open_campaign
 from students.changes import start_change
 from students.models import ImportFile, Registration, RosterChild, RosterFile
@@ -81,6 +82,7 @@ def build_site(relation, school, partner, child_at) -> Site:
         "roster_child": missing.slug,
         "deferral": put_off.number,
         "slug": child.slug,
+        "village": village_of(school).pk,
         "placing": drafted_placing(school).number,
         "plan": drafted_plan(school, [(1, 2, 45)], year=2027).number,
         "dropout": dropout.number,
@@ -101,6 +103,16 @@ def build_site(relation, school, partner, child_at) -> Site:
         comer.id_number.plain(),
     }
     return Site(relation, school, words, canaries)
+
+
+def village_of(school) -> Division:
+    """A village whose children the school takes."""
+    area = school.division_id[:6]
+    made, _ = Division.objects.get_or_create(
+        code=f"{area}103{school.pk % 1000:03d}", defaults={"name": f"样例{school.pk}村", "kind": COMMUNITY}
+    )
+    Catchment.objects.create(community=made, school=school, year=2026, stage="primary", document="建教发〔2026〕9号")
+    return made
 
 
 def closing_of(school, partner) -> SchoolClosing:

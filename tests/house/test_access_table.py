@@ -60,6 +60,7 @@ def words_for(name, site):
         "students:child_problems": {"slug": words["slug"]},
         "students:change_new": {"slug": words["slug"], "kind": "suspension"},
         "students:change_draft": {"number": words["change"]},
+        "students:catchment": {"code": site.words["village"]},
         "students:plan_new": {"pk": site.school.pk, "year": 2026},
         "students:plan_draft": {"number": words["plan"]},
         "students:placing_sheet": {"number": words["placing"]},
