@@ -14,15 +14,18 @@ from approvals.materials import hand_in_paper
 from approvals.models import CeimsFiling
 from approvals.services import open_case, perform
 from jianping_xueji.jobs.models import Job
+from jianping_xueji.vault import new_child_key
 from reports.forms import FORMS
 from reports.services import print_form
 from schools.models import Bureau, Division
 from students.campaigns import open_campaign
 from students.changes import start_change
-from students.models import ImportFile, Registration
+from students.intake.filing import file_scan
+from students.models import ImportFile, Overflow, Registration, Student
 from suspensions.models import Dropout, Suspension
 from tests.changes import decided, drafted
 from tests.county import class_of, hand_for, make_school, papers_in_order, staff_member
+from tests.students.intake import asked, entered, searched
 from tests.suspensions.dropout_specimens import GIVEN, visited
 from tests.transfers.placing import PLACED
 from transfers.models import SchoolClosing
@@ -72,25 +75,53 @@ def build_site(relation, school, partner, child_at) -> Site:
     clerk = staff_member(Role.BUREAU_CLERK, school.bureau)
     comes = {"child_name": f"{name}派", "grade": school.grades[2], "residence_division": school.division}
     placement = start_placement(school, by=clerk, **PLACED | comes)
+    newcomer, unused, original = newcomers_of(school, name)
     words = {
+        "newcomer": newcomer.slug,
+        "intake_batch": newcomer.registration_entry.registration.number,
+        "overflow": overflow_of(school, f"{name}统").number,
         "slug": child.slug,
         "dropout": dropout.number,
         "placement": placement.number,
         "change": suspension.number,
         "closing": closing_of(school, partner).number,
         "number": case.number,
-        "pk": {"approvals:filing": filing.pk, "students:class": target.pk, "import": upload_of(school, registrar).pk},
+        "pk": {
+            "approvals:filing": filing.pk,
+            "students:class": target.pk,
+            "import": upload_of(school, registrar).pk,
+            "intake:new": unused.pk,
+            "intake:scan": original.pk,
+        },
         "scan": scan.pk,
         "batch": batch.number,
         "token": print_form(FORMS["one_time_notice"], case, by=registrar, address_of=str).record.token,
         "job": job.pk,
         "code": "household_book",
     }
-    canaries = {name, f"{name}转", f"{name}办", f"{name}休", f"{name}辍", f"{name}派"} | {
+    canaries = {name, f"{name}转", f"{name}办", f"{name}休", f"{name}辍", f"{name}派", f"{name}新", f"{name}统"} | {
         child.id_number.plain(),
         comer.id_number.plain(),
     }
     return Site(relation, school, words, canaries)
+
+
+def newcomers_of(school, name):
+    """A newcomer in the school's batch, a search nobody has used yet, and a scan that is filed for ever."""
+    sequence = 460 + 4 * list(CANARIES.values()).index(name)
+    case = entered(school, asked(f"{name}新", sequence=sequence))
+    newcomer = Student.objects.get(registration_entry__registration=case)
+    unused = searched(school, asked(f"{name}新二", sequence=sequence + 1))
+    original = file_scan(newcomer.application, "basics", photo(), "表.jpg", by=staff_member(Role.REGISTRAR, school))
+    return newcomer, unused, original
+
+
+def overflow_of(school, name) -> Overflow:
+    """A draft about a child that was handed to the bureau."""
+    registrar = staff_member(Role.REGISTRAR, school)
+    given = {"wrapped_key": new_child_key(), "sex": "1", "birth_date": date(2020, 3, 3), "id_type": "Z"}
+    child = Student.objects.create(school=school, name=name, **given)
+    return open_case(Overflow, by=registrar, lead=school, children=[child], state="draft", year=2026, reported="已满")
 
 
 def closing_of(school, partner) -> SchoolClosing:

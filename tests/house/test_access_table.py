@@ -73,6 +73,13 @@ def words_for(name, site):
         "reports:blank": {"form": "transfer_contact"},
         "reports:print": {"form": "one_time_notice", "number": words["number"]},
         "reports:verify": {"token": words["token"]},
+        "intake:new": {"pk": words["pk"].get("intake:new")},
+        "intake:child": {"slug": words["newcomer"]},
+        "intake:act": {"slug": words["newcomer"], "act": "sign"},
+        "intake:batch": {"number": words["intake_batch"]},
+        "intake:overflow": {"number": words["overflow"]},
+        "intake:scan": {"pk": words["pk"].get("intake:scan")},
+        "reports:print_child": {"form": "basics_form", "number": words["intake_batch"], "slug": words["newcomer"]},
         "jobs:progress": {"pk": words["job"]},
         "jobs:cancel": {"pk": words["job"]},
         "students:import_preview": {"pk": words["pk"].get("import")},
@@ -84,6 +91,7 @@ def words_for(name, site):
 
 
 BODY = {
+    "intake:batch": {"act": "propose"},
     "students:number": {"reason": "核对证件"},
     "students:campaign_child": {"act": "confirm", "phone": "13800000000"},
     "approvals:filing": {"filed_on": "2026-09-15"},

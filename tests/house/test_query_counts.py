@@ -18,6 +18,7 @@ from students.models import CampaignEntry, Correction, Placement, Student
 from suspensions.models import AbsenceEntry, Dropout, Suspension
 from tests.changes import decided, drafted
 from tests.county import class_of, hand_for, make_school
+from tests.students.intake import asked, entered, mapped, ready
 from tests.students.specimens_numbering import drafted_numbering, row_of
 from tests.students.specimens_problems import found_pair
 from tests.suspensions.dropout_specimens import GIVEN, visited
@@ -43,13 +44,13 @@ def questions(client, url: str) -> list[str]:
 def same_questions(client):
     """same_questions(url, add): open the page with FEW rows, then with MANY made by `add(number)`."""
 
-    def check(url: str, add):
+    def check(url: str, add, most=MOST):
         add(FEW)
         few = questions(client, url)
         add(MANY - FEW)
         many = questions(client, url)
         assert len(many) == len(few), "\n".join(many)
-        assert len(many) <= MOST, "\n".join(many)
+        assert len(many) <= most, "\n".join(many)
 
     return check
 
@@ -368,3 +369,43 @@ def test_a_class_with_guests(same_questions, sign_in, child_at, bureau, no1):
 
     sign_in(Role.REGISTRAR, no1)
     same_questions(reverse("students:class", args=[class_of(no1, 3).pk]), guests)
+
+
+@pytest.fixture
+def newcomers(no1):
+    """newcomers(number): so many more children in the school's open batch, each with a community and a class."""
+    made = iter(range(100))
+    place = mapped(no1)
+
+    def make(number):
+        for _ in range(number):
+            n = next(made)
+            case = entered(no1, asked(f"新苗{chr(0x4E00 + n)}", sequence=420 + n), place)
+        return ready(case)
+
+    return make
+
+
+@pytest.mark.parametrize("role", [Role.REGISTRAR, Role.BUREAU_CLERK])
+def test_a_batch_of_newcomers(same_questions, sign_in, newcomers, bureau, no1, role):
+    """A case page and a judged list in one: more questions than a list asks, as many for twenty children as for two."""
+    sign_in(role, no1 if role == Role.REGISTRAR else bureau)
+    same_questions(newcomers(1).get_absolute_url(), newcomers, most=2 * MOST)
+
+
+def test_the_log_of_searches(same_questions, sign_in, newcomers, bureau):
+    sign_in(Role.BUREAU_CLERK, bureau)
+    same_questions(reverse("intake:searches"), newcomers)
+
+
+def test_the_progress_of_registration(same_questions, sign_in, bureau):
+    schools = iter(range(40, 90))
+
+    def begun(number):
+        for _ in range(number):
+            n = next(schools)
+            school = make_school(bureau, n, f"第{n}小学")
+            ready(entered(school, asked(sequence=300 + n)))
+
+    sign_in(Role.BUREAU_CLERK, bureau)
+    same_questions(reverse("intake:progress"), begun)
