@@ -28,6 +28,7 @@ class Item:
 MENU = (
     Item("我的待办", "approvals:workbench", "inbox", DECIDES, counted=True),
     Item("学生", "students:list", "people", SEES | {"teach_class"}),
+    Item("新生入学", "intake:progress", "people", SEES),
     Item("班级与学位", "students:classes", "class", SEES | {"teach_class"}),
     Item("分班", "students:placings", "people", SEES),
     Item("学区", "students:catchments", "folder", SEES | {"teach_class"}),

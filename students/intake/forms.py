@@ -12,7 +12,6 @@ from schools.models import Division, School
 from .. import idnumber
 from ..dictionary import codes
 from ..dictionary.divisions import is_division_code, widen
-from ..importing.cells import Verdict
 from ..importing.names import read_name
 from ..models.intake import Application
 from .duplicates import Asked
@@ -54,11 +53,10 @@ class SearchForm(forms.Form):
             self.fields["school"].widget = forms.HiddenInput()
 
     def clean_name(self):
-        answer = read_name(self.cleaned_data["name"])
-        verdict = answer if isinstance(answer, Verdict) else None
-        if verdict:
-            raise forms.ValidationError(f"{verdict.message}。{verdict.remedy}")
-        return answer[0]
+        name, verdict = read_name(self.cleaned_data["name"])
+        if name is None:
+            raise forms.ValidationError(f"{verdict.message}。{verdict.remedy}。")
+        return name
 
     def clean_id_number(self):
         return idnumber.normalise(self.cleaned_data["id_number"])

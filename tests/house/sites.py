@@ -14,16 +14,19 @@ from approvals.materials import hand_in_paper
 from approvals.models import CeimsFiling
 from approvals.services import open_case, perform
 from jianping_xueji.jobs.models import Job
+from jianping_xueji.vault import new_child_key
 from reports.forms import FORMS
 from reports.services import print_form
 from schools.catchments import COMMUNITY
 from schools.models import Bureau, Catchment, Division
 from students.campaigns import open_campaign
 from students.changes import start_change
-from students.models import ImportFile, Registration, RosterChild, RosterFile
+from students.intake.filing import file_scan
+from students.models import ImportFile, Overflow, Registration, RosterChild, RosterFile, Student
 from suspensions.models import Dropout, Suspension
 from tests.changes import decided, drafted
 from tests.county import class_of, hand_for, make_school, papers_in_order, staff_member
+from tests.students.intake import asked, entered, searched
 from tests.students.rosters import deferral_of, put_on_roster
 from tests.students.specimens_classes import drafted_placing, drafted_plan, newcomers
 from tests.suspensions.dropout_specimens import GIVEN, visited
@@ -75,9 +78,13 @@ def build_site(relation, school, partner, child_at) -> Site:
     clerk = staff_member(Role.BUREAU_CLERK, school.bureau)
     comes = {"child_name": f"{name}派", "grade": school.grades[2], "residence_division": school.division}
     placement = start_placement(school, by=clerk, **PLACED | comes)
-    newcomer = newcomers(school, 1, sequence=100 * (1 + list(CANARIES).index(relation)), name=f"{name}编")[0]
+    unplaced = newcomers(school, 1, sequence=100 * (1 + list(CANARIES).index(relation)), name=f"{name}编")[0]
+    newcomer, unused, original = newcomers_of(school, name)
     missing, put_off = roster_of(school, name)
     words = {
+        "newcomer": newcomer.slug,
+        "intake_batch": newcomer.registration_entry.registration.number,
+        "overflow": overflow_of(school, f"{name}统").number,
         "roster_file": roster_file_of(school.bureau, clerk).pk,
         "roster_child": missing.slug,
         "deferral": put_off.number,
@@ -90,16 +97,23 @@ def build_site(relation, school, partner, child_at) -> Site:
         "change": suspension.number,
         "closing": closing_of(school, partner).number,
         "number": case.number,
-        "pk": {"approvals:filing": filing.pk, "students:class": target.pk, "import": upload_of(school, registrar).pk},
+        "pk": {
+            "approvals:filing": filing.pk,
+            "students:class": target.pk,
+            "intake:new": unused.pk,
+            "intake:scan": original.pk,
+            "import": upload_of(school, registrar).pk,
+        },
         "scan": scan.pk,
         "batch": batch.number,
         "token": print_form(FORMS["one_time_notice"], case, by=registrar, address_of=str).record.token,
         "job": job.pk,
         "code": "household_book",
     }
-    canaries = {f"{name}{each}" for each in ("", "转", "办", "休", "辍", "派", "编", "龄")} | {
+    canaries = {f"{name}{each}" for each in ("", "转", "办", "休", "辍", "派", "编", "龄", "新", "统")} | {
         child.id_number.plain(),
         newcomer.id_number.plain(),
+        unplaced.id_number.plain(),
         comer.id_number.plain(),
     }
     return Site(relation, school, words, canaries)
@@ -113,6 +127,24 @@ def village_of(school) -> Division:
     )
     Catchment.objects.create(community=made, school=school, year=2026, stage="primary", document="建教发〔2026〕9号")
     return made
+
+
+def newcomers_of(school, name):
+    """A newcomer in the school's batch, a search nobody has used yet, and a scan that is filed for ever."""
+    sequence = 460 + 4 * list(CANARIES.values()).index(name)
+    case = entered(school, asked(f"{name}新", sequence=sequence))
+    newcomer = Student.objects.get(registration_entry__registration=case)
+    unused = searched(school, asked(f"{name}新二", sequence=sequence + 1))
+    original = file_scan(newcomer.application, "basics", photo(), "表.jpg", by=staff_member(Role.REGISTRAR, school))
+    return newcomer, unused, original
+
+
+def overflow_of(school, name) -> Overflow:
+    """A draft about a child that was handed to the bureau."""
+    registrar = staff_member(Role.REGISTRAR, school)
+    given = {"wrapped_key": new_child_key(), "sex": "1", "birth_date": date(2020, 3, 3), "id_type": "Z"}
+    child = Student.objects.create(school=school, name=name, **given)
+    return open_case(Overflow, by=registrar, lead=school, children=[child], state="draft", year=2026, reported="已满")
 
 
 def closing_of(school, partner) -> SchoolClosing:

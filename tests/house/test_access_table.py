@@ -85,6 +85,13 @@ def words_for(name, site):
         "reports:blank": {"form": "transfer_contact"},
         "reports:print": {"form": "one_time_notice", "number": words["number"]},
         "reports:verify": {"token": words["token"]},
+        "intake:new": {"pk": words["pk"].get("intake:new")},
+        "intake:child": {"slug": words["newcomer"]},
+        "intake:act": {"slug": words["newcomer"], "act": "sign"},
+        "intake:batch": {"number": words["intake_batch"]},
+        "intake:overflow": {"number": words["overflow"]},
+        "intake:scan": {"pk": words["pk"].get("intake:scan")},
+        "reports:print_child": {"form": "basics_form", "number": words["intake_batch"], "slug": words["newcomer"]},
         "jobs:progress": {"pk": words["job"]},
         "jobs:cancel": {"pk": words["job"]},
         "students:import_preview": {"pk": words["pk"].get("import")},
@@ -96,6 +103,7 @@ def words_for(name, site):
 
 
 BODY = {
+    "intake:batch": {"act": "propose"},
     "students:number": {"reason": "核对证件"},
     "students:campaign_child": {"act": "confirm", "phone": "13800000000"},
     "students:roster_child": {"act": "log", "kind": "home", "on": "2026-09-15", "who": "李老师", "result": "外出"},

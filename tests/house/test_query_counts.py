@@ -3,8 +3,6 @@
 from datetime import date, timedelta
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.roles import Role
@@ -29,42 +27,7 @@ from transfers.models import Inclusion, SchoolPlacement, Transfer
 from transfers.placements import start_placement
 from transfers.services import start_transfer
 
-MOST = 15
-FEW, MANY = 2, 20
-
-
-def questions(client, url: str) -> list[str]:
-    """What one request asks, once the page has been opened before."""
-    client.get(url)
-    with CaptureQueriesContext(connection) as asked:
-        assert client.get(url).status_code == 200, url
-    # What frames a transaction is no question; outside of tests it is BEGIN and COMMIT.
-    return [query["sql"] for query in asked.captured_queries if "SAVEPOINT" not in query["sql"]]
-
-
-@pytest.fixture
-def same_questions(client):
-    """same_questions(url, add): open the page with FEW rows, then with MANY made by `add(number)`."""
-
-    def check(url: str, add):
-        add(FEW)
-        few = questions(client, url)
-        add(MANY - FEW)
-        many = questions(client, url)
-        assert len(many) == len(few), "\n".join(many)
-        assert len(many) <= MOST, "\n".join(many)
-
-    return check
-
-
-@pytest.fixture
-def sign_in(client, staff):
-    def enter(role, place):
-        user = staff(role, place)
-        client.force_login(user)
-        return user
-
-    return enter
+from .questions import FEW, MANY, MOST, questions
 
 
 @pytest.fixture
