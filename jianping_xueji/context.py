@@ -36,6 +36,7 @@ MENU = (
     Item("业务办理", "approvals:queue", "folder", SEES),
     Item("休学期满提醒", "suspensions:due", "clock", SEES),
     Item("中考冻结期", "students:freeze", "clock", SEES),
+    Item("开学未到名单", "dropout:arrivals", "people", SEES | {"teach_class"}),
     Item("班级点名", "dropout:sheets", "people", frozenset({"make_change", "check_change", "teach_class"})),
     Item("动态信息维护", "students:campaign", "edit", SEES | {"teach_class"}),
     Item("控辍台账", "dropout:ledger", "folder", SEES),

@@ -1,5 +1,6 @@
 from .abroad import Abroad, HomeFromAbroad
 from .absence import AbsenceEntry, Mark, Visit
+from .arrival import Arrival, Coming
 from .custody import Custody, Release
 from .death import Death
 from .dropout import Dropout
@@ -12,6 +13,8 @@ from .suspension import Suspension
 __all__ = [
     "Abroad",
     "AbsenceEntry",
+    "Arrival",
+    "Coming",
     "Custody",
     "Death",
     "Dropout",

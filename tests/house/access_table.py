@@ -102,6 +102,9 @@ dropout:handover         POST | in | --/--/-- | ok/--/-- | no/--/-- | no/no/-- |
 dropout:sheets           GET  | in | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok
 dropout:sheet            GET  | in | ok/--/-- | ok/--/-- | ok/--/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | --/--/--
 dropout:sheet            POST | in | ok/--/-- | ok/--/-- | no/--/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | --/--/--
+dropout:arrivals         GET  | in | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok
+dropout:arrival_sheet    GET  | in | ok/--/-- | ok/--/-- | ok/--/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | --/--/--
+dropout:arrival_sheet    POST | in | ok/--/-- | ok/--/-- | no/--/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | --/--/--
 dropout:child            GET  | in | ok/--/-- | ok/--/-- | ok/--/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | --/--/--
 dropout:child            POST | in | ok/--/-- | ok/--/-- | no/--/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | --/--/--
 reports:blank            POST | in | no       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | no

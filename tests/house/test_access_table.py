@@ -72,6 +72,7 @@ def words_for(name, site):
         "students:deferral_new": {"slug": words["roster_child"]},
         "students:deferral_draft": {"number": words["deferral"]},
         "dropout:handover": {"number": words["dropout"]},
+        "dropout:arrival_sheet": {"pk": words["pk"].get("students:class")},
         "dropout:sheet": {"pk": words["pk"].get("students:class")},
         "dropout:child": {"slug": words["slug"]},
         "transfers:draft": {"number": words["number"]},
