@@ -38,6 +38,7 @@ MENU = (
     Item("中考冻结期", "students:freeze", "clock", SEES),
     Item("开学未到名单", "dropout:arrivals", "people", SEES | {"teach_class"}),
     Item("班级点名", "dropout:sheets", "people", frozenset({"make_change", "check_change", "teach_class"})),
+    Item("送教上门", "students:home_teaching", "people", SEES | {"teach_class"}),
     Item("动态信息维护", "students:campaign", "edit", SEES | {"teach_class"}),
     Item("控辍台账", "dropout:ledger", "folder", SEES),
     Item("问题学籍", "students:problems", "triangle", SEES),

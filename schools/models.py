@@ -148,6 +148,11 @@ class SchoolClass(models.Model):
     def __str__(self):
         return f"{self.cohort}级{self.number}班"
 
+    @property
+    def at_home(self) -> bool:
+        """Taught at home (第七条): its children are on the roll, in no class size and on no seat of the grade."""
+        return self.kind == self.Kind.HOME_TEACHING
+
     def grade_in(self, year: int) -> int | None:
         """Grade of this class in the school year that begins in `year`; None before it began or after it ended."""
         before = LAST_PRIMARY_GRADE if self.stage == Stage.JUNIOR else 0

@@ -23,8 +23,13 @@ class NoSeat(Exception):
 
 
 def rows_for(school_id: int, year: int, grade: int, school_class: SchoolClass | None) -> list[Seats]:
-    """The ledger rows that a child in this grade (and class) occupies, ids ascending."""
+    """The ledger rows that a child in this grade (and class) occupies, ids ascending.
+
+    Whoever is taught at home takes no seat of the grade (第七条), only a line in the row of that class.
+    """
     wanted = [None] if school_class is None else [None, school_class.pk]
+    if school_class is not None and school_class.at_home:
+        wanted = [school_class.pk]
     rows = Seats.objects.filter(school_id=school_id, year=year, grade=grade).order_by("pk")
     return [row for row in rows if row.school_class_id in wanted]
 
@@ -102,10 +107,10 @@ def ensure_rows(school_id: int, year: int, cap: int, taken: Mapping[int, int] | 
         grade = each.grade_in(year)
         if grade is None:
             continue
-        sitting, seats_here = taken.get(each.pk, 0), cap * (each.kind != SchoolClass.Kind.HOME_TEACHING)
+        sitting = taken.get(each.pk, 0)
         rows.append(_opened(school_id, year, grade, each, cap, sitting))
         capacity, used = grades.get(grade, (0, 0))
-        grades[grade] = (capacity + seats_here, used + sitting)
+        grades[grade] = (capacity, used) if each.at_home else (capacity + cap, used + sitting)
     rows += [_opened(school_id, year, grade, None, *numbers) for grade, numbers in grades.items()]
     Seats.objects.bulk_create(rows, ignore_conflicts=True)
 

@@ -1,7 +1,19 @@
 from django.urls import include, path
 
 from . import import_urls
-from .views import campaigns, changes, child, classes, freeze, lists, numbering, problems, roster_files, rosters
+from .views import (
+    campaigns,
+    changes,
+    child,
+    classes,
+    freeze,
+    home_teaching,
+    lists,
+    numbering,
+    problems,
+    roster_files,
+    rosters,
+)
 
 app_name = "students"
 urlpatterns = [
@@ -32,6 +44,8 @@ urlpatterns = [
     path("campaign/classes/<int:pk>/", campaigns.school_class, name="campaign_class"),
     path("campaign/children/<slug:slug>/", campaigns.child, name="campaign_child"),
     path("corrections/freeze/", freeze.freeze, name="freeze"),
+    path("home-teaching/", home_teaching.children, name="home_teaching"),
+    path("home-teaching/<slug:slug>/", home_teaching.child, name="home_lessons"),
     path("classes/", classes.classes, name="classes"),
     path("classes/<int:pk>/", classes.school_class, name="class"),
 ]

@@ -6,8 +6,7 @@ so that its four weeks are counted by the one counter there is.
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
@@ -16,11 +15,10 @@ from approvals.errors import NotYourHand, Refused
 from approvals.models import CaseSubject
 from law import clock
 from law.models import Term
-from law.school_time import first_day
 from schools.models import School, SchoolClass
-from students.campaigns import present_term
 from students.filters import present_classes
 from students.models import Placement, Student
+from students.terms import Opening, present_opening
 
 from . import absence
 from .models.absence import AbsenceEntry, Mark
@@ -29,31 +27,6 @@ from .models.arrival import Arrival, Coming
 MOVING = ("transfer", "outward")
 LOGGED = {Coming.SICK: Mark.SICK, Coming.LEAVE: Mark.LEAVE, Coming.ABSENT: Mark.TRUANT, Coming.CAME: Mark.PRESENT}
 FIRST_DAYS = timedelta(days=20)
-
-
-@dataclass(frozen=True)
-class Opening:
-    """The beginning of the present term."""
-
-    year: int
-    term: int
-    starts: date
-
-    @property
-    def name(self) -> str:
-        return "第一学期" if self.term == 1 else "第二学期"
-
-    @property
-    def days(self) -> int:
-        """Days since the first one, which is counted as 0."""
-        return (clock.today() - self.starts).days
-
-
-def present_opening() -> Opening:
-    """The term that has begun last, with its announced first day, else 1 September or 1 March."""
-    year, term = present_term(clock.today())
-    announced = Term.objects.filter(year=year, number=term).values_list("starts", flat=True).first()
-    return Opening(year, term, announced or (first_day(year) if term == 1 else date(year + 1, 3, 1)))
 
 
 def moving(child: str = "pk") -> Exists:
@@ -87,7 +60,7 @@ def report(school_class: SchoolClass, marks: dict[int, tuple[str, str]], *, by) 
     if not absence.may_log(by, school_class):
         raise NotYourHand("开学到校情况由本班班主任或本校学籍管理员登记。")
     refuse_outside_term()
-    if school_class.kind == SchoolClass.Kind.HOME_TEACHING:
+    if school_class.at_home:
         raise Refused("送教上门的学生不到校，不登记到校情况（第七条）。")
     opening = present_opening()
     here = expected_in(school_class)

@@ -50,7 +50,8 @@ SELECT 'I2 seats ' || r.id || ' use ' || r.used || ', ' || coalesce(p.sitting, 0
 UNION ALL
 SELECT 'I2 grade row ' || g.id || ' uses ' || g.used || ', its classes ' || sum(c.used) FROM schools_seats g
     JOIN schools_seats c ON c.school_id = g.school_id AND c.year = g.year AND c.grade = g.grade
-    WHERE g.school_class_id IS NULL AND c.school_class_id IS NOT NULL GROUP BY g.id, g.used HAVING g.used <> sum(c.used)
+    JOIN schools_schoolclass room ON room.id = c.school_class_id AND room.kind <> 'home'
+    WHERE g.school_class_id IS NULL GROUP BY g.id, g.used HAVING g.used <> sum(c.used)
 """
 
 # I3: the steps of each case, in order, are moves its machine knows, and end where the case stands.

@@ -138,9 +138,10 @@ def move_seats(case, classes: dict[int, SchoolClass], sitting: dict[int, int]) -
             school=case.receiving, year=year, grade=old[former].grade, school_class=new, capacity=capacity
         )
         settle(case, row, max(here - capacity, 0), here)
-        in_grade = here if new.kind == SchoolClass.Kind.HOME_TEACHING else max(capacity, here)
+        if new.at_home:
+            continue
         more, used = grades.get(row.grade, (0, 0))
-        grades[row.grade] = (more + in_grade, used + here)
+        grades[row.grade] = (more + max(capacity, here), used + here)
     for grade, (more, used) in sorted(grades.items()):
         row, _ = Seats.objects.get_or_create(
             school=case.receiving, year=year, grade=grade, school_class=None, defaults={"capacity": 0}

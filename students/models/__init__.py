@@ -1,6 +1,7 @@
 from .campaign import Campaign, CampaignEntry
 from .child import FamilyMember, NumberKind, Student, StudentNumber
 from .enrolment import Enrolment, Placement
+from .home_teaching import HomeLesson
 from .imports import ImportFile
 from .problem import Problem
 from .record_change import RecordEntry
@@ -26,6 +27,7 @@ __all__ = [
     "Deletion",
     "Enrolment",
     "FamilyMember",
+    "HomeLesson",
     "ImportFile",
     "Look",
     "Merge",

@@ -75,6 +75,9 @@ students:campaign_class  GET  | in | ok/--/-- | ok/--/-- | ok/--/-- | ok/ok/-- |
 students:campaign_class  POST | in | ok/--/-- | ok/--/-- | no/--/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | --/--/--
 students:campaign_child  GET  | in | ok/--/-- | ok/--/-- | ok/--/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | --/--/--
 students:campaign_child  POST | in | ok/--/-- | ok/--/-- | no/--/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | --/--/--
+students:home_teaching   GET  | in | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok
+students:home_lessons    GET  | in | --/--/-- | ok/--/-- | ok/--/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | --/--/--
+students:home_lessons    POST | in | --/--/-- | ok/--/-- | no/--/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | --/--/--
 students:freeze          GET  | in | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok
 transfers:check          GET  | in | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok
 transfers:new            GET  | in | no       | ok       | no       | no       | no       | no       | no       | no       | no

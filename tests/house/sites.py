@@ -16,10 +16,10 @@ from approvals.services import open_case, perform
 from jianping_xueji.jobs.models import Job
 from reports.forms import FORMS
 from reports.services import print_form
-from schools.models import Bureau, Division
+from schools.models import Bureau, Division, SchoolClass
 from students.campaigns import open_campaign
 from students.changes import start_change
-from students.models import ImportFile, Registration, RosterChild, RosterFile
+from students.models import ImportFile, Placement, Registration, RosterChild, RosterFile
 from suspensions.models import Dropout, Suspension
 from tests.changes import decided, drafted
 from tests.county import class_of, hand_for, make_school, papers_in_order, staff_member
@@ -75,6 +75,7 @@ def build_site(relation, school, partner, child_at) -> Site:
     placement = start_placement(school, by=clerk, **PLACED | comes)
     missing, put_off = roster_of(school, name)
     words = {
+        "at_home": taught_at_home(school, child_at, name).slug,
         "roster_file": roster_file_of(school.bureau, clerk).pk,
         "roster_child": missing.slug,
         "deferral": put_off.number,
@@ -91,7 +92,7 @@ def build_site(relation, school, partner, child_at) -> Site:
         "job": job.pk,
         "code": "household_book",
     }
-    canaries = {name, f"{name}转", f"{name}办", f"{name}休", f"{name}辍", f"{name}派", f"{name}龄"} | {
+    canaries = {name, f"{name}转", f"{name}办", f"{name}休", f"{name}辍", f"{name}派", f"{name}龄", f"{name}送"} | {
         child.id_number.plain(),
         comer.id_number.plain(),
     }
@@ -103,6 +104,15 @@ def closing_of(school, partner) -> SchoolClosing:
     clerk = staff_member(Role.BUREAU_CLERK, school.bureau)
     given = {"receiving": partner, "document": "建政发〔2026〕12号", "state": "draft"}
     return open_case(SchoolClosing, by=clerk, lead=school, children=[], **given)
+
+
+def taught_at_home(school, child_at, name):
+    """A child whose teacher comes to the home."""
+    child = child_at(school, grade=school.grades[2], name=f"{name}送")
+    own = class_of(school, school.grades[2])
+    room = SchoolClass.objects.create(school=school, stage=own.stage, cohort=own.cohort, number=90, kind="home")
+    Placement.objects.filter(enrolment__student=child).update(school_class=room)
+    return child
 
 
 def roster_of(school, name) -> tuple:

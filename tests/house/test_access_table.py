@@ -68,6 +68,7 @@ def words_for(name, site):
         "students:roster_findings": {"pk": words["roster_file"]},
         "students:roster_take": {"pk": words["roster_file"]},
         "students:roster_discard": {"pk": words["roster_file"]},
+        "students:home_lessons": {"slug": words["at_home"]},
         "students:roster_child": {"slug": words["roster_child"]},
         "students:deferral_new": {"slug": words["roster_child"]},
         "students:deferral_draft": {"number": words["deferral"]},
@@ -95,6 +96,7 @@ BODY = {
     "students:number": {"reason": "核对证件"},
     "students:campaign_child": {"act": "confirm", "phone": "13800000000"},
     "students:roster_child": {"act": "log", "kind": "home", "on": "2026-09-15", "who": "李老师", "result": "外出"},
+    "students:home_lessons": {"on": "2026-09-15", "who": "李老师", "what": "识字"},
     "approvals:filing": {"filed_on": "2026-09-15"},
     "transfers:new": {"name": "查无此人", "number": "211399201803020013"},
 }

@@ -11,7 +11,7 @@ from accounts.roles import Role
 from approvals.services import perform
 from law import clock
 from law.models import Window
-from schools.models import School
+from schools.models import School, SchoolClass
 from students.campaigns import open_campaign
 from students.changes import start_change
 from students.models import CampaignEntry, Correction, Placement, RosterEntry, Student
@@ -374,6 +374,13 @@ def test_the_roster(same_questions, sign_in, bureau, no1, role):
         RosterEntry.objects.bulk_create(RosterEntry(child=child, **given) for child in children)
 
     same_questions(reverse("students:roster"), missing)
+
+
+@pytest.mark.parametrize("role", [Role.REGISTRAR, Role.BUREAU_CLERK])
+def test_children_taught_at_home(same_questions, sign_in, children, bureau, no1, no2, role):
+    sign_in(role, bureau if role == Role.BUREAU_CLERK else no1)
+    SchoolClass.objects.filter(pk=class_of(no1, 3).pk).update(kind="home")
+    same_questions(reverse("students:home_teaching"), children)
 
 
 @pytest.mark.parametrize("role", [Role.REGISTRAR, Role.BUREAU_CLERK])
