@@ -11,6 +11,7 @@ from .views import (
     classing,
     freeze,
     grade_seven,
+    home_teaching,
     lists,
     numbering,
     plans,
@@ -80,6 +81,8 @@ urlpatterns = [
     path("placings/", classing.placings, name="placings"),
     path("placings/<str:number>/", classing.sheet, name="placing_sheet"),
     path("classes/schools/<int:pk>/change/", classing.class_change, name="class_change_new"),
+    path("home-teaching/", home_teaching.children, name="home_teaching"),
+    path("home-teaching/<slug:slug>/", home_teaching.child, name="home_lessons"),
     path("classes/", classes.classes, name="classes"),
     path("classes/<int:pk>/", classes.school_class, name="class"),
 ]

@@ -4,6 +4,7 @@ from .certificate import Certificate
 from .child import FamilyMember, NumberKind, Student, StudentNumber
 from .enrolment import Enrolment, Placement
 from .frozen import FrozenRecord
+from .home_teaching import HomeLesson
 from .imports import ImportFile
 from .intake import Application, DuplicateSearch, FiledScan
 from .ledger_entry import LedgerEntry
@@ -53,6 +54,7 @@ __all__ = [
     "FrozenRecord",
     "Grade7Intake",
     "Graduation",
+    "HomeLesson",
     "ImportFile",
     "IntakePlan",
     "IntakeRow",

@@ -7,10 +7,10 @@ the moment it is looked at: a registration, a transfer or a death of this mornin
 from datetime import date
 
 from django.db import models
-from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
-from law import articles, clock, parameters
+from law import clock, parameters
 from law.models import Term
 from law.school_time import first_day
 
@@ -63,7 +63,7 @@ def youngest_birth(year: int) -> date:
     return cutoff.replace(year=year - params["intake.age"])
 
 
-def with_results(children: QuerySet[RosterChild], year: int) -> QuerySet[RosterChild]:
+def with_results(children: QuerySet[RosterChild], year: int, starts: date | None = None) -> QuerySet[RosterChild]:
     """The children of a roster year, each with `record_id` (its record), `alike_id` (a suspected one) and `result`."""
     found = children.filter(year=year).annotate(
         record_id=Coalesce(F("student_id"), Subquery(_holders()), output_field=_ID)
@@ -75,7 +75,7 @@ def with_results(children: QuerySet[RosterChild], year: int) -> QuerySet[RosterC
         alike_id=Subquery(_namesakes()),
         deferral=Subquery(_deferrals()),
     )
-    return found.annotate(result=_result(year))
+    return found.annotate(result=_result(year, starts or term_start(year)))
 
 
 def _holders() -> QuerySet:
@@ -101,10 +101,10 @@ def _deferrals() -> QuerySet:
     return Deferral.objects.filter(roster_child=OuterRef("pk"), state="done").values("number")[:1]
 
 
-def _result(year: int) -> Case:
+def _result(year: int, starts: date) -> Case:
     has_record, accepted = Q(record_status__isnull=False), Q(accepted_on__isnull=False)
     status = Student.Status
-    begun = term_start(year) <= clock.today()
+    begun = starts <= clock.today()
     return Case(
         When(Q(record_status=status.DECEASED), then=Value(Result.DECEASED)),
         When(Q(record_status=status.PENDING), then=Value(Result.PENDING)),
@@ -120,15 +120,6 @@ def _result(year: int) -> Case:
     )
 
 
-def counts_of(children: QuerySet[RosterChild]) -> dict[str, int]:
-    """result → number of children; one question. `children` carry their results."""
-    rows = children.order_by().values_list("result").annotate(n=Count("pk"))
-    return dict(rows)
-
-
 def result_of(child: RosterChild) -> RosterChild:
     """One child as it stands now, with its results and its owner."""
     return with_results(RosterChild.objects.with_owner().filter(pk=child.pk), child.year).get()
-
-
-ARTICLE = articles.CATCHMENT

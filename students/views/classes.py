@@ -83,8 +83,8 @@ def school_class(request, pk):
         "school_class": found,
         "name": found.name_in(year),
         "children": rows,
-        "state": state_of(len(rows), found.stage, limits_on(clock.today())),
-        "bar": class_bar(found, year, len(rows)),
+        "state": state_of(len(rows), found, limits_on(clock.today())),
+        "bar": None if found.at_home else class_bar(found, year, len(rows)),
         "holds": holds_in(found.school, year, request.user, school_class=found),
         "sees_school": bool(powers.on("view_school", found.school_id)),
     }

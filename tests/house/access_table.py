@@ -94,6 +94,9 @@ students:campaign_class  GET  | in | ok/--/-- | ok/--/-- | ok/--/-- | ok/ok/-- |
 students:campaign_class  POST | in | ok/--/-- | ok/--/-- | no/--/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | --/--/--
 students:campaign_child  GET  | in | ok/--/-- | ok/--/-- | ok/--/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | --/--/--
 students:campaign_child  POST | in | ok/--/-- | ok/--/-- | no/--/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | --/--/--
+students:home_teaching   GET  | in | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok
+students:home_lessons    GET  | in | --/--/-- | ok/--/-- | ok/--/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | --/--/--
+students:home_lessons    POST | in | --/--/-- | ok/--/-- | no/--/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | --/--/--
 students:freeze          GET  | in | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok
 transfers:check          GET  | in | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok
 transfers:new            GET  | in | no       | ok       | no       | no       | no       | no       | no       | no       | no
@@ -121,6 +124,9 @@ dropout:handover         POST | in | --/--/-- | ok/--/-- | no/--/-- | no/no/-- |
 dropout:sheets           GET  | in | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok
 dropout:sheet            GET  | in | ok/--/-- | ok/--/-- | ok/--/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | --/--/--
 dropout:sheet            POST | in | ok/--/-- | ok/--/-- | no/--/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | --/--/--
+dropout:arrivals         GET  | in | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok
+dropout:arrival_sheet    GET  | in | ok/--/-- | ok/--/-- | ok/--/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | --/--/--
+dropout:arrival_sheet    POST | in | ok/--/-- | ok/--/-- | no/--/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | --/--/--
 dropout:child            GET  | in | ok/--/-- | ok/--/-- | ok/--/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | --/--/--
 dropout:child            POST | in | ok/--/-- | ok/--/-- | no/--/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | --/--/--
 reports:balance          GET  | in | no       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | no

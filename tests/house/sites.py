@@ -18,11 +18,11 @@ from jianping_xueji.vault import new_child_key
 from reports.forms import FORMS
 from reports.services import print_form
 from schools.catchments import COMMUNITY
-from schools.models import Bureau, Catchment, Division
+from schools.models import Bureau, Catchment, Division, SchoolClass
 from students.campaigns import open_campaign
 from students.changes import start_change
 from students.intake.filing import file_scan
-from students.models import ImportFile, Overflow, Registration, RosterChild, RosterFile, Student
+from students.models import ImportFile, Overflow, Placement, Registration, RosterChild, RosterFile, Student
 from suspensions.models import Dropout, Suspension
 from tests.changes import decided, drafted
 from tests.county import class_of, hand_for, make_school, papers_in_order, staff_member
@@ -85,6 +85,7 @@ def build_site(relation, school, partner, child_at) -> Site:
         "newcomer": newcomer.slug,
         "intake_batch": newcomer.registration_entry.registration.number,
         "overflow": overflow_of(school, f"{name}统").number,
+        "at_home": taught_at_home(school, child_at, name).slug,
         "roster_file": roster_file_of(school.bureau, clerk).pk,
         "roster_child": missing.slug,
         "deferral": put_off.number,
@@ -110,7 +111,7 @@ def build_site(relation, school, partner, child_at) -> Site:
         "job": job.pk,
         "code": "household_book",
     }
-    canaries = {f"{name}{each}" for each in ("", "转", "办", "休", "辍", "派", "编", "龄", "新", "统")} | {
+    canaries = {f"{name}{each}" for each in ("", "转", "办", "休", "辍", "派", "编", "龄", "新", "统", "送")} | {
         child.id_number.plain(),
         newcomer.id_number.plain(),
         unplaced.id_number.plain(),
@@ -152,6 +153,15 @@ def closing_of(school, partner) -> SchoolClosing:
     clerk = staff_member(Role.BUREAU_CLERK, school.bureau)
     given = {"receiving": partner, "document": "建政发〔2026〕12号", "state": "draft"}
     return open_case(SchoolClosing, by=clerk, lead=school, children=[], **given)
+
+
+def taught_at_home(school, child_at, name):
+    """A child whose teacher comes to the home."""
+    child = child_at(school, grade=school.grades[2], name=f"{name}送")
+    own = class_of(school, school.grades[2])
+    room = SchoolClass.objects.create(school=school, stage=own.stage, cohort=own.cohort, number=90, kind="home")
+    Placement.objects.filter(enrolment__student=child).update(school_class=room)
+    return child
 
 
 def roster_of(school, name) -> tuple:

@@ -10,10 +10,11 @@ from approvals.services import perform
 from law import clock
 from law.models import Window
 from schools.catchments import COMMUNITY
-from schools.models import Catchment, Division, School
+from schools.models import Catchment, Division, School, SchoolClass
 from students.campaigns import open_campaign
 from students.changes import start_change
 from students.models import CampaignEntry, Correction, Placement, RosterEntry, Student
+from suspensions import arrivals
 from suspensions.models import AbsenceEntry, Dropout, Suspension
 from tests.changes import decided, drafted
 from tests.county import class_of, hand_for, make_school
@@ -342,6 +343,30 @@ def test_the_roster(same_questions, sign_in, bureau, no1, role):
         RosterEntry.objects.bulk_create(RosterEntry(child=child, **given) for child in children)
 
     same_questions(reverse("students:roster"), missing)
+
+
+@pytest.mark.parametrize("role", [Role.REGISTRAR, Role.BUREAU_CLERK])
+def test_children_taught_at_home(same_questions, sign_in, children, bureau, no1, no2, role):
+    sign_in(role, bureau if role == Role.BUREAU_CLERK else no1)
+    SchoolClass.objects.filter(pk=class_of(no1, 3).pk).update(kind="home")
+    same_questions(reverse("students:home_teaching"), children)
+
+
+@pytest.mark.parametrize("role", [Role.REGISTRAR, Role.BUREAU_CLERK])
+def test_who_has_not_come(same_questions, sign_in, children, staff, bureau, no1, no2, role):
+    sign_in(role, bureau if role == Role.BUREAU_CLERK else no1)
+    registrar = staff(Role.REGISTRAR, no1)
+
+    def away(number):
+        marks = {child.pk: ("absent", "电话无人接听") for child in children(number)}
+        arrivals.report(class_of(no1, 3), marks, by=registrar)
+
+    same_questions(reverse("dropout:arrivals"), away)
+
+
+def test_the_sheet_of_arrivals(same_questions, sign_in, children, no1):
+    sign_in(Role.REGISTRAR, no1)
+    same_questions(reverse("dropout:arrival_sheet", args=[class_of(no1, 3).pk]), children)
 
 
 def test_a_class_with_guests(same_questions, sign_in, child_at, bureau, no1):
