@@ -1,7 +1,7 @@
 from django.urls import include, path
 
 from . import import_urls
-from .views import campaigns, changes, child, classes, freeze, intake, lists, numbering, problems
+from .views import assignment, campaigns, changes, child, classes, freeze, intake, lists, numbering, problems
 
 app_name = "students"
 urlpatterns = [
@@ -17,6 +17,8 @@ urlpatterns = [
     path("numbering/", numbering.numbering, name="numbering"),
     path("numbering/open/", numbering.open_case, name="numbering_open"),
     path("numbering/waiting/", numbering.waiting, name="numbering_waiting"),
+    path("assignment/", assignment.assignment, name="assignment"),
+    path("assignment/<str:number>/", assignment.draft, name="assignment_draft"),
     path("intake/", intake.intake, name="intake"),
     path("intake/outside/", intake.outside, name="intake_outside"),
     path("intake/completion/", intake.completion, name="intake_completion"),

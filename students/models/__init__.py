@@ -13,10 +13,13 @@ from ..problems.deletion import Deletion  # noqa: E402 isort: skip
 from ..problems.merge import Merge  # noqa: E402 isort: skip
 from .correction import Correction, CorrectionItem  # noqa: E402 isort: skip
 from ..numbering.case import Numbering, NumberingRow  # noqa: E402 isort: skip
+from ..leavers.assignment import Assignment, AssignmentRow  # noqa: E402 isort: skip
 from ..leavers.destination import LeaverDestination  # noqa: E402 isort: skip
 from ..leavers.intake_case import Grade7Intake, IntakeRow  # noqa: E402 isort: skip
 
 __all__ = [
+    "Assignment",
+    "AssignmentRow",
     "Campaign",
     "CampaignEntry",
     "Correction",
