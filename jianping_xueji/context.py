@@ -38,6 +38,7 @@ MENU = (
     Item("选派学校", "placements:new", "class", frozenset({"bureau_make"})),
     Item("未按通知书安置", "placements:overdue", "clock", BUREAU),
     Item("业务办理", "approvals:queue", "folder", SEES),
+    Item("招生分配", "students:assignment", "transfer", frozenset({"bureau_make"})),
     Item("七年级招生入学", "students:intake", "people", SEES),
     Item("小初对接", "board:county", "folder", SEES),
     Item("休学期满提醒", "suspensions:due", "clock", SEES),

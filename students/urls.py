@@ -2,6 +2,7 @@ from django.urls import include, path
 
 from . import import_urls
 from .views import (
+    assignment,
     campaigns,
     catchments,
     certificates,
@@ -63,6 +64,8 @@ urlpatterns = [
     path("certificates/numbers/give/", certificates.give_numbers, name="certificate_numbers_give"),
     path("certificates/seal/", certificates.seal, name="certificate_seal"),
     path("certificates/<int:pk>/", certificates.certificate, name="certificate"),
+    path("assignment/", assignment.assignment, name="assignment"),
+    path("assignment/<str:number>/", assignment.draft, name="assignment_draft"),
     path("problems/", problems.problems, name="problems"),
     path("campaign/", campaigns.campaign, name="campaign"),
     path("campaign/schools/<int:pk>/", campaigns.school, name="campaign_school"),

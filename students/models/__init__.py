@@ -26,6 +26,7 @@ from ..classing.placing import Placing, PlacingRow  # noqa: E402 isort: skip
 from ..intake.overflow import Overflow  # noqa: E402 isort: skip
 from ..roster.models import RosterChild, RosterEntry, RosterFile  # noqa: E402 isort: skip
 from ..roster.deferral import Deferral  # noqa: E402 isort: skip
+from ..leavers.assignment import Assignment, AssignmentRow  # noqa: E402 isort: skip
 from ..leavers.destination import LeaverDestination  # noqa: E402 isort: skip
 from ..leavers.intake_case import Grade7Intake, IntakeRow  # noqa: E402 isort: skip
 from ..year.assessment import Assessment, AssessmentRow  # noqa: E402 isort: skip
@@ -36,6 +37,8 @@ __all__ = [
     "Application",
     "Assessment",
     "AssessmentRow",
+    "Assignment",
+    "AssignmentRow",
     "Campaign",
     "CampaignEntry",
     "CatchmentChange",
