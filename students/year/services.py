@@ -175,8 +175,7 @@ def promote_all(run: PromotionRun, *, by, progress=lambda phase, done, total: No
         progress("升级", at, len(schools))
         promoted += promote_school(run, school, by)
     run.state = PromotionRun.State.DONE
-    left = dry_run(run.bureau, run.year)["fates"]
-    run.figures |= {"promoted": promoted, "schools": len(schools), "done_on": clock.today(), "left": left}
+    run.figures |= {"promoted": promoted, "schools": len(schools), "done_on": clock.today()}
     run.save(update_fields=["state", "figures"])
     return run.figures
 
