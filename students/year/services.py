@@ -111,9 +111,10 @@ def confirm_run(run: PromotionRun, *, by) -> jobs.Job:
 @transaction.atomic
 def take_back_run(run: PromotionRun, *, by, opinion: str) -> jobs.Job:
     """The leader's correction: the work is started. Raises NotYourHand, Refused."""
+    run = locked(run, PromotionRun.State.DONE, by, SIGNS)
     if not opinion.strip():
         raise Refused("撤销升级须写明理由（第三十八条）。")
-    refuse_at_work(locked(run, PromotionRun.State.DONE, by, SIGNS))
+    refuse_at_work(run)
     return started(run, "year.undo", {"run": run.pk, "opinion": opinion}, by)
 
 

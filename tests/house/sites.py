@@ -14,12 +14,13 @@ from approvals.materials import hand_in_paper
 from approvals.models import CeimsFiling
 from approvals.services import open_case, perform
 from jianping_xueji.jobs.models import Job
+from law import clock
 from reports.forms import FORMS
 from reports.services import print_form
 from schools.models import Bureau, Division
 from students.campaigns import open_campaign
 from students.changes import start_change
-from students.models import ImportFile, Registration
+from students.models import Certificate, Graduation, ImportFile, PromotionRun, Registration
 from suspensions.models import Dropout, Suspension
 from tests.changes import decided, drafted
 from tests.county import class_of, hand_for, make_school, papers_in_order, staff_member
@@ -78,6 +79,10 @@ def build_site(relation, school, partner, child_at) -> Site:
         "placement": placement.number,
         "change": suspension.number,
         "closing": closing_of(school, partner).number,
+        "certificate": certificate_of(child, registrar).pk,
+        "run": PromotionRun.objects.create(
+            bureau=school.bureau, year=2025, state="withdrawn", made_by=clerk, made_on=clock.today()
+        ).pk,
         "number": case.number,
         "pk": {"approvals:filing": filing.pk, "students:class": target.pk, "import": upload_of(school, registrar).pk},
         "scan": scan.pk,
@@ -98,6 +103,21 @@ def closing_of(school, partner) -> SchoolClosing:
     clerk = staff_member(Role.BUREAU_CLERK, school.bureau)
     given = {"receiving": partner, "document": "建政发〔2026〕12号", "state": "draft"}
     return open_case(SchoolClosing, by=clerk, lead=school, children=[], **given)
+
+
+def certificate_of(child, registrar) -> Certificate:
+    """A paper made out for the child, as an earlier graduation would have."""
+    case = open_case(
+        Graduation,
+        by=registrar,
+        lead=child.school,
+        children=[],
+        state="draft",
+        year=2025,
+        grade=child.school.grades[-1],
+    )
+    words = {"school": child.school, "kind": "completion", "number": case.number, "year": 2025}
+    return Certificate.objects.create(student=child, graduation=case, issued_on=clock.today(), **words)
 
 
 def photo() -> bytes:
