@@ -111,9 +111,10 @@ def confirm_run(run: PromotionRun, *, by) -> jobs.Job:
 @transaction.atomic
 def take_back_run(run: PromotionRun, *, by, opinion: str) -> jobs.Job:
     """The leader's correction: the work is started. Raises NotYourHand, Refused."""
+    run = locked(run, PromotionRun.State.DONE, by, SIGNS)
     if not opinion.strip():
         raise Refused("撤销升级须写明理由（第三十八条）。")
-    refuse_at_work(locked(run, PromotionRun.State.DONE, by, SIGNS))
+    refuse_at_work(run)
     return started(run, "year.undo", {"run": run.pk, "opinion": opinion}, by)
 
 
@@ -175,8 +176,7 @@ def promote_all(run: PromotionRun, *, by, progress=lambda phase, done, total: No
         progress("升级", at, len(schools))
         promoted += promote_school(run, school, by)
     run.state = PromotionRun.State.DONE
-    left = dry_run(run.bureau, run.year)["fates"]
-    run.figures |= {"promoted": promoted, "schools": len(schools), "done_on": clock.today(), "left": left}
+    run.figures |= {"promoted": promoted, "schools": len(schools), "done_on": clock.today()}
     run.save(update_fields=["state", "figures"])
     return run.figures
 

@@ -15,6 +15,7 @@ from approvals.models import CeimsFiling
 from approvals.services import open_case, perform
 from jianping_xueji.jobs.models import Job
 from jianping_xueji.vault import new_child_key
+from law import clock
 from reports.forms import FORMS
 from reports.services import print_form
 from schools.catchments import COMMUNITY
@@ -22,7 +23,18 @@ from schools.models import Bureau, Catchment, Division, SchoolClass
 from students.campaigns import open_campaign
 from students.changes import start_change
 from students.intake.filing import file_scan
-from students.models import ImportFile, Overflow, Placement, Registration, RosterChild, RosterFile, Student
+from students.models import (
+    Certificate,
+    Graduation,
+    ImportFile,
+    Overflow,
+    Placement,
+    PromotionRun,
+    Registration,
+    RosterChild,
+    RosterFile,
+    Student,
+)
 from suspensions.models import Dropout, Suspension
 from tests.changes import decided, drafted
 from tests.county import class_of, hand_for, make_school, papers_in_order, staff_member
@@ -97,6 +109,10 @@ def build_site(relation, school, partner, child_at) -> Site:
         "placement": placement.number,
         "change": suspension.number,
         "closing": closing_of(school, partner).number,
+        "certificate": certificate_of(child, registrar).pk,
+        "run": PromotionRun.objects.create(
+            bureau=school.bureau, year=2025, state="withdrawn", made_by=clerk, made_on=clock.today()
+        ).pk,
         "number": case.number,
         "pk": {
             "approvals:filing": filing.pk,
@@ -178,6 +194,21 @@ def roster_file_of(bureau, clerk) -> RosterFile:
     return RosterFile.objects.create(
         bureau=bureau, year=2026, name="名册.xlsx", uploaded_by=clerk, uploaded_on=date(2026, 9, 1), **given
     )
+
+
+def certificate_of(child, registrar) -> Certificate:
+    """A paper made out for the child, as an earlier graduation would have."""
+    case = open_case(
+        Graduation,
+        by=registrar,
+        lead=child.school,
+        children=[],
+        state="draft",
+        year=2025,
+        grade=child.school.grades[-1],
+    )
+    words = {"school": child.school, "kind": "completion", "number": case.number, "year": 2025}
+    return Certificate.objects.create(student=child, graduation=case, issued_on=clock.today(), **words)
 
 
 def photo() -> bytes:
