@@ -19,6 +19,7 @@ from . import (
     dropout_forms,
     notices,
     placement_forms,
+    schooling_proof_form,
     suspension_forms,
 )
 
@@ -160,6 +161,14 @@ FORMS: dict[str, Form] = {
             closing_forms.handover_list,
             kinds=frozenset({"school_closing"}),
             page="list",
+        ),
+        Form(
+            "schooling_proof",
+            "学习经历证明",
+            articles.LOST_CERTIFICATE,
+            schooling_proof_form.schooling_proof,
+            kinds=frozenset({"certificate_proof"}),
+            reads=("id", "registry"),
         ),
         Form(
             "balance_sheet",

@@ -1,7 +1,19 @@
 from django.urls import include, path
 
 from . import import_urls
-from .views import campaigns, certificates, changes, child, classes, freeze, lists, numbering, problems, year
+from .views import (
+    campaigns,
+    certificates,
+    changes,
+    child,
+    classes,
+    freeze,
+    lists,
+    numbering,
+    problems,
+    schooling_proofs,
+    year,
+)
 
 app_name = "students"
 urlpatterns = [
@@ -27,6 +39,10 @@ urlpatterns = [
     path("year/schools/<int:pk>/graduation/<int:grade>/", year.start_graduation, name="graduation_start"),
     path("year/assessment/", year.assessment, name="assessment"),
     path("year/assessment/open/", year.open_assessment, name="assessment_open"),
+    path("proofs/", schooling_proofs.proofs, name="schooling_proofs"),
+    path("proofs/elsewhere/", schooling_proofs.elsewhere, name="schooling_proofs_elsewhere"),
+    path("proofs/new/", schooling_proofs.new, name="schooling_proof_new"),
+    path("proofs/<str:number>/draft/", schooling_proofs.draft, name="schooling_proof_draft"),
     path("certificates/", certificates.certificates, name="certificates"),
     path("certificates/numbers/", certificates.numbers, name="certificate_numbers"),
     path("certificates/numbers/give/", certificates.give_numbers, name="certificate_numbers_give"),

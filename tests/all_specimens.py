@@ -3,6 +3,7 @@
 import tests.students.specimens  # noqa: F401
 import tests.students.specimens_numbering  # noqa: F401
 import tests.students.specimens_problems  # noqa: F401
+import tests.students.specimens_schooling_proof  # noqa: F401
 import tests.suspensions.dropout_specimens  # noqa: F401
 import tests.suspensions.specimens  # noqa: F401
 import tests.transfers.specimens  # noqa: F401

@@ -18,6 +18,7 @@ from ..numbering.case import Numbering, NumberingRow  # noqa: E402 isort: skip
 from ..year.assessment import Assessment, AssessmentRow  # noqa: E402 isort: skip
 from ..year.graduation import Graduation  # noqa: E402 isort: skip
 from ..year.promotion import Promotion, PromotionRun  # noqa: E402 isort: skip
+from ..schooling_proofs.case import CertificateProof  # noqa: E402 isort: skip
 
 __all__ = [
     "Assessment",
@@ -25,6 +26,7 @@ __all__ = [
     "Campaign",
     "CampaignEntry",
     "Certificate",
+    "CertificateProof",
     "Correction",
     "CorrectionItem",
     "DataFix",
