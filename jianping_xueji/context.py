@@ -47,6 +47,7 @@ MENU = (
     Item("毕业证书", "students:certificates", "file", SEES),
     Item("学校撤并", "closings:new", "transfer", frozenset({"bureau_make"})),
     Item("系统办理", "approvals:filings", "file", frozenset({"make_change", "bureau_make"})),
+    Item("全国系统导出", "students:ceims", "upload", frozenset({"make_change", "bureau_make"})),
     Item("学籍采集导入", "students:import", "upload", frozenset({"make_change"})),
     Item("管理后台", "admin:index", "edit", frozenset({"fix_data"})),
 )

@@ -3,6 +3,7 @@ from django.urls import include, path
 from . import import_urls
 from .views import (
     campaigns,
+    ceims,
     certificates,
     changes,
     child,
@@ -39,6 +40,9 @@ urlpatterns = [
     path("year/schools/<int:pk>/graduation/<int:grade>/", year.start_graduation, name="graduation_start"),
     path("year/assessment/", year.assessment, name="assessment"),
     path("year/assessment/open/", year.open_assessment, name="assessment_open"),
+    path("ceims/", ceims.ceims, name="ceims"),
+    path("ceims/export/", ceims.export, name="ceims_export"),
+    path("ceims/problems/", ceims.problems, name="ceims_problems"),
     path("proofs/", schooling_proofs.proofs, name="schooling_proofs"),
     path("proofs/elsewhere/", schooling_proofs.elsewhere, name="schooling_proofs_elsewhere"),
     path("proofs/new/", schooling_proofs.new, name="schooling_proof_new"),

@@ -53,6 +53,9 @@ students:numbering       GET  | in | no       | no       | no       | ok       |
 students:numbering       POST | in | no       | no       | no       | ok       | no       | no       | no       | no       | no
 students:numbering_open  POST | in | no       | no       | no       | ok       | no       | no       | no       | no       | no
 students:numbering_waiting GET | in | ok      | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok
+students:ceims           GET  | in | no       | ok       | no       | ok       | no       | no       | no       | no       | no
+students:ceims_export    POST | in | no       | ok       | no       | ok       | no       | no       | no       | no       | no
+students:ceims_problems  POST | in | no       | ok       | no       | ok       | no       | no       | no       | no       | no
 students:schooling_proofs GET | in | no     | ok       | ok       | ok       | ok       | ok       | ok       | ok       | no
 students:schooling_proofs_elsewhere POST | in | no | ok  | no       | no       | no       | no       | no       | no       | no
 students:schooling_proof_new GET | in | no  | ok       | no       | no       | no       | no       | no       | no       | no

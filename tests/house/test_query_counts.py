@@ -14,12 +14,13 @@ from law.models import Window
 from schools.models import School
 from students.campaigns import open_campaign
 from students.changes import start_change
-from students.models import CampaignEntry, Correction, Placement, Student
+from students.models import CampaignEntry, CertificateProof, Correction, Placement, Student
 from suspensions.models import AbsenceEntry, Dropout, Suspension
 from tests.changes import decided, drafted
 from tests.county import class_of, hand_for, make_school
 from tests.students.specimens_numbering import drafted_numbering, row_of
 from tests.students.specimens_problems import found_pair
+from tests.students.specimens_schooling_proof import LOST, graduate
 from tests.suspensions.dropout_specimens import GIVEN, visited
 from tests.transfers.placing import PLACED
 from transfers.models import Inclusion, SchoolPlacement, Transfer
@@ -375,3 +376,19 @@ def test_a_class_with_guests(same_questions, sign_in, child_at, bureau, no1):
 def test_the_balance_and_the_children_behind_a_figure(same_questions, sign_in, children, bureau, no1, no2, role, page):
     sign_in(role, bureau if role == Role.BUREAU_CLERK else no1)
     same_questions(f"{reverse(page)}?book=chairs&side=close", children)
+
+
+@pytest.mark.parametrize("role", [Role.REGISTRAR, Role.BUREAU_CLERK])
+def test_the_page_of_the_national_system(same_questions, sign_in, children, bureau, no1, no2, role):
+    sign_in(role, bureau if role == Role.BUREAU_CLERK else no1)
+    same_questions(f"{reverse('students:ceims')}?school={no1.pk}", children)
+
+
+def test_graduates_under_a_name_and_proofs(same_questions, sign_in, child_at, no1):
+    sign_in(Role.REGISTRAR, no1)
+
+    def former(number):
+        for n in range(number):
+            drafted(CertificateProof, graduate(child_at(no1, grade=6, name=f"样例毕{n}")), **LOST)
+
+    same_questions(f"{reverse('students:schooling_proofs')}?q=样例", former)
