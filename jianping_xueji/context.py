@@ -48,6 +48,7 @@ MENU = (
     Item("送教上门", "students:home_teaching", "people", SEES | {"teach_class"}),
     Item("动态信息维护", "students:campaign", "edit", SEES | {"teach_class"}),
     Item("控辍台账", "dropout:ledger", "folder", SEES),
+    Item("学习经历证明", "students:schooling_proofs", "file", SEES),
     Item("变动平衡表", "reports:balance", "folder", SEES),
     Item("问题学籍", "students:problems", "triangle", SEES),
     Item("适龄儿童名册", "students:roster", "people", SEES),
@@ -56,6 +57,7 @@ MENU = (
     Item("毕业证书", "students:certificates", "file", SEES),
     Item("学校撤并", "closings:new", "transfer", frozenset({"bureau_make"})),
     Item("系统办理", "approvals:filings", "file", frozenset({"make_change", "bureau_make"})),
+    Item("全国系统导出", "students:ceims", "upload", frozenset({"make_change", "bureau_make"})),
     Item("学籍采集导入", "students:import", "upload", frozenset({"make_change"})),
     Item("管理后台", "admin:index", "edit", frozenset({"fix_data"})),
 )

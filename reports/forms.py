@@ -20,6 +20,7 @@ from . import (
     notices,
     placement_forms,
     problem_forms,
+    schooling_proof_form,
     suspension_forms,
 )
 
@@ -184,6 +185,14 @@ FORMS: dict[str, Form] = {
             closing_forms.handover_list,
             kinds=frozenset({"school_closing"}),
             page="list",
+        ),
+        Form(
+            "schooling_proof",
+            "学习经历证明",
+            articles.LOST_CERTIFICATE,
+            schooling_proof_form.schooling_proof,
+            kinds=frozenset({"certificate_proof"}),
+            reads=("id", "registry"),
         ),
         Form(
             "balance_sheet",

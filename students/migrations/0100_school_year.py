@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("students", "0091_intake_guards"),
+        ("students", "0093_assignment_guards"),
         ("approvals", "0007_late_clocks"),
         ("jobs", "0001_initial"),
         ("schools", "0011_catchment"),

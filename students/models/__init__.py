@@ -32,6 +32,7 @@ from ..leavers.intake_case import Grade7Intake, IntakeRow  # noqa: E402 isort: s
 from ..year.assessment import Assessment, AssessmentRow  # noqa: E402 isort: skip
 from ..year.graduation import Graduation  # noqa: E402 isort: skip
 from ..year.promotion import Promotion, PromotionRun  # noqa: E402 isort: skip
+from ..schooling_proofs.case import CertificateProof  # noqa: E402 isort: skip
 
 __all__ = [
     "Application",
@@ -43,6 +44,7 @@ __all__ = [
     "CampaignEntry",
     "CatchmentChange",
     "Certificate",
+    "CertificateProof",
     "ClassChange",
     "ClassMove",
     "Correction",

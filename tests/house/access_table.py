@@ -103,6 +103,15 @@ students:certificate_numbers_give POST | in       | no       | no       | no    
 students:certificate_seal POST | in       | no       | no       | no       | ok       | no       | no       | no       | no       | no
 students:certificate     GET  | in       | --/--/-- | ok/--/-- | ok/--/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | --/--/--
 students:certificate     POST | in       | --/--/-- | ok/--/-- | no/--/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | --/--/--
+students:ceims           GET  | in | no       | ok       | no       | ok       | no       | no       | no       | no       | no
+students:ceims_export    POST | in | no       | ok       | no       | ok       | no       | no       | no       | no       | no
+students:ceims_problems  POST | in | no       | ok       | no       | ok       | no       | no       | no       | no       | no
+students:schooling_proofs GET | in | no     | ok       | ok       | ok       | ok       | ok       | ok       | ok       | no
+students:schooling_proofs_elsewhere POST | in | no | ok  | no       | no       | no       | no       | no       | no       | no
+students:schooling_proof_new GET | in | no  | ok       | no       | no       | no       | no       | no       | no       | no
+students:schooling_proof_new POST | in | no | ok       | no       | no       | no       | no       | no       | no       | no
+students:schooling_proof_draft GET | in | --/--/-- | ok/--/-- | no/--/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | --/--/--
+students:schooling_proof_draft POST | in | --/--/-- | ok/--/-- | no/--/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | --/--/--
 students:classes         GET  | in | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok
 students:class           GET  | in | ok/--/-- | ok/--/-- | ok/--/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | --/--/--
 students:campaign        GET  | in | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok

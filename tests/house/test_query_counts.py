@@ -13,7 +13,7 @@ from schools.catchments import COMMUNITY
 from schools.models import Catchment, Division, School, SchoolClass
 from students.campaigns import open_campaign
 from students.changes import start_change
-from students.models import CampaignEntry, Correction, Placement, RosterEntry, Student
+from students.models import CampaignEntry, CertificateProof, Correction, Placement, RosterEntry, Student
 from suspensions import arrivals
 from suspensions.models import AbsenceEntry, Dropout, Suspension
 from tests.changes import decided, drafted
@@ -22,6 +22,7 @@ from tests.students.rosters import catchment, put_on_roster
 from tests.students.specimens_classes import drafted_placing, drafted_plan, newcomers
 from tests.students.specimens_numbering import drafted_numbering, row_of
 from tests.students.specimens_problems import found_pair
+from tests.students.specimens_schooling_proof import LOST, graduate
 from tests.suspensions.dropout_specimens import GIVEN, visited
 from tests.transfers.placing import PLACED
 from transfers.models import Inclusion, SchoolPlacement, Transfer
@@ -437,3 +438,19 @@ def test_the_sheet_of_a_placing(client, sign_in, no1, no2):
         counts.append([len(questions(client, url)) for url in (f"/placings/{case.number}/", f"/cases/{case.number}/")])
     few, many = counts
     assert few == many and few[0] <= MOST, counts
+
+
+@pytest.mark.parametrize("role", [Role.REGISTRAR, Role.BUREAU_CLERK])
+def test_the_page_of_the_national_system(same_questions, sign_in, children, bureau, no1, no2, role):
+    sign_in(role, bureau if role == Role.BUREAU_CLERK else no1)
+    same_questions(f"{reverse('students:ceims')}?school={no1.pk}", children)
+
+
+def test_graduates_under_a_name_and_proofs(same_questions, sign_in, child_at, no1):
+    sign_in(Role.REGISTRAR, no1)
+
+    def former(number):
+        for n in range(number):
+            drafted(CertificateProof, graduate(child_at(no1, grade=6, name=f"样例毕{n}")), **LOST)
+
+    same_questions(f"{reverse('students:schooling_proofs')}?q=样例", former)
