@@ -2,7 +2,7 @@
 
 import pytest
 
-from .questions import FEW, MANY, MOST, questions
+from tests.house.questions import FEW, MANY, MOST, questions
 
 
 @pytest.fixture

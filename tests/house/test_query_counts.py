@@ -18,6 +18,7 @@ from suspensions import arrivals
 from suspensions.models import AbsenceEntry, Dropout, Suspension
 from tests.changes import decided, drafted
 from tests.county import class_of, hand_for, make_school
+from tests.house.questions import FEW, MANY, MOST, questions
 from tests.students.rosters import catchment, put_on_roster
 from tests.students.specimens_classes import drafted_placing, drafted_plan, newcomers
 from tests.students.specimens_numbering import drafted_numbering, row_of
@@ -28,8 +29,6 @@ from tests.transfers.placing import PLACED
 from transfers.models import Inclusion, SchoolPlacement, Transfer
 from transfers.placements import start_placement
 from transfers.services import start_transfer
-
-from .questions import FEW, MANY, MOST, questions
 
 
 @pytest.fixture

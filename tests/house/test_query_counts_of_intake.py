@@ -5,9 +5,8 @@ from django.urls import reverse
 
 from accounts.roles import Role
 from tests.county import make_school
+from tests.house.questions import MOST
 from tests.students.intake import asked, entered, mapped, ready
-
-from .questions import MOST
 
 
 @pytest.fixture
