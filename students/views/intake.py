@@ -186,11 +186,12 @@ def batch(request, number):
 
 
 def chosen(request, case) -> list[int]:
-    """The ticked children of this batch. Raises Refused when none is ticked."""
+    """The ticked children of this batch, or everybody in it. Raises Refused when none is ticked."""
     ticked = [int(pk) for pk in request.POST.getlist("child") if pk.isdecimal() and len(pk) < 18]
-    ours = list(case.entries.filter(student__in=ticked).values_list("student", flat=True))
+    wanted = case.entries.all() if request.POST.get("everybody") else case.entries.filter(student__in=ticked)
+    ours = list(wanted.values_list("student", flat=True))
     if not ours:
-        raise Refused("请先在名册上勾选学生。")
+        raise Refused("请先在名册上勾选学生，或者勾选“全批”。")
     return ours
 
 

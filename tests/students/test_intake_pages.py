@@ -120,6 +120,7 @@ def test_the_batch_page_says_each_reason_and_seats_and_signs_many(clerk, no1):
     clerk.post(acts, {"act": "sign", "child": children[:1], "signed_on": "2026-09-15"})
     assert case.entries.filter(school_class=class_of(no1, 1)).count() == 2
     assert Application.objects.filter(signed_on=None).count() == 1
+    clerk.post(acts, {"act": "seat", "everybody": "1", "class": class_of(no1, 1).pk})
     clerk.post(acts, {"act": "apart"})
     assert Registration.objects.count() == 2 and case.entries.count() == 1
 
