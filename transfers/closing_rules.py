@@ -66,11 +66,13 @@ def unfinished_at(closing: School, receiving: School | None, case) -> dict:
     )
     inward = here.filter(
         Q(kind="transfer") | Q(seat_holds__seats__school=closing, seat_holds__ended_on=None) | coming_to(closing)
-    ).exclude(kind__in=["school_closing", "registration"])
+    ).exclude(kind__in=["school_closing", "registration", "overflow"])
     between = others.filter(kind="transfer", lead_school=receiving, peer_school=closing) if receiving else []
     return {
         "other_closing": numbers_of(closings),
-        "open_batches": numbers_of(here.filter(kind="registration")),
+        "open_batches": numbers_of(
+            here.filter(kind__in=["registration", "overflow"]) | others.filter(kind="overflow", peer_school=closing)
+        ),
         "inward": numbers_of(inward.distinct()),
         "between": numbers_of(between),
     }
@@ -143,7 +145,7 @@ def no_other_closing(f):
 
 
 @rule(
-    "{f.closing}有未办结的学籍注册批次：{f.open_batches}",
+    "{f.closing}有未办结的学籍注册批次或新生统筹：{f.open_batches}",
     articles.REGISTER_IN_A_MONTH,
     remedy="请先办结或由学校撤回该批次",
     kept="撤并学校没有未办结的注册批次",

@@ -152,13 +152,18 @@ def file_original(request, child) -> str:
     return f"{FiledScan.Paper(paper).label}已归档，永久保存。"
 
 
+def words(request) -> str:
+    """The reason as typed, without what no text column can hold."""
+    return request.POST.get("opinion", "").replace("\x00", "")[:500]
+
+
 def take_out(request, child) -> str:
-    batches.take_out(child, by=request.user, reason=request.POST.get("opinion", ""))
+    batches.take_out(child, by=request.user, reason=words(request))
     return f"已把{child.name}移出本批，没有建立学籍。"
 
 
 def report(request, child) -> str:
-    case = overflows.report_full(child, by=request.user, reason=request.POST.get("opinion", ""))
+    case = overflows.report_full(child, by=request.user, reason=words(request))
     return f"已报教育局统筹：{case.number}。教育局指定学校以前，该生不在本校批次中。"
 
 
