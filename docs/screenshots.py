@@ -213,7 +213,28 @@ def shoot_print(office: Office) -> None:
             keep("contact-form", paper.with_suffix(".png").read_bytes())
 
 
-SERIES = (shoot_lists, shoot_question, shoot_child, shoot_desks, shoot_import, shoot_year, shoot_print)
+def shoot_intake(office: Office) -> None:
+    """A batch of newcomers that still lies with its school."""
+    with office.window("hsxx_registrar") as page:
+        page.goto("/intake/")
+        page.locator("#schools tbody a").first.click()
+        page.locator("main tbody a[href*='/cases/']").first.click()
+        page.wait_for_load_state("networkidle")
+        box = page.locator("#children").first.bounding_box()
+        page.mouse.wheel(0, box["y"] - 320)
+        shoot(page, "intake-batch")
+
+
+SERIES = (
+    shoot_lists,
+    shoot_question,
+    shoot_child,
+    shoot_desks,
+    shoot_import,
+    shoot_intake,
+    shoot_year,
+    shoot_print,
+)
 
 
 def main() -> None:

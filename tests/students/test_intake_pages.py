@@ -120,6 +120,7 @@ def test_the_batch_page_says_each_reason_and_seats_and_signs_many(clerk, no1):
     clerk.post(acts, {"act": "sign", "child": children[:1], "signed_on": "2026-09-15"})
     assert case.entries.filter(school_class=class_of(no1, 1)).count() == 2
     assert Application.objects.filter(signed_on=None).count() == 1
+    clerk.post(acts, {"act": "seat", "everybody": "1", "class": class_of(no1, 1).pk})
     clerk.post(acts, {"act": "apart"})
     assert Registration.objects.count() == 2 and case.entries.count() == 1
 
@@ -178,3 +179,20 @@ def test_a_temporary_number_is_shown_until_the_national_system_answers(clerk, no
     case = walk_batch(ready(entered(no1)))
     page = clerk.get(case.get_absolute_url()).content.decode()
     assert "（临时）" in page and f"L{'*' * 14}" in page
+
+
+def test_a_placement_is_believed_only_by_its_number(clerk, no1, no2):
+    """第四条: 教育局统筹 names the case, and the case names this school."""
+    from tests.transfers.placing import PLACED
+    from transfers.placements import start_placement
+
+    url = looked_for(clerk, no1).url
+    by = staff_member(Role.BUREAU_CLERK, no1.bureau)
+    placed = {
+        at: start_placement(at, by=by, **PLACED | {"grade": 1, "residence_division": at.division}) for at in (no1, no2)
+    }
+    type(placed[no1]).objects.update(state="issued")
+    for note, fits in (("统2026009999", False), (placed[no2].number, False), (placed[no1].number, True)):
+        answer = clerk.post(url, FORM | {"ground": "placed", "ground_note": note})
+        assert (answer.status_code == 302) == fits
+        assert fits or "没有这一编号" in answer.content.decode()
