@@ -11,7 +11,7 @@ from approvals.errors import NotYourHand, Refused, RulesBroken
 from approvals.presenting import refusal_rows
 from law import clock
 from law.school_time import school_year_name, school_year_of
-from schools.models import School, SchoolClass
+from schools.models import School, SchoolClass, Stage
 
 from ..leavers import completing
 from ..leavers.forms import OutsiderForm, TakeOverForm
@@ -20,6 +20,7 @@ from ..leavers.intake_pages import due_words
 from ..models import Grade7Intake
 
 RECENT = 20
+LONGEST = 19  # digits of an id
 
 
 def junior_schools(user):
@@ -32,7 +33,7 @@ def school_asked(request) -> School | None:
     """The school named in the address, or the only one in sight; None when there are many to choose from."""
     schools, wanted = junior_schools(request.user), request.GET.get("school", "")
     if wanted:
-        found = schools.filter(pk=wanted).first() if wanted.isdecimal() else None
+        found = schools.filter(pk=wanted).first() if wanted.isdecimal() and len(wanted) < LONGEST else None
         if found is None:
             raise Http404(wanted)
         return found
@@ -130,7 +131,8 @@ def completion(request):
 def completion_class(request, pk):
     """One class: per child what is empty, what dates from primary school, which proofs to collect."""
     seen = school_ids_where(request.user, "view_school")
-    found = get_object_or_404(SchoolClass.objects.select_related("school").filter(school__in=seen), pk=pk)
+    classes = SchoolClass.objects.select_related("school").filter(school__in=seen, stage=Stage.JUNIOR)
+    found = get_object_or_404(classes, pk=pk)
     lines = completing.lines_of(found)
     context = {
         "school_class": found,

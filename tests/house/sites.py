@@ -16,13 +16,15 @@ from approvals.services import open_case, perform
 from jianping_xueji.jobs.models import Job
 from reports.forms import FORMS
 from reports.services import print_form
-from schools.models import Bureau, Division
+from schools.models import Bureau, Division, School
 from students.campaigns import open_campaign
 from students.changes import start_change
+from students.leavers.assigning import open_assignment
 from students.models import ImportFile, Registration
 from suspensions.models import Dropout, Suspension
 from tests.changes import decided, drafted
 from tests.county import class_of, hand_for, make_school, papers_in_order, staff_member
+from tests.leavers import leaver_maker
 from tests.suspensions.dropout_specimens import GIVEN, visited
 from tests.transfers.placing import PLACED
 from transfers.models import SchoolClosing
@@ -72,8 +74,14 @@ def build_site(relation, school, partner, child_at) -> Site:
     clerk = staff_member(Role.BUREAU_CLERK, school.bureau)
     comes = {"child_name": f"{name}派", "grade": school.grades[2], "residence_division": school.division}
     placement = start_placement(school, by=clerk, **PLACED | comes)
+    leaver = leaver_maker(child_at)(school, name=f"{name}毕")
+    junior = School.objects.get(bureau=school.bureau, kind=School.Kind.JUNIOR)
     words = {
         "slug": child.slug,
+        "leaver": leaver.slug,
+        "pair": {"primary": school.pk, "junior": junior.pk},
+        "junior_class": class_of(junior, 7).pk,
+        "assignment": open_assignment(school, by=clerk).number,
         "dropout": dropout.number,
         "placement": placement.number,
         "change": suspension.number,
@@ -86,7 +94,7 @@ def build_site(relation, school, partner, child_at) -> Site:
         "job": job.pk,
         "code": "household_book",
     }
-    canaries = {name, f"{name}转", f"{name}办", f"{name}休", f"{name}辍", f"{name}派"} | {
+    canaries = {name, f"{name}转", f"{name}办", f"{name}休", f"{name}辍", f"{name}派", f"{name}毕"} | {
         child.id_number.plain(),
         comer.id_number.plain(),
     }
@@ -145,6 +153,8 @@ def build_world(bureau, child_at) -> tuple[dict[str, Site], dict]:
     abroad = Bureau.objects.create(name="凌源市教育局", division=Division.objects.get(code="211382"))
     partner, own, neighbour = (make_school(bureau, n, f"第{n}小学") for n in (11, 12, 13))
     foreign_partner, foreign = (make_school(abroad, n, f"凌源{n}小", division="211382") for n in (21, 22))
+    make_school(bureau, 14, "第14中学", School.Kind.JUNIOR)
+    make_school(abroad, 24, "凌源24中", School.Kind.JUNIOR, division="211382")
     sites = {
         "own": build_site("own", own, partner, child_at),
         "neighbour": build_site("neighbour", neighbour, partner, child_at),
