@@ -17,6 +17,7 @@ from . import (
     correction_forms,
     dropout_forms,
     notices,
+    pairing_forms,
     placement_forms,
     suspension_forms,
 )
@@ -159,6 +160,15 @@ FORMS: dict[str, Form] = {
             closing_forms.handover_list,
             kinds=frozenset({"school_closing"}),
             page="list",
+        ),
+        Form(
+            "pairing_sheet",
+            "小学毕业生去向核对表",
+            articles.LEAVERS,
+            pairing_forms.pairing_sheet,
+            kinds=frozenset({"pairing"}),
+            page="list",
+            void_in=frozenset({"withdrawn", "reopened"}),
         ),
     )
 }

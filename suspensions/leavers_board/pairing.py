@@ -48,7 +48,7 @@ class Pairing(Case):
         State.JUNIOR_CHECK: Desk(JUNIOR, Signature.CHECK, Hand("check_change", Side.PEER), None),
     }
     RULES = (somebody_left, nobody_is_lost, as_submitted)
-    PRINTS = (("pairing_sheet", "毕业生去向核对表"),)
+    PRINTS = (("pairing_sheet", "小学毕业生去向核对表"),)
 
     year = models.PositiveSmallIntegerField("学年（起始年）")
     primary = models.ForeignKey(School, models.PROTECT, related_name="+", verbose_name="小学")
