@@ -35,11 +35,12 @@ def county(request):
     leavers = board(year, schools=schools)
     rows, blank = pages.pairs_of(year, leavers), [each for each in leavers if each.is_blank]
     words, tone = pages.due_words(year, len(blank))
+    names = {row["primary"].pk: row["primary"].short_name for row in rows}
     context = {
         "rows": rows,
         "figures": pages.figures_of(rows),
         "chart": pages.chart_of(rows),
-        "blanks": blank[:LISTED],
+        "blanks": [{"row": each, "primary": names[each.primary]} for each in blank[:LISTED]],
         "blank_count": len(blank),
         "due": words,
         "tone": tone,

@@ -66,11 +66,11 @@ students:assignment      GET  | in | no       | no       | no       | ok       |
 students:assignment      POST | in | no       | no       | no       | ok       | no       | no       | no       | no       | no
 students:assignment_draft GET | in | --/--/-- | no/--/-- | no/--/-- | ok/ok/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | --/--/--
 students:assignment_draft POST | in | --/--/-- | no/--/-- | no/--/-- | ok/ok/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | --/--/--
-students:intake          GET  | in | no       | no       | no       | ok       | ok       | ok       | ok       | ok       | no
+students:intake          GET  | in | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok
 students:intake          POST | in | no       | no       | no       | no       | no       | no       | no       | no       | no
 students:intake_outside  GET  | in | no       | no       | no       | no       | no       | no       | no       | no       | no
 students:intake_outside  POST | in | no       | no       | no       | no       | no       | no       | no       | no       | no
-students:intake_completion GET | in | no      | no       | no       | ok       | ok       | ok       | ok       | ok       | no
+students:intake_completion GET | in | ok      | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok
 students:intake_completion_class GET | in | --/--/-- | --/--/-- | --/--/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | --/--/--
 students:freeze          GET  | in | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok
 transfers:check          GET  | in | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok
