@@ -18,6 +18,7 @@ from . import (
     correction_forms,
     dropout_forms,
     notices,
+    pairing_forms,
     placement_forms,
     problem_forms,
     schooling_proof_form,
@@ -201,6 +202,15 @@ FORMS: dict[str, Form] = {
             balance_form.balance_sheet,
             kinds=frozenset(),
             page="sheet",
+        ),
+        Form(
+            "pairing_sheet",
+            "小学毕业生去向核对表",
+            articles.LEAVERS,
+            pairing_forms.pairing_sheet,
+            kinds=frozenset({"pairing"}),
+            page="list",
+            void_in=frozenset({"withdrawn", "reopened"}),
         ),
     )
 }

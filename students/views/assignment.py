@@ -80,6 +80,8 @@ def assignment(request):
 def asked(request, ids: set[int]) -> School:
     """The school whose leavers are to be assigned, among the clerk's own."""
     wanted = request.POST.get("school", "")
+    if not wanted:
+        raise Refused("请选择一所学校（第四条）。")
     found = School.objects.select_related("bureau").filter(pk__in=ids)
     found = found.filter(pk=wanted).first() if wanted.isascii() and wanted.isdecimal() and len(wanted) < 19 else None
     if found is None:

@@ -19,10 +19,11 @@ from law import clock
 from reports.forms import FORMS
 from reports.services import print_form
 from schools.catchments import COMMUNITY
-from schools.models import Bureau, Catchment, Division, SchoolClass
+from schools.models import Bureau, Catchment, Division, School, SchoolClass
 from students.campaigns import open_campaign
 from students.changes import start_change
 from students.intake.filing import file_scan
+from students.leavers.assigning import open_assignment
 from students.models import (
     Certificate,
     Graduation,
@@ -38,6 +39,7 @@ from students.models import (
 from suspensions.models import Dropout, Suspension
 from tests.changes import decided, drafted
 from tests.county import class_of, hand_for, make_school, papers_in_order, staff_member
+from tests.leavers import leaver_maker
 from tests.students.intake import asked, entered, searched
 from tests.students.rosters import deferral_of, put_on_roster
 from tests.students.specimens_classes import drafted_placing, drafted_plan, newcomers
@@ -93,6 +95,8 @@ def build_site(relation, school, partner, child_at) -> Site:
     unplaced = newcomers(school, 1, sequence=100 * (1 + list(CANARIES).index(relation)), name=f"{name}编")[0]
     newcomer, unused, original = newcomers_of(school, name)
     missing, put_off = roster_of(school, name)
+    leaver = leaver_maker(child_at)(school, name=f"{name}毕")
+    junior = School.objects.get(bureau=school.bureau, kind=School.Kind.JUNIOR)
     words = {
         "newcomer": newcomer.slug,
         "intake_batch": newcomer.registration_entry.registration.number,
@@ -105,6 +109,10 @@ def build_site(relation, school, partner, child_at) -> Site:
         "village": village_of(school).pk,
         "placing": drafted_placing(school).number,
         "plan": drafted_plan(school, [(1, 2, 45)], year=2027).number,
+        "leaver": leaver.slug,
+        "pair": {"primary": school.pk, "junior": junior.pk},
+        "junior_class": class_of(junior, 7).pk,
+        "assignment": open_assignment(school, by=clerk).number,
         "dropout": dropout.number,
         "placement": placement.number,
         "change": suspension.number,
@@ -127,7 +135,7 @@ def build_site(relation, school, partner, child_at) -> Site:
         "job": job.pk,
         "code": "household_book",
     }
-    canaries = {f"{name}{each}" for each in ("", "转", "办", "休", "辍", "派", "编", "龄", "新", "统", "送")} | {
+    canaries = {f"{name}{each}" for each in ("", "转", "办", "休", "辍", "派", "编", "龄", "新", "统", "送", "毕")} | {
         child.id_number.plain(),
         newcomer.id_number.plain(),
         unplaced.id_number.plain(),
@@ -256,6 +264,8 @@ def build_world(bureau, child_at) -> tuple[dict[str, Site], dict]:
     abroad = Bureau.objects.create(name="凌源市教育局", division=Division.objects.get(code="211382"))
     partner, own, neighbour = (make_school(bureau, n, f"第{n}小学") for n in (11, 12, 13))
     foreign_partner, foreign = (make_school(abroad, n, f"凌源{n}小", division="211382") for n in (21, 22))
+    make_school(bureau, 14, "第14中学", School.Kind.JUNIOR)
+    make_school(abroad, 24, "凌源24中", School.Kind.JUNIOR, division="211382")
     sites = {
         "own": build_site("own", own, partner, child_at),
         "neighbour": build_site("neighbour", neighbour, partner, child_at),

@@ -42,6 +42,8 @@ FILTERED = {
     "students:campaign": "q state",
     "students:campaign_school": "q state",
     "students:campaign_class": "q state",
+    "students:intake": "school",
+    "students:intake_completion": "school",
     "transfers:check": "child from_school from_division to_school to_division grade ground on",
     "transfers:new": "school",
     "students:import_preview": "after",

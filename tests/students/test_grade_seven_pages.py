@@ -90,9 +90,10 @@ def test_too_few_seats_are_told_in_words(desk, leaver, junior, no1):
     assert answer.status_code == 422 and "合计少1个" in text(answer)
 
 
-def test_a_primary_school_has_no_such_page(client, staff, no1):
+def test_a_primary_school_takes_nobody_over(client, staff, no1):
     client.force_login(staff(Role.REGISTRAR, no1))
-    assert client.get(reverse(PAGE)).status_code == 403
+    assert "您的学校不设七年级" in text(client.get(reverse(PAGE)))
+    assert client.post(reverse(PAGE)).status_code == 403
 
 
 def test_the_bureau_chooses_a_school_and_only_looks(client, staff, bureau, junior, leaver, no1):
