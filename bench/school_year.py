@@ -42,11 +42,16 @@ def bare_promotion() -> None:
     from django.db import connection
 
     with rolled_back(), connection.cursor() as cursor:
-        cursor.execute(f"CREATE TEMP TABLE moving ON COMMIT DROP AS SELECT p.* {_HERE} AND {_GRADE} < {_LAST}")
-        cursor.execute("UPDATE students_placement p SET ends = '2027-09-01' FROM moving m WHERE m.id = p.id")
+        cursor.execute(
+            f"""WITH moving AS MATERIALIZED (SELECT p.id {_HERE} AND {_GRADE} < {_LAST}),
+                ended AS (UPDATE students_placement p SET ends = '2027-09-01' FROM moving m WHERE m.id = p.id
+                    RETURNING p.enrolment_id, p.school_class_id)
+                SELECT count(*) FROM ended"""
+        )
         cursor.execute(
             """INSERT INTO students_placement (enrolment_id, school_class_id, year, starts)
-               SELECT enrolment_id, school_class_id, 2027, '2027-09-01' FROM moving"""
+               SELECT enrolment_id, school_class_id, 2027, '2027-09-01' FROM students_placement
+               WHERE ends = '2027-09-01' AND year = 2026"""
         )
 
 
@@ -62,25 +67,16 @@ def our_promotion(bureau, maker, checker) -> None:
 def bare_graduations(schools) -> None:
     from django.db import connection, transaction
 
-    here = f"{_HERE} AND e.school_id = %s AND {_GRADE} = %s AND {_LAST} = {_GRADE}"
+    leaving = f"""WITH leaving AS MATERIALIZED (SELECT p.id, p.enrolment_id, e.student_id {_HERE}
+            AND e.school_id = %s AND {_GRADE} = %s AND {_LAST} = {_GRADE}),
+        places AS (UPDATE students_placement p SET ends = '2027-07-05' FROM leaving l WHERE l.id = p.id),
+        ended AS (UPDATE students_enrolment e SET during = daterange(lower(during), '2027-07-05')
+            FROM leaving l WHERE l.enrolment_id = e.id AND %s)
+        UPDATE students_student s SET status = %s FROM leaving l WHERE l.student_id = s.id"""
     with rolled_back(), connection.cursor() as cursor:
         for school, grade in schools:
             with transaction.atomic():
-                cursor.execute(
-                    f"CREATE TEMP TABLE leaving ON COMMIT DROP AS SELECT p.id, p.enrolment_id, e.student_id {here}",
-                    [school.pk, grade],
-                )
-                cursor.execute("UPDATE students_placement p SET ends = '2027-07-05' FROM leaving l WHERE l.id = p.id")
-                status = "graduated" if grade == 9 else "leaver"
-                cursor.execute(
-                    "UPDATE students_student s SET status = %s FROM leaving l WHERE l.student_id = s.id", [status]
-                )
-                if grade == 9:
-                    cursor.execute(
-                        """UPDATE students_enrolment e SET during = daterange(lower(during), '2027-07-05')
-                           FROM leaving l WHERE l.enrolment_id = e.id"""
-                    )
-                cursor.execute("DROP TABLE leaving")
+                cursor.execute(leaving, [school.pk, grade, grade == 9, "graduated" if grade == 9 else "leaver"])
 
 
 def our_graduations(schools) -> None:

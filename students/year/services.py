@@ -54,7 +54,11 @@ def bureau_of(user, *rights: str) -> Bureau:
 def dry_run(bureau: Bureau, year: int) -> dict:
     """What the promotion would do today: nothing is written. Counts by school and grade, and what becomes of each."""
     dropouts = parameters.on(clock.today())["promotion.dropout_advances"]
-    groups = rolls.promotion_counts(year, schools_of(bureau), dropouts=dropouts)
+    return summed(rolls.promotion_counts(year, schools_of(bureau), dropouts=dropouts))
+
+
+def summed(groups: list[tuple]) -> dict:
+    """The groups of a dry run, and how many children meet which fate."""
     fates: dict[str, int] = {}
     for _, _, fate, children, _ in groups:
         fates[fate] = fates.get(fate, 0) + children
