@@ -80,14 +80,14 @@ def new_record(form: Form, case: Case | None, content: dict, by, **about) -> Pri
     """The row of a print about to be made, number and codes included, not yet saved; `about` for one without a case."""
     pk, number = next_number()
     digest = keyed_digest(content)
+    about = about or {"child": case.child if case else None}
     return Print(
         pk=pk,
         number=number,
         token=secrets.token_urlsafe(TOKEN_BYTES),
         form=form.code,
         case_id=case.pk if case else None,
-        child=case.child if case else None,
-        blank=case is None and not about,
+        blank=case is None and not about.get("subject"),
         short_code=short_code(digest, number),
         content_digest=digest,
         printed_by=by,

@@ -81,6 +81,7 @@ class Suspension(
     DRAFT = ("ground", "ground_note", "starts_on", "until")
     HAPPENED = "starts_on"
     PRINTS = (("suspension_form", "休学复学申请表"),)
+    PROOFS = (("suspension_proof", "休学证明"),)
     VARIANTS = ({"ground": Ground.ILLNESS}, {"ground": Ground.OTHER})
 
     ground = models.CharField("休学原因", max_length=10, choices=Ground, default=Ground.ILLNESS)
