@@ -22,7 +22,7 @@ COLLECTION = (
     Column("issued_on", "发证日期", 24), Column("collected_by", "领取人签字", 34),
     Column("collected_on", "领取日期", 24), Column("remark", "备注", 10),
 )  # fmt: skip
-BLANK_ROWS = 18
+BLANK_ROWS = 20
 
 
 def collection_list(about: None) -> dict:

@@ -17,7 +17,7 @@ from .errors import NotPrintable
 from .subject import Sheet
 from .wording import guardians_of, month
 
-ROWS_A_PAGE = 18
+ROWS_A_PAGE = 20
 PAPERS = {Certificate.Kind.GRADUATION: "毕业", Certificate.Kind.COMPLETION: "修业期满"}
 
 
@@ -30,18 +30,18 @@ class Column:
     width: int
 
 
-NUMBER, NAME, SEX = Column("order", "序号", 8), Column("name", "姓名", 22), Column("sex", "性别", 8)
-PERSON = (NAME, SEX, Column("ethnicity", "民族", 13), Column("birth_date", "出生日期", 18))
-REGISTRY, IDENTITY = Column("registry_number", "学籍号", 31), Column("id_number", "身份证件号", 30)
+NUMBER, NAME, SEX = Column("order", "序号", 7), Column("name", "姓名", 22), Column("sex", "性别", 7)
+PERSON = (NAME, SEX, Column("ethnicity", "民族", 11), Column("birth_date", "出生日期", 17))
+REGISTRY, IDENTITY = Column("registry_number", "学籍号", 30), Column("id_number", "身份证件号", 29)
 NEWCOMERS = (
-    NUMBER, REGISTRY, *PERSON, IDENTITY, Column("household", "户籍所在地", 26), Column("address", "现住址", 34),
-    Column("guardian", "监护人", 18), Column("relation", "关系", 11), Column("phone", "联系电话", 21),
-    Column("entry", "入学方式", 14), Column("lodging", "就读方式", 10), Column("remark", "备注", 9),
+    NUMBER, REGISTRY, *PERSON, IDENTITY, Column("household", "户籍所在地", 25), Column("address", "现住址", 38),
+    Column("guardian", "监护人", 18), Column("relation", "关系", 10), Column("phone", "联系电话", 20),
+    Column("entry", "入学方式", 13), Column("lodging", "就读方式", 8), Column("remark", "备注", 8),
 )  # fmt: skip
 GRADUATES = (
-    NUMBER, REGISTRY, *PERSON, IDENTITY, Column("entered", "入学年月", 17), Column("left", "毕业年月", 17),
-    Column("passed", "毕业/修业", 14), Column("certificate", "证书编号", 32), Column("went_to", "去向（升入学校）", 30),
-    Column("signature", "领取人签字", 20), Column("remark", "备注", 9),
+    NUMBER, REGISTRY, *PERSON, IDENTITY, Column("entered", "入学年月", 16), Column("left", "毕业年月", 16),
+    Column("passed", "毕业/修业", 13), Column("certificate", "证书编号", 32), Column("went_to", "去向（升入学校）", 30),
+    Column("signature", "领取人签字", 20), Column("remark", "备注", 8),
 )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""花名册, 发放清单, 修业证明, 在籍证明, 休学证明 on paper (第十、三十二条): short and longest, blank, and refused in words."""
+"""花名册, 发放清单, 修业证明, 在籍证明, 休学证明 on paper (第十、三十二条): short, longest, blank."""
 
 from datetime import date
 
