@@ -49,6 +49,7 @@ MENU = (
     Item("动态信息维护", "students:campaign", "edit", SEES | {"teach_class"}),
     Item("控辍台账", "dropout:ledger", "folder", SEES),
     Item("学习经历证明", "students:schooling_proofs", "file", SEES),
+    Item("表册打印", "reports:rosters", "printer", DECIDES),
     Item("变动平衡表", "reports:balance", "folder", SEES),
     Item("问题学籍", "students:problems", "triangle", SEES),
     Item("适龄儿童名册", "students:roster", "people", SEES),

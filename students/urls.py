@@ -63,6 +63,7 @@ urlpatterns = [
     path("year/assessment/open/", year.open_assessment, name="assessment_open"),
     path("ceims/", ceims.ceims, name="ceims"),
     path("ceims/export/", ceims.export, name="ceims_export"),
+    path("ceims/graduates/<int:year>/", ceims.graduates, name="ceims_graduates"),
     path("ceims/problems/", ceims.problems, name="ceims_problems"),
     path("proofs/", schooling_proofs.proofs, name="schooling_proofs"),
     path("proofs/elsewhere/", schooling_proofs.elsewhere, name="schooling_proofs_elsewhere"),

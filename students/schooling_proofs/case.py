@@ -102,7 +102,7 @@ class CertificateProof(
     FACTS = ProofFacts
     DRAFT = ("stage", "entered_month", "left_month", "certificate_number", "lost_how")
     FORM = ProofForm
-    PRINTS = (("schooling_proof", "学习经历证明"),)
+    PROOFS = (("schooling_proof", "学习经历证明"),)
     TEMPLATE = "students/schooling_proof_case.html"
 
     name = models.CharField("姓名", max_length=60, help_text="照毕业生花名册登记的姓名填写。")

@@ -1,8 +1,9 @@
 """全国系统: one page of three steps — export, the national system, its answer — and what is still wanting."""
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
@@ -13,6 +14,7 @@ from schools.models import School
 
 from ..exporting import services
 from ..exporting.forms import ExportForm, SchoolForm
+from ..exporting.graduates import graduates_file
 from ..exporting.wanting import counts_of
 from ..models import Look, Numbering
 
@@ -89,3 +91,17 @@ def handed_out(file: services.File) -> HttpResponse:
     answer = HttpResponse(file.content, content_type=XLSX)
     answer["Content-Disposition"] = content_disposition_header(True, file.name)
     return answer
+
+
+@require_POST
+@never_cache
+def graduates(request, year):
+    """The list for the city, which prints the certificates; the bureau's clerk takes it there."""
+    try:
+        return handed_out(graduates_file(year, by=request.user))
+    except NotYourHand as refusal:
+        raise PermissionDenied(str(refusal)) from refusal
+    except Refused as refused:
+        for sentence in refused.sentences:
+            messages.error(request, sentence)
+        return redirect("students:certificates")

@@ -105,6 +105,7 @@ students:certificate     GET  | in       | --/--/-- | ok/--/-- | ok/--/-- | ok/o
 students:certificate     POST | in       | --/--/-- | ok/--/-- | no/--/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | --/--/--
 students:ceims           GET  | in | no       | ok       | no       | ok       | no       | no       | no       | no       | no
 students:ceims_export    POST | in | no       | ok       | no       | ok       | no       | no       | no       | no       | no
+students:ceims_graduates POST | in | no       | no       | no       | ok       | no       | no       | no       | no       | no
 students:ceims_problems  POST | in | no       | ok       | no       | ok       | no       | no       | no       | no       | no
 students:schooling_proofs GET | in | no     | ok       | ok       | ok       | ok       | ok       | ok       | ok       | no
 students:schooling_proofs_elsewhere POST | in | no | ok  | no       | no       | no       | no       | no       | no       | no
@@ -176,6 +177,11 @@ reports:balance          GET  | in | no       | ok       | ok       | ok       |
 reports:balance_children GET  | in | no       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | no
 reports:balance_workbook GET  | in | no       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | no
 reports:balance_print    POST | in | no       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | no
+reports:rosters          GET  | in | no       | ok       | ok       | ok       | ok       | ok       | no       | no       | no
+reports:class_sheet      POST | in | --/--/-- | ok/--/-- | ok/--/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | --/--/--
+reports:certificate_sheet POST | in | --/--/-- | ok/--/-- | ok/--/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | --/--/--
+reports:paper_sheet      POST | in | --/--/-- | ok/--/-- | ok/--/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | --/--/--
+reports:child_sheet      POST | in | no/--/-- | ok/--/-- | ok/--/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | no/no/-- | no/no/-- | --/--/--
 reports:blank            POST | in | no       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | no
 reports:print            POST | in | --/--/-- | ok/--/-- | ok/--/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | --/--/--
 reports:verify           GET  | ok | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok
