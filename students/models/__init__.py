@@ -14,7 +14,7 @@ from ..problems.deletion import Deletion  # noqa: E402 isort: skip
 from ..problems.merge import Merge  # noqa: E402 isort: skip
 from .correction import Correction, CorrectionItem  # noqa: E402 isort: skip
 from ..numbering.case import Numbering, NumberingRow  # noqa: E402 isort: skip
-from ..roster.models import RosterChild, RosterEntry, RosterFile  # noqa: E402 isort: skip
+from ..roster.models import RosterChild, RosterEntry, RosterFile, RosterStanding  # noqa: E402 isort: skip
 from ..roster.deferral import Deferral  # noqa: E402 isort: skip
 
 __all__ = [
@@ -43,6 +43,7 @@ __all__ = [
     "RosterChild",
     "RosterEntry",
     "RosterFile",
+    "RosterStanding",
     "Student",
     "StudentNumber",
 ]
