@@ -24,7 +24,7 @@ from ..classing.class_change import ClassChange  # noqa: E402 isort: skip
 from ..classing.class_move import ClassMove  # noqa: E402 isort: skip
 from ..classing.placing import Placing, PlacingRow  # noqa: E402 isort: skip
 from ..intake.overflow import Overflow  # noqa: E402 isort: skip
-from ..roster.models import RosterChild, RosterEntry, RosterFile  # noqa: E402 isort: skip
+from ..roster.models import RosterChild, RosterEntry, RosterFile, RosterStanding  # noqa: E402 isort: skip
 from ..roster.deferral import Deferral  # noqa: E402 isort: skip
 from ..leavers.assignment import Assignment, AssignmentRow  # noqa: E402 isort: skip
 from ..leavers.destination import LeaverDestination  # noqa: E402 isort: skip
@@ -85,6 +85,7 @@ __all__ = [
     "RosterChild",
     "RosterEntry",
     "RosterFile",
+    "RosterStanding",
     "Student",
     "StudentNumber",
 ]

@@ -66,9 +66,9 @@ class RosterFilter(forms.Form):
     township = TownshipChoice(Division.objects.none(), label="乡镇街道", required=False, empty_label="不限")
 
     def __init__(self, data, *, user):
-        super().__init__(data)
-        self.user = user
         present = school_year_of(clock.today())
+        super().__init__({"year": present} | data.dict())
+        self.user = user
         self.fields["year"].choices = [(y, school_year_name(y)) for y in range(present + 1, present - YEARS_BACK, -1)]
         self._offer_places(user)
         self.is_valid()

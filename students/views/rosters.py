@@ -44,7 +44,7 @@ def roster(request):
         "children": presenting.with_words(page.rows, owners),
         "count": len(page.rows) if page.whole else found.count(),
         "figures": presenting.figures_of(tally, f"{request.path}?year={chosen.chosen_year}"),
-        "places": places,
+        "answering": places,
         "chart": presenting.chart_of(places),
         "may_upload": bool(school_ids_where(request.user, "bureau_make")),
         "starts": chosen.starts,
