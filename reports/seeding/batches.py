@@ -28,16 +28,20 @@ BATCHES = (
 
 @dataclass
 class NewcomerList:
-    """A plan as the fill of a registration wants it: writes the pending children and reports the figures."""
+    """A plan as the fill of a registration wants it: writes the pending children and reports the figures.
+
+    `seated` puts them all into the first class of grade one; else the school deals them to its classes.
+    """
 
     school: School
     count: int
     maker: ChildMaker
+    seated: bool = True
 
     def write(self, case: Registration) -> dict:
         """Write the children as pending, each with an entry in the batch."""
-        stage, cohort = cohort_of(1, SEED_YEAR)
-        room = self.school.classes.get(stage=stage, cohort=cohort, number=1)
+        stage, cohort = cohort_of(1, self.maker.year)
+        room = self.school.classes.get(stage=stage, cohort=cohort, number=1) if self.seated else None
         drafts = [self._pending(pk) for pk in next_ids(Student, self.count)]
         copy_in(Student, [d.student for d in drafts])
         copy_in(FamilyMember, [m for d in drafts for m in d.family])
@@ -53,7 +57,7 @@ class NewcomerList:
         self.maker.number(draft, clock.today(), "")
         return draft
 
-    def _entries(self, case: Registration, room: SchoolClass, drafts: list[Draft]) -> list[RegistrationEntry]:
+    def _entries(self, case: Registration, room: SchoolClass | None, drafts: list[Draft]) -> list[RegistrationEntry]:
         return [
             RegistrationEntry(registration=case, student_id=d.student.id, school_class=room, sheet_row=row)
             for row, d in enumerate(drafts, start=2)

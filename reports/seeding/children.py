@@ -45,17 +45,17 @@ class Seatmate:
 
 
 class ChildMaker:
-    """Draws children from one random source; the same source deals the same county."""
+    """Draws children of one school year from one random source; the same source deals the same county."""
 
-    def __init__(self, rng: Random):
-        self.rng = rng
+    def __init__(self, rng: Random, year: int = SEED_YEAR):
+        self.rng, self.year = rng, year
         self.mint = NumberMint(rng)
 
     def child(self, pk: int, seat: Seatmate, *, name="", sex="", twin_of: SimpleNamespace | None = None) -> Draft:
         """One child of the right age for the grade. `twin_of` shares birthday, surname and home."""
         rng = self.rng
         sex = sex or rng.choice("12")
-        birth = twin_of.birth_date if twin_of else birth_date_for(rng, seat.grade)
+        birth = twin_of.birth_date if twin_of else birth_date_for(rng, seat.grade, self.year)
         surname = twin_of.name[0] if twin_of else rng.choice(names.SURNAMES)
         name = name or names.child_name(rng, sex, surname)
         address = twin_of.home_address if twin_of else places.home_address(rng, seat.township)
@@ -94,7 +94,7 @@ class ChildMaker:
         }
 
     def _schooling(self, seat: Seatmate) -> dict:
-        entered = SEED_YEAR - (seat.grade - 1) % 6
+        entered = self.year - (seat.grade - 1) % 6
         return {
             "entered_month": f"{entered}09",
             "entry_mode": "11",
@@ -171,6 +171,6 @@ def sealed(child: SimpleNamespace, kind: str, number: str, since: date) -> Simpl
     )
 
 
-def birth_date_for(rng: Random, grade: int) -> date:
+def birth_date_for(rng: Random, grade: int, year: int) -> date:
     """A birthday between six and seven years before the September in which the child entered grade one."""
-    return date(SEED_YEAR - grade - 6, 9, 1) + timedelta(days=rng.randrange(365))
+    return date(year - grade - 6, 9, 1) + timedelta(days=rng.randrange(365))
