@@ -153,15 +153,18 @@ def village(request, code):
         refusal = kept(request, found, year, form)
         if not refusal:
             return redirect(f"{reverse('students:catchment', args=[code])}?year={year}")
-    context = {
+    context = village_context(found, year) | {"form": form if edits else None, "refusal": refusal}
+    return render(request, "students/catchment.html", context, status=422 if form.errors or refusal else 200)
+
+
+def village_context(found, year: int) -> dict:
+    """What stands for a village whoever looks, and how it came about."""
+    return {
         "village": found,
         "row": with_schools([found], year)[0],
         "year_name": school_year_name(year),
-        "form": form if edits else None,
-        "refusal": refusal,
         "events": history_of(CatchmentChange.objects.filter(community=found)),
     }
-    return render(request, "students/catchment.html", context, status=422 if form.errors or refusal else 200)
 
 
 def kept(request, found, year: int, form: VillageForm) -> list[dict]:

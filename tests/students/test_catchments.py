@@ -308,3 +308,16 @@ def test_the_map_of_a_year_is_its_own(bureau, staff, no1, mapped):
     written(bureau, staff, *mapped)
     with clock.at(LEGAL_DAY.replace(year=2027)):
         assert schools_for("211322103201", 2027, "primary") == []
+
+
+def test_the_page_of_a_village_is_changed_by_the_bureau_and_read_by_all(client, bureau, staff, no1, no2, mapped):
+    written(bureau, staff, *mapped)
+    url = reverse("students:catchment", args=["211322103201"])
+    client.force_login(staff(Role.BUREAU_CLERK, bureau))
+    assert "调整记录" in client.get(url).content.decode()
+    answer = client.post(url, {"document": "会议纪要3号", "primary": [no1.pk, no2.pk]})
+    assert answer.status_code == 302 and schools_for("211322103201", 2026, "primary") == [no1, no2]
+    assert client.post(url, {"primary": [no1.pk]}).status_code == 422
+    client.force_login(staff(Role.REGISTRAR, no1))
+    page = client.get(url).content.decode()
+    assert "建平县第二小学" in page and "划入第二小学" in page and '<form method="post" novalidate' not in page
