@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('schools', '0011_catchment'),
+        ("schools", "0011_catchment"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='school',
-            name='private',
-            field=models.BooleanField(default=False, verbose_name='民办学校'),
+            model_name="school",
+            name="private",
+            field=models.BooleanField(default=False, verbose_name="民办学校"),
         ),
     ]
