@@ -114,7 +114,7 @@ def undo(request, pk):
     run = run_in_sight(request, pk)
 
     def act():
-        services.take_back_run(run, by=request.user, opinion=request.POST.get("opinion", ""))
+        services.take_back_run(run, by=request.user, opinion=request.POST.get("opinion", "").replace("\0", ""))
         return f"正在撤销{run}；完成之前没有任何学籍变动。"
 
     return back_to_year(request, act)
