@@ -19,10 +19,11 @@ from reports.services import print_form
 from schools.models import Bureau, Division
 from students.campaigns import open_campaign
 from students.changes import start_change
-from students.models import ImportFile, Registration
+from students.models import Certificate, Graduation, ImportFile, Registration
 from suspensions.models import Dropout, Suspension
 from tests.changes import decided, drafted
 from tests.county import class_of, hand_for, make_school, papers_in_order, staff_member
+from tests.students.specimens_schooling_proof import from_roll_book
 from tests.suspensions.dropout_specimens import GIVEN, visited
 from tests.transfers.placing import PLACED
 from transfers.models import SchoolClosing
@@ -78,6 +79,8 @@ def build_site(relation, school, partner, child_at) -> Site:
         "placement": placement.number,
         "change": suspension.number,
         "closing": closing_of(school, partner).number,
+        "proof": from_roll_book(school, name=f"{name}证", certificate_number=f"号{school.pk}").number,
+        "paper": paper_of(school, registrar, child_at(school, grade=school.grades[2], name=f"{name}修")).pk,
         "number": case.number,
         "pk": {"approvals:filing": filing.pk, "students:class": target.pk, "import": upload_of(school, registrar).pk},
         "scan": scan.pk,
@@ -86,11 +89,19 @@ def build_site(relation, school, partner, child_at) -> Site:
         "job": job.pk,
         "code": "household_book",
     }
-    canaries = {name, f"{name}转", f"{name}办", f"{name}休", f"{name}辍", f"{name}派"} | {
+    canaries = {name, f"{name}转", f"{name}办", f"{name}休", f"{name}辍", f"{name}派", f"{name}证", f"{name}修"} | {
         child.id_number.plain(),
         comer.id_number.plain(),
     }
     return Site(relation, school, words, canaries)
+
+
+def paper_of(school, registrar, child) -> Certificate:
+    """A 修业证明 of a graduation nobody walked through."""
+    graduation = open_case(Graduation, by=registrar, lead=school, children=[], state="draft", year=2025, grade=9)
+    number = f"修2026{school.pk:06d}"
+    given = {"kind": "completion", "number": number, "year": 2025, "issued_on": date(2026, 7, 10)}
+    return Certificate.objects.create(student=child, graduation=graduation, school=school, **given)
 
 
 def closing_of(school, partner) -> SchoolClosing:
