@@ -2,14 +2,17 @@
 
 from datetime import date
 
+import pytest
+
 from accounts.roles import Role
 from approvals.services import perform
 from law import clock
+from schools.models import School
 from students.models import Enrolment, Placement
 from students.year.services import start_graduation
 from tests import invariants
-from tests.changes import again
-from tests.county import staff_member
+from tests.changes import again, undone
+from tests.county import LEGAL_DAY, make_school, staff_member
 
 JULY = date(2027, 7, 5)
 

@@ -1,16 +1,25 @@
 """第十五条：升级——一年一次，全县各校一次写入，谁升、谁不升、为什么，怎样原样撤销."""
 
-from datetime import date
+from datetime import date, timedelta
+
+import pytest
 
 from accounts.roles import Role
+from approvals.errors import NotYourHand, Refused
+from approvals.services import perform
+from jianping_xueji import jobs
 from jianping_xueji.jobs import tasks
 from law import clock
+from law.models import Parameter
+from schools.models import School, SeatGrant, Seats
 from students import journal
 from students.models import Placement, Promotion, Student
-from students.year.services import confirm_run, exceptions, submit_run
+from students.year import rolls, services
+from students.year.services import confirm_run, dry_run, exceptions, submit_run, take_back_run, withdraw_run
+from suspensions.models import Dropout, Resumption, Suspension
 from tests import invariants
-from tests.changes import again
-from tests.county import staff_member
+from tests.changes import again, decided, drafted
+from tests.county import class_of, make_school, staff_member
 from tests.students.test_graduation import graduated
 
 AUGUST, TURN = date(2027, 8, 10), date(2027, 9, 1)
