@@ -93,7 +93,7 @@ def of_class(request, pk, form):
     found = get_object_or_404(SchoolClass.objects.select_related("school__bureau"), pk=pk)
     if form not in OF_CLASS or not powers_of(request.user).on("view_school", found.school_id):
         raise Http404(form)
-    return printed(request, form, lambda: OF_CLASS[form](found))
+    return printed(request, form, found.school_id, lambda: OF_CLASS[form](found))
 
 
 @require_POST
@@ -101,7 +101,7 @@ def of_class(request, pk, form):
 def of_certificates(request, pk, year):
     """发放清单 of one school and year."""
     school = get_object_or_404(School.objects.filter(pk__in=school_ids_where(request.user, "view_school")), pk=pk)
-    return printed(request, "collection_list", lambda: certificate_forms.collection_of(school, year))
+    return printed(request, "collection_list", school.pk, lambda: certificate_forms.collection_of(school, year))
 
 
 @require_POST
@@ -110,7 +110,7 @@ def of_paper(request, pk):
     """修业证明 as a letter."""
     seen = Certificate.objects.visible_to(request.user).select_related("student", "school__bureau")
     paper = get_object_or_404(seen, pk=pk)
-    return printed(request, "completion_certificate", lambda: certificate_forms.completion_of(paper))
+    return printed(request, "completion_certificate", paper.school_id, lambda: certificate_forms.completion_of(paper))
 
 
 @require_POST
@@ -118,12 +118,14 @@ def of_paper(request, pk):
 def of_child(request, slug):
     """在籍证明 of a child in sight."""
     child = get_object_or_404(Student.objects.visible_to(request.user).select_related("school__bureau"), slug=slug)
-    return printed(request, "enrolment_proof", lambda: certificate_forms.enrolment_of(child))
+    return printed(request, "enrolment_proof", child.school_id, lambda: certificate_forms.enrolment_of(child))
 
 
-def printed(request, code: str, make):
-    """The PDF of the sheet `make` gives, or the page that says why there is none."""
-    form = FORMS[code]
+def printed(request, code: str, school: int, make):
+    """The PDF of the sheet `make` gives, or the page that says why there is none; 403 before its content is read."""
+    form, powers = FORMS[code], powers_of(request.user)
+    if not any(powers.on(right, school) for right in form.rights):
+        raise PermissionDenied(f"《{form.title}》由学校学籍管理员、学校领导和教育局打印（{form.article}）。")
     try:
         sheet = make()
     except NotPrintable as refusal:

@@ -26,6 +26,7 @@ spells AS (
       WHEN earlier.kind IS NULL AND (made.id IS NULL OR made.id = l.came_by_id) THEN l.came
       WHEN made.id IS NOT NULL THEN 'kind/' || made.kind
       WHEN before.kind = 'home' THEN '送教上门'
+      WHEN before.stage <> r.stage THEN '小学升初中'
       WHEN before.kind IS NOT NULL THEN '年级调整'
       ELSE COALESCE('kind/' || came_then.kind, '') END AS came,
     CASE
@@ -33,6 +34,7 @@ spells AS (
       WHEN r.ends = l.ended THEN l.gone
       WHEN ended.id IS NOT NULL THEN 'kind/' || ended.kind
       WHEN after.kind = 'home' THEN '送教上门'
+      WHEN after.stage <> r.stage THEN '小学升初中'
       WHEN after.kind IS NOT NULL THEN '年级调整'
       ELSE COALESCE('kind/' || went_then.kind, '') END AS gone
   FROM runs r
@@ -42,11 +44,11 @@ spells AS (
       WHERE p.enrolment_id = r.enrolment_id AND p.starts < r.starts AND p.ends > p.starts LIMIT 1) earlier
       ON r.starts BETWEEN %(first)s AND %(last)s
     LEFT JOIN LATERAL (  -- the place left as the run began
-      SELECT c.kind FROM students_placement p JOIN schools_schoolclass c ON c.id = p.school_class_id
+      SELECT c.kind, c.stage FROM students_placement p JOIN schools_schoolclass c ON c.id = p.school_class_id
       WHERE p.enrolment_id = r.enrolment_id AND p.ends BETWEEN r.starts - 1 AND r.starts AND p.ends > p.starts
       LIMIT 1) before ON r.starts BETWEEN %(first)s AND %(last)s
     LEFT JOIN LATERAL (  -- the place taken as the run ended
-      SELECT c.kind FROM students_placement p JOIN schools_schoolclass c ON c.id = p.school_class_id
+      SELECT c.kind, c.stage FROM students_placement p JOIN schools_schoolclass c ON c.id = p.school_class_id
       WHERE p.enrolment_id = r.enrolment_id AND p.starts BETWEEN r.ends AND r.ends + 1
         AND (p.ends IS NULL OR p.ends > p.starts)
       LIMIT 1) after ON r.ends BETWEEN %(first)s AND %(last)s

@@ -10,8 +10,8 @@ events AS (
   SELECT child, sex, 'close', '', stage1, cohort1 FROM spells
     WHERE starts <= %(last)s AND (ends IS NULL OR ends > %(last)s)
   UNION ALL
-  SELECT child, sex, 'out', '年级调整', stage0, cohort0 FROM spells
+  SELECT child, sex, 'out', CASE WHEN stage0 <> stage1 THEN '小学升初中' ELSE '年级调整' END, stage0, cohort0 FROM spells
     WHERE (stage0, cohort0) IS DISTINCT FROM (stage1, cohort1)
   UNION ALL
-  SELECT child, sex, 'in', '年级调整', stage1, cohort1 FROM spells
+  SELECT child, sex, 'in', CASE WHEN stage0 <> stage1 THEN '小学升初中' ELSE '年级调整' END, stage1, cohort1 FROM spells
     WHERE (stage0, cohort0) IS DISTINCT FROM (stage1, cohort1))

@@ -30,7 +30,7 @@ def _scoped(code: str, word: str) -> list[Line]:
 
 COMINGS = [
     Line("registered", "建籍", ("建籍", "kind/registration")),
-    Line("entered", "招生、升入初中", ("招生", "招生入学")),
+    Line("entered", "招生、升入初中", ("招生", "招生入学", "小学升初中")),
     *_scoped("moved", "转入"),
     Line("resumed", "复学", ("kind/resumption",)),
     Line("returned", "返校（辍学）", ("kind/return_to_school",)),
@@ -42,7 +42,7 @@ COMINGS = [
     Line("regraded", "年级调整（调入）", ("年级调整",)),
 ]
 GOINGS = [
-    Line("graduated", "毕业", ("毕业", "小学毕业升学", "kind/graduation")),
+    Line("graduated", "毕业", ("毕业", "小学毕业升学", "小学升初中", "kind/graduation")),
     Line("completed", "修业期满", ("修业期满",)),
     *_scoped("moved", "转出"),
     Line("suspended", "休学", ("kind/suspension",)),

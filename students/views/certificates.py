@@ -46,6 +46,7 @@ def certificates(request):
         "filter": chosen,
         "counts": counts,
         "page": pages.get_page(request.GET.get("page")),
+        "year": chosen.year,
         "year_name": school_year_name(chosen.year),
         "may_number": bool(school_ids_where(request.user, "bureau_make")),
         "seal": SealForm(),

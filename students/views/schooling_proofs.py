@@ -63,13 +63,14 @@ def shown(request, elsewhere: ElsewhereForm, *, refusal=(), issued_by: School | 
 @require_POST
 def elsewhere(request):
     """The school that issued the certificate of exactly this name and number; found or not, the look is kept."""
+    school = school_of(request.user)
+    if school is None:
+        raise PermissionDenied("查找毕业学校由学校学籍管理员办理；教育局可直接在学生名单中查找。")
     form = ElsewhereForm(request.POST)
     if not form.is_valid():
         return shown(request, form)
     try:
-        issued_by = services.school_that_issued(**form.cleaned_data, by=request.user, school=school_of(request.user))
-    except NotYourHand as refusal:
-        raise PermissionDenied(str(refusal)) from refusal
+        issued_by = services.school_that_issued(**form.cleaned_data, by=request.user, school=school)
     except Refused as refusal:
         return shown(request, form, refusal=[{"message": sentence} for sentence in refusal.sentences])
     return shown(request, form, issued_by=issued_by)

@@ -43,6 +43,7 @@ from tests.leavers import leaver_maker
 from tests.students.intake import asked, entered, searched
 from tests.students.rosters import deferral_of, put_on_roster
 from tests.students.specimens_classes import drafted_placing, drafted_plan, newcomers
+from tests.students.specimens_schooling_proof import from_roll_book
 from tests.suspensions.dropout_specimens import GIVEN, visited
 from tests.transfers.placing import PLACED
 from transfers.models import SchoolClosing
@@ -95,6 +96,7 @@ def build_site(relation, school, partner, child_at) -> Site:
     unplaced = newcomers(school, 1, sequence=100 * (1 + list(CANARIES).index(relation)), name=f"{name}编")[0]
     newcomer, unused, original = newcomers_of(school, name)
     missing, put_off = roster_of(school, name)
+    paper = certificate_of(child_at(school, grade=school.grades[2], name=f"{name}修"), registrar)
     leaver = leaver_maker(child_at)(school, name=f"{name}毕")
     junior = School.objects.get(bureau=school.bureau, kind=School.Kind.JUNIOR)
     words = {
@@ -117,7 +119,9 @@ def build_site(relation, school, partner, child_at) -> Site:
         "placement": placement.number,
         "change": suspension.number,
         "closing": closing_of(school, partner).number,
-        "certificate": certificate_of(child, registrar).pk,
+        "certificate": paper.pk,
+        "paper": paper.pk,
+        "proof": from_roll_book(school, name=f"{name}证", certificate_number=f"号{school.pk}").number,
         "run": PromotionRun.objects.create(
             bureau=school.bureau, year=2025, state="withdrawn", made_by=clerk, made_on=clock.today()
         ).pk,
@@ -135,7 +139,9 @@ def build_site(relation, school, partner, child_at) -> Site:
         "job": job.pk,
         "code": "household_book",
     }
-    canaries = {f"{name}{each}" for each in ("", "转", "办", "休", "辍", "派", "编", "龄", "新", "统", "送", "毕")} | {
+    canaries = {
+        f"{name}{each}" for each in ("", "转", "办", "休", "辍", "派", "编", "龄", "新", "统", "送", "毕", "证", "修")
+    } | {
         child.id_number.plain(),
         newcomer.id_number.plain(),
         unplaced.id_number.plain(),

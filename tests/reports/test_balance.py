@@ -209,3 +209,17 @@ def test_a_graduation_taken_back_leaves_no_trace_in_the_figures(no1, child_at):
     for book in Book.values:
         found = lines(book, span_of(no1, last=date(2027, 8, 31)))
         assert found == {"期初": 1, "增加合计": 0, "减少合计": 0, "期末": 1}, book
+
+
+def test_from_primary_to_junior_in_one_school_leaves_one_stage_and_enters_the_other(bureau, child_at):
+    """A nine-year school whose older records carry both stages in one enrolment."""
+    nine = make_school(bureau, 73, "第七十三学校", School.Kind.NINE_YEAR)
+    child = child_at(nine, grade=6)
+    place = Placement.objects.get(enrolment__student=child)
+    junior = nine.classes.create(stage="junior", cohort=2027, number=1)
+    turn = date(2027, 9, 1)
+    Placement.objects.filter(pk=place.pk).update(ends=turn)
+    Placement.objects.create(enrolment=place.enrolment, school_class=junior, year=2027, starts=turn)
+    for book in Book.values:
+        found = lines(book, span_of(nine, last=turn))
+        assert found == {"期初": 1, "招生、升入初中": 1, "增加合计": 1, "毕业": 1, "减少合计": 1, "期末": 1}, book

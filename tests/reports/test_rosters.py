@@ -177,3 +177,12 @@ def test_the_page_offers_what_can_be_printed_and_strangers_get_nothing(client, n
     client.force_login(staff_member(Role.REGISTRAR, no3))
     assert client.post(url).status_code == 404
     assert Print.objects.count() == 1
+
+
+def test_the_page_of_certificates_leads_to_list_and_file(client, nines, bureau):
+    client.force_login(staff_member(Role.BUREAU_CLERK, bureau))
+    with clock.at(JULY):
+        page = client.get(reverse("students:certificates"))
+        assert page.status_code == 200 and reverse("reports:rosters") in page.content.decode()
+        assert client.post(reverse("students:ceims_graduates", args=[2026])).status_code == 200
+        assert client.post(reverse("students:ceims_graduates", args=[2020])).status_code == 302
