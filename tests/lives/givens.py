@@ -87,13 +87,13 @@ def correction(day, child):
 
 
 def inclusion(day, child):
-    """The record stays in even months and follows in odd ones."""
-    record = "follows" if day.month % 2 else "stays"
+    """The record stays on odd days of the month and follows on even ones."""
+    record = "stays" if day.day % 2 else "follows"
     return {"to_class": own_class(other_sort_of(child), day), "record": record}
 
 
 def inclusion_end(day, child):
-    if day.month % 2 and Enrolment.objects.living().filter(student=child).exclude(attends=None).exists():
+    if day.day % 2 == 0 and Enrolment.objects.living().filter(student=child).exclude(attends=None).exists():
         return {"ending": "follows", "to_class": None}
     return {"ending": "returns", "to_class": own_class(child.school, day)}
 

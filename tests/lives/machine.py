@@ -32,7 +32,7 @@ CHILDREN = 4
 BUSY = 3
 whom = st.integers(0, CHILDREN - 1)
 # What a child may have lived through before the first act of a random life.
-BEFORE = ("", "", "suspension", "suspension", "abroad", "custody", "dropout", "dropout", "inclusion")
+BEFORE = ("", "", "suspension", "suspension", "abroad", "custody", "dropout", "inclusion", "transfer")
 # Changes after which little else can happen: rare, so that lives are long.
 FINAL = {"death", "incapacity", "outward"}
 # Changes that only follow another one: begun rather than others, so that lives go on.
@@ -75,7 +75,7 @@ class Lives(Desks, Years, RuleBasedStateMachine):
         self.be_on(beginning)
         for child, kind in enumerate(before):
             if kind:
-                self.draft(child, kind)
+                self.ask_for_school(child, there=2) if kind == "transfer" else self.draft(child, kind)
                 self.sign_through(self.model[child].busy)
 
     # What people do
@@ -101,6 +101,9 @@ class Lives(Desks, Years, RuleBasedStateMachine):
     @rule(child=whom, there=st.integers(0, 2))
     def draft_a_transfer(self, child, there):
         """A child in school, with nothing open, may ask for another school."""
+        self.ask_for_school(child, there)
+
+    def ask_for_school(self, child: int, there: int) -> None:
         person, believed, school = self.fresh(child), self.model[child], self.county.schools[there]
         now = believed.record
         lawful = now.status in ("enrolled", "abroad") and not believed.busy and school.pk != now.school
