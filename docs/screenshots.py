@@ -133,6 +133,24 @@ def shoot_desks(office: Office) -> None:
         shoot(page, "exception", ".columns")
 
 
+def shoot_changes(office: Office) -> None:
+    """能办什么 of a child, two drafts nobody saves, a class sheet, the bureau's own pages."""
+    with office.window("hsxx_registrar") as page:
+        page.goto("/students/")
+        page.locator("#list tbody a").first.click()
+        child = page.url
+        for name, path in (("changes", ""), ("suspension", "suspension/"), ("correction", "correction/")):
+            page.goto(f"{child}changes/{path}")
+            shoot(page, name)
+        page.goto("/dropout/sheets/")
+        page.locator("main tbody a").first.click()
+        shoot(page, "sheet")
+    with office.window("jyj_clerk1") as page:
+        for name in ("closing", "placement"):
+            page.goto(f"/{name}s/new/")
+            shoot(page, name)
+
+
 def shoot_import(office: Office) -> None:
     """A workbook with one faulty row, previewed and given up."""
     with office.window("hsxx_registrar") as page:
@@ -230,6 +248,7 @@ SERIES = (
     shoot_question,
     shoot_child,
     shoot_desks,
+    shoot_changes,
     shoot_import,
     shoot_intake,
     shoot_year,

@@ -88,7 +88,8 @@ def restore(case: Case, *, though_busy: bool = False) -> None:
     `though_busy`: the case let open changes of its children go on and answers for them itself.
     """
     entries = list(RecordEntry.objects.filter(case_id=case.pk).order_by("-pk"))
-    ids = sorted({entry.child_id for entry in entries})
+    about = case.subjects.values_list("child_id", flat=True)
+    ids = sorted({*about, *(entry.child_id for entry in entries)})
     if not though_busy:
         refuse_busy(ids)
     now = snapshot(ids)

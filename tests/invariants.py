@@ -123,6 +123,10 @@ SELECT 'I10 child ' || student_id || ': a number went from ' || before || ' to '
     SELECT student_id, letter, lag(letter) OVER (PARTITION BY student_id ORDER BY since, id) before
     FROM students_studentnumber WHERE kind = 'registry' AND until IS DISTINCT FROM since) numbers
     WHERE before <> letter AND before || letter NOT IN ('LG', 'LJ', 'JG')
+UNION ALL
+SELECT 'I10 child ' || s.id || ' was merged and still holds a number' FROM students_student s
+    WHERE s.status = 'merged' AND EXISTS (
+        SELECT FROM students_studentnumber n WHERE n.student_id = s.id AND n.until IS NULL)
 """
 
 # I11: in the freeze no key field of a child in grade nine changes, by a decision (its legal day, its own words) or past

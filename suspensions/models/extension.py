@@ -5,6 +5,7 @@ from datetime import date
 
 from django.db import models
 
+from approvals.errors import Refused
 from approvals.materials import Paper
 from approvals.rules import rule
 from approvals.ways import way
@@ -125,3 +126,12 @@ class Extension(
 
     def change_record(self):
         """第二十二条：学籍状态不变；期满日由本件载明，见 `suspensions.periods`."""
+
+    def undo_effect(self):
+        """The journal holds nothing of an extension: whether later acts stand on it, the running period says."""
+        from ..periods import period_of
+
+        period = period_of(self.child)
+        if period is None or period.suspension_id != self.prolongs_id:
+            raise Refused(f"{self.number}所延长的休学已经结束，不能直接撤销本件；请先更正后来的变动（第三十八条）。")
+        super().undo_effect()

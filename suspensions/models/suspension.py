@@ -6,6 +6,7 @@ from datetime import date
 from django.db import models
 from django.db.models import F, Q
 
+from approvals.errors import Refused
 from approvals.materials import Paper
 from approvals.rules import Level, rule
 from approvals.ways import way
@@ -116,3 +117,9 @@ class Suspension(
         child, today = self.child, clock.today()
         places.leave_class([child], on=max(self.starts_on, today))
         Student.objects.filter(pk=child.pk).update(status=Student.Status.SUSPENDED)
+
+    def undo_effect(self):
+        """An extension rests on this decision, though it changes no row of the record."""
+        if extension := self.extensions.filter(state=self.State.DONE).first():
+            raise Refused(f"本次休学已由{extension.number}延长，不能直接撤销本件；请先更正延长的决定（第三十八条）。")
+        super().undo_effect()

@@ -2,14 +2,35 @@
 
 from datetime import timedelta
 
-from law.school_time import year_after
-from students.models import Student
+from law.school_time import school_year_of, year_after
+from schools.models import School
+from students.models import Enrolment, Student
 from suspensions.periods import period_of
-from tests.county import class_of
+from tests.county import LEGAL_DAY, class_of
 from tests.suspensions.dropout_specimens import NEVER_CAME, visit
 from tests.transfers.specimens import REQUEST
 
 WEEK = timedelta(days=7)
+BEGAN_IN = 3
+# Names nobody bears yet: a correction that changes nothing is refused.
+SURNAMES = "赵钱孙李周吴郑王"
+
+
+def grade_on(day) -> int:
+    """The grade of the children of these lives on that day: they are all of one cohort."""
+    return BEGAN_IN + school_year_of(day) - school_year_of(LEGAL_DAY)
+
+
+def own_class(school, day):
+    return class_of(school, grade_on(day))
+
+
+def other_sort_of(child) -> School:
+    """A special school for a child of an ordinary one, and the other way round (第二十五条)."""
+    special = child.school.kind == School.Kind.SPECIAL
+    schools = School.objects.filter(bureau=child.school.bureau_id).order_by("pk")
+    found = schools.exclude(kind=School.Kind.SPECIAL) if special else schools.filter(kind=School.Kind.SPECIAL)
+    return found.first()
 
 
 def suspension(day, child):
@@ -22,7 +43,7 @@ def extension(day, child):
 
 
 def back_in_class(day, child):
-    return {"back_on": day, "to_class": class_of(child.school, 3)}
+    return {"back_on": day, "to_class": own_class(child.school, day)}
 
 
 def abroad(day, child):
@@ -47,7 +68,7 @@ def dropout(day, child):
 
 
 def return_to_school(day, child):
-    return {"returned_on": day, "to_class": class_of(child.school, 3)}
+    return {"returned_on": day, "to_class": own_class(child.school, day)}
 
 
 def outward(day, child):
@@ -56,6 +77,25 @@ def outward(day, child):
 
 def death(day, child):
     return {"died_on": day - WEEK, "learned_on": day, "proved_on": day}
+
+
+def correction(day, child):
+    """A name the child does not bear: the next of the surnames before what stands there now."""
+    name = child.name
+    renamed = SURNAMES[(SURNAMES.find(name[0]) + 1) % len(SURNAMES)] + name.lstrip(SURNAMES)
+    return {"reason_note": "户口簿已更名", "changes": {"name": renamed}}
+
+
+def inclusion(day, child):
+    """The record stays on odd days of the month and follows on even ones."""
+    record = "stays" if day.day % 2 else "follows"
+    return {"to_class": own_class(other_sort_of(child), day), "record": record}
+
+
+def inclusion_end(day, child):
+    if day.day % 2 == 0 and Enrolment.objects.living().filter(student=child).exclude(attends=None).exists():
+        return {"ending": "follows", "to_class": None}
+    return {"ending": "returns", "to_class": own_class(child.school, day)}
 
 
 GIVENS = {
@@ -71,4 +111,7 @@ GIVENS = {
     "return_to_school": return_to_school,
     "outward": outward,
     "death": death,
+    "correction": correction,
+    "inclusion": inclusion,
+    "inclusion_end": inclusion_end,
 }

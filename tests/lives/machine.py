@@ -1,4 +1,4 @@
-"""Random lives: children of a small county are transferred, suspended, brought back, corrected, in any order.
+"""Random lives: children of a small county are transferred, suspended, renamed, merged, brought back, in any order.
 
 Every step is one act through the one door by a person chosen by the machine. What the law should say is asked of the
 small model; what the database says is compared with it, and every invariant is asked, after each step.
@@ -6,7 +6,6 @@ small model; what the database says is compared with it, and every invariant is 
 
 from collections import Counter
 from contextlib import ExitStack
-from datetime import date, timedelta
 
 from django.db import connection, transaction
 from hypothesis import strategies as st
@@ -14,33 +13,34 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from accounts.roles import Role
 from approvals.errors import Refused
-from approvals.kinds import by_kind
-from approvals.models import Case, Material, Step
-from approvals.services import perform
+from approvals.models import Case, Step
 from law import clock
-from schools.seats import NoSeat
-from students.changes import start_change
 from students.models import Student
 from tests import invariants
-from tests.changes import hand_of, way_of
-from tests.county import LEGAL_DAY, WAY, class_of, hand_for
+from tests.changes import hand_of
+from tests.county import LEGAL_DAY
+from tests.students.specimens_problems import TOLD
 from transfers.services import start_transfer
 
-from .givens import GIVENS
-from .small_model import EFFECTS, PRECEDES, ModelChild, Record
+from .desks import Desks
+from .givens import grade_on, own_class
+from .small_model import EFFECTS, ModelChild, Record, may_merge
+from .years import BEGINNINGS, LAST_DAY, Years
 
-LAST_DAY = date(2027, 6, 30)
-CHILDREN = 3
+# The last of them came without an ID number, so that a merge has one to hand over.
+CHILDREN = 4
 BUSY = 3
 whom = st.integers(0, CHILDREN - 1)
 # What a child may have lived through before the first act of a random life.
-BEFORE = ("", "", "suspension", "suspension", "abroad", "custody", "dropout", "dropout")
+BEFORE = ("", "", "suspension", "suspension", "abroad", "custody", "dropout", "inclusion", "transfer")
 # Changes after which little else can happen: rare, so that lives are long.
 FINAL = {"death", "incapacity", "outward"}
+# Changes that only follow another one: begun rather than others, so that lives go on.
+FOLLOWS = {"extension", "resumption", "home_from_abroad", "release", "return_to_school", "inclusion_end"}
 chance = st.randoms(use_true_random=False)
 
 
-class Lives(RuleBasedStateMachine):
+class Lives(Desks, Years, RuleBasedStateMachine):
     """One example is one small history of the county; everything it wrote is rolled back at its end."""
 
     county = None
@@ -54,24 +54,29 @@ class Lives(RuleBasedStateMachine):
         self.day = LEGAL_DAY
         self.undoing.enter_context(clock.at(self.day))
         self.people = [Student.objects.get(pk=pk) for pk in self.county.children]
-        self.model = [ModelChild(Record(school=child.school_id)) for child in self.people]
+        self.model = [ModelChild(Record(school=child.school_id, name=child.name)) for child in self.people]
+        self.model[-1].record = Record(
+            school=self.people[-1].school_id, name=self.people[-1].name, numbers=frozenset({"registry"})
+        )
         # Open cases by number: whose, and the case as last seen.
-        self.open: dict[str, tuple[int, Case]] = {}
+        self.open: dict[str, tuple[list[int], Case]] = {}
         self.signed = Step.objects.count()
         self.sizes = invariants.sizes()
 
     def teardown(self):
         self.undoing.close()
 
-    @initialize(before=st.lists(st.sampled_from(BEFORE), min_size=CHILDREN, max_size=CHILDREN))
-    def lives_so_far(self, before):
+    @initialize(
+        before=st.lists(st.sampled_from(BEFORE), min_size=CHILDREN, max_size=CHILDREN),
+        beginning=st.sampled_from(BEGINNINGS),
+    )
+    def lives_so_far(self, before, beginning):
         """Some children come with a past, so that what can only follow it is reached."""
+        self.be_on(beginning)
         for child, kind in enumerate(before):
             if kind:
-                self.draft(child, kind)
-                number = self.model[child].busy
-                while number in self.open:
-                    self.sign(number)
+                self.ask_for_school(child, there=2) if kind == "transfer" else self.draft(child, kind)
+                self.sign_through(self.model[child].busy)
 
     # What people do
 
@@ -80,9 +85,11 @@ class Lives(RuleBasedStateMachine):
     def draft_what_is_lawful(self, child, pick):
         """One of the changes that may begin now does begin."""
         kinds = [kind for kind in sorted(EFFECTS) if self.model[child].may_begin(kind)]
-        lasting = [kind for kind in kinds if kind not in FINAL]
+        for some, share in ((FOLLOWS, 0.7), (EFFECTS.keys() - FINAL, 0.9)):
+            if pick.random() < share:
+                kinds = [kind for kind in kinds if kind in some] or kinds
         if kinds:
-            self.draft(child, pick.choice(lasting if lasting and pick.random() < 0.9 else kinds))
+            self.draft(child, pick.choice(kinds))
 
     @rule(child=whom, kind=st.sampled_from(sorted(EFFECTS)))
     def draft_anything(self, child, kind):
@@ -94,18 +101,30 @@ class Lives(RuleBasedStateMachine):
     @rule(child=whom, there=st.integers(0, 2))
     def draft_a_transfer(self, child, there):
         """A child in school, with nothing open, may ask for another school."""
+        self.ask_for_school(child, there)
+
+    def ask_for_school(self, child: int, there: int) -> None:
         person, believed, school = self.fresh(child), self.model[child], self.county.schools[there]
         now = believed.record
         lawful = now.status in ("enrolled", "abroad") and not believed.busy and school.pk != now.school
         registrar = hand_of(Role.REGISTRAR, school)
-        given = {"ground": "T4", "grade": 3, "to_class": class_of(school, 3), "exception_reason": "家庭住址变化"}
+        asked = {"ground": "T4", "grade": grade_on(self.day), "to_class": own_class(school, self.day)}
         try:
-            case = start_transfer(person, school, by=registrar, **given)
+            case = start_transfer(person, school, by=registrar, exception_reason="家庭住址变化", **asked)
         except Refused:
             assert not lawful
         else:
             assert lawful
-            self.opened(child, case)
+            self.opened([child], case)
+
+    @precondition(lambda self: len(self.open) < BUSY)
+    @rule(two=st.permutations(range(CHILDREN)))
+    def draft_a_merge(self, two):
+        """Two records are found to be one child's; the one that lives stays."""
+        kept, gone = (self.fresh(child) for child in two[:2])
+        lawful = may_merge(*(self.model[child] for child in two[:2]))
+        given = {"kept": kept, "gone": gone, "attends": kept.school, **TOLD}
+        self.draft_lawfully(list(two[:2]), "merge", lawful, given)
 
     @precondition(lambda self: self.open)
     @rule(pick=chance)
@@ -116,29 +135,14 @@ class Lives(RuleBasedStateMachine):
     @precondition(lambda self: self.open)
     @rule()
     def sign_the_oldest(self):
-        """The longest open case goes on, so that lives get somewhere."""
-        self.sign(min(self.open, key=lambda number: self.open[number][1].pk))
+        """The longest open case goes through all its desks, so that lives get somewhere."""
+        self.sign_through(min(self.open, key=lambda number: self.open[number][1].pk))
 
     @precondition(lambda self: self.open)
     @rule()
     def sign_the_newest(self):
         """What came last overtakes what lies."""
         self.sign(max(self.open, key=lambda number: self.open[number][1].pk))
-
-    def sign(self, number: str) -> None:
-        """The next desk of a case signs; at the last one the record changes."""
-        child, case = self.open[number]
-        action, role, side = self.next_desk(case)
-        try:
-            case = perform(case, action, by=hand_for(case, role, side), opinion="同意")
-        except (Refused, NoSeat):
-            self.seen[f"{case.kind} stuck at {action}"] += 1
-            return self.end(number, "withdraw")
-        self.signed += 1
-        self.seen["signed"] += 1
-        self.open[case.number] = (child, case)
-        if case.closed_on:
-            self.decided(child, case)
 
     @precondition(lambda self: self.open)
     @rule(pick=chance, how=st.sampled_from(["withdraw", "refuse", "send_back"]))
@@ -148,29 +152,14 @@ class Lives(RuleBasedStateMachine):
 
     @rule(child=whom, pick=chance)
     def correct_a_decision(self, child, pick):
-        """The leader takes back the latest decision, and no other."""
-        believed = self.model[child]
-        if not believed.past:
-            return
-        number = pick.choice([number for number, _ in believed.past])
-        case = Case.objects.get(number=number).model.objects.get(number=number)
-        move = "undo" if case.kind in EFFECTS else "revert"
-        lawful = believed.may_undo(case.number)
-        try:
-            perform(case, move, by=hand_for(case, Role.BUREAU_LEADER, "bureau"), opinion="原决定有误")
-        except Refused:
-            assert not lawful, f"{case} could not be corrected"
-        else:
-            assert lawful, f"{case} was corrected under a later act"
-            self.signed += 1
-            self.seen[f"{move} of a decision"] += 1
-            believed.undo()
+        """The leader takes back a decision on which nothing later stands, and no other."""
+        if past := self.model[child].past:
+            self.take_back(pick.choice([each.number for each in past]))
 
     @precondition(lambda self: self.day < LAST_DAY)
     @rule(days=st.integers(1, 40))
     def time_passes(self, days):
-        self.day = min(self.day + timedelta(days=days), LAST_DAY)
-        self.undoing.enter_context(clock.at(self.day))
+        self.days_pass(days)
 
     # What must be true
 
@@ -178,7 +167,10 @@ class Lives(RuleBasedStateMachine):
     def the_record_is_as_the_model_says(self):
         found = self.record_as_it_is()
         records = [each.record for each in self.model]
-        believed = {p.pk: (r.status, r.school, r.sits) for p, r in zip(self.people, records, strict=True)}
+        believed = {
+            p.pk: (r.status, r.school, r.sits, r.attends, r.name, sorted(r.numbers))
+            for p, r in zip(self.people, records, strict=True)
+        }
         assert found == believed, (found, believed)
 
     @invariant()
@@ -193,108 +185,21 @@ class Lives(RuleBasedStateMachine):
     def what_was_acknowledged_is_there_once(self):
         assert self.sizes["approvals_step"] == self.signed
 
-    # How
-
-    def draft(self, child: int, kind: str) -> None:
-        """A draft begins exactly when the model says so."""
-        person, lawful = self.fresh(child), self.model[child].may_begin(kind)
-        try:
-            case = self.drafted(by_kind()[kind], person)
-        except Refused:
-            assert not lawful, f"{kind} of {self.model[child]} was refused"
-        else:
-            assert lawful, f"{kind} of {self.model[child]} was begun"
-            self.opened(child, case)
-
     def record_as_it_is(self) -> dict:
-        """child → (status, school, sits in a class), read without the code under test."""
+        """child → (status, school, sits, attends, name, numbers held), read without the code under test."""
         with connection.cursor() as cursor:
             cursor.execute(
                 """SELECT s.id, s.status, s.school_id, EXISTS (
                      SELECT 1 FROM students_placement p JOIN students_enrolment e ON e.id = p.enrolment_id
-                     WHERE e.student_id = s.id AND p.ends IS NULL AND NOT e.voided)
+                     WHERE e.student_id = s.id AND p.ends IS NULL AND NOT e.voided),
+                   coalesce((SELECT attends_id FROM students_enrolment e
+                     WHERE e.student_id = s.id AND NOT e.voided AND upper_inf(e.during)), 0), s.name,
+                   ARRAY(SELECT kind::text FROM students_studentnumber n
+                     WHERE n.student_id = s.id AND n.until IS NULL ORDER BY kind)
                    FROM students_student s WHERE s.id = ANY (%s)""",
                 [[person.pk for person in self.people]],
             )
             return {pk: tuple(rest) for pk, *rest in cursor.fetchall()}
-
-    def fresh(self, child: int) -> Student:
-        return Student.objects.select_related("school__bureau").get(pk=self.people[child].pk)
-
-    def drafted(self, kind, person):
-        """A draft whose papers are in order, by its opener."""
-        given = GIVENS[kind.kind_code](self.day, person)
-        opener = Role.REGISTRAR if kind.OPENER.right == "make_change" else Role.BUREAU_CLERK
-        school = kind.lead_for(person, given)
-        return start_change(
-            kind, person, by=hand_of(opener, school if opener == Role.REGISTRAR else school.bureau), **given
-        )
-
-    def end(self, number: str, how: str) -> None:
-        """Withdraw, refuse or send back, where the state of the case knows such a move."""
-        child, case = self.open[number]
-        moves = [t for t in case.get_all_state_transitions() if t.name == how and t.source == case.state]
-        if not moves:
-            return
-        role, side = self.hand_behind(case, moves[0].custom["move"])
-        try:
-            case = perform(case, how, by=hand_for(case, role, side), opinion="材料不齐")
-        except Refused:
-            return
-        self.signed += 1
-        self.open[number] = (child, case)
-        if case.closed_on:
-            self.model[child].ended(number)
-            del self.open[number]
-
-    def opened(self, child: int, case) -> None:
-        Material.objects.filter(case_id=case.pk).update(
-            state="checked", checked_by=case.opened_by, checked_on=clock.today()
-        )
-        self.model[child].began(case.number, case.kind)
-        self.open[case.number] = (child, case)
-
-    def next_desk(self, case) -> tuple:
-        """The forward move of the state in which the case lies: (action, role, side)."""
-        sources = {t.name: set() for t in case.get_all_state_transitions()}
-        for transition in case.get_all_state_transitions():
-            sources[transition.name].add(transition.source)
-        road = WAY if case.kind == "transfer" else way_of(case)
-        forward = next((each for each in road if case.state in sources.get(each[0], ())), None)
-        return forward or ("resubmit", Role.REGISTRAR, "lead")
-
-    def hand_behind(self, case, described) -> tuple:
-        hand = described.hand or case.desk_of(case.state).hand
-        role = ROLE_OF[hand.right]
-        return role, "bureau" if hand.right.startswith("bureau") else str(hand.side)
-
-    def decided(self, child: int, case) -> None:
-        del self.open[case.number]
-        self.seen[case.kind] += 1
-        if case.kind == "transfer":
-            self.model[child].moved(case.number, case.lead_school_id)
-        else:
-            self.model[child].decide(case.number, case.kind)
-        if case.kind in PRECEDES:
-            self.overtake(child)
-
-    def overtake(self, child: int) -> None:
-        """The other open changes of the child have ended, each by a step of its own."""
-        for number in [number for number, (whose, _) in self.open.items() if whose == child]:
-            del self.open[number]
-            self.model[child].ended(number)
-            self.signed += 1
-            self.seen["overtaken by a death"] += 1
-
-
-ROLE_OF = {
-    "make_change": Role.REGISTRAR,
-    "check_change": Role.HEADMASTER,
-    "sign_change": Role.HEADMASTER,
-    "bureau_make": Role.BUREAU_CLERK,
-    "bureau_check": Role.BUREAU_CHECKER,
-    "bureau_sign": Role.BUREAU_LEADER,
-}
 
 
 class _Done(Exception):

@@ -1,11 +1,16 @@
-"""A small model of a child's record: what each decided change makes of status and class, and which may begin when.
+"""A small model of a child's record: what each decided change makes of it, which may begin when, which may be undone.
 
-It knows nothing of the code under test. A change is (from which statuses, to which status, sits in a class afterwards).
+It knows nothing of the code under test. A change is (from which statuses, to which status, sits in a class afterwards,
+which aspects of the record it touches).
 """
 
 from dataclasses import dataclass, field, replace
 
 SAME = None
+# What a decision touches must stand as it left it, or the decision cannot be corrected any more.
+WHEREABOUTS = frozenset({"status", "place", "period"})
+LIVING = ("enrolled", "suspended", "dropped_out", "abroad")
+NO_RECORD = ("merged", "deceased")
 
 
 @dataclass(frozen=True)
@@ -15,11 +20,12 @@ class Effect:
     begins_from: tuple[str, ...]
     status: str | None
     sits: bool | None
+    touches: frozenset[str] = WHEREABOUTS
 
 
 EFFECTS: dict[str, Effect] = {
     "suspension": Effect(("enrolled",), "suspended", False),
-    "extension": Effect(("suspended",), SAME, SAME),
+    "extension": Effect(("suspended",), SAME, SAME, frozenset({"period"})),
     "resumption": Effect(("suspended",), "enrolled", True),
     "abroad": Effect(("enrolled", "suspended"), "abroad", False),
     "home_from_abroad": Effect(("abroad",), "enrolled", True),
@@ -29,10 +35,15 @@ EFFECTS: dict[str, Effect] = {
     "dropout": Effect(("enrolled",), "dropped_out", False),
     "return_to_school": Effect(("dropped_out",), "enrolled", True),
     "outward": Effect(("enrolled", "abroad"), "moved_away", False),
-    "death": Effect(("enrolled", "suspended", "dropped_out", "abroad", "in_custody"), "deceased", False),
+    "death": Effect((*LIVING, "in_custody"), "deceased", False),
+    "correction": Effect((*LIVING, "in_custody"), SAME, SAME, frozenset({"name"})),
+    "inclusion": Effect(("enrolled",), SAME, True),
+    "inclusion_end": Effect(("enrolled",), SAME, True),
 }
 # A death neither waits for another change nor stands in its way; its decision ends the others.
 PRECEDES = {"death"}
+# Sitting down in a class of the own school ends attending another one; a record that lives nowhere attends nothing.
+NOWHERE = ("left", "moved_away", "in_custody", "merged", "deceased")
 
 
 @dataclass(frozen=True)
@@ -42,23 +53,55 @@ class Record:
     status: str = "enrolled"
     sits: bool = True
     school: int = 0
+    attends: int = 0
+    name: str = ""
+    numbers: frozenset[str] = frozenset({"id", "registry"})
     extended: bool = False
+
+    def part(self, touched: frozenset[str]) -> dict:
+        """The columns behind these aspects."""
+        columns = {
+            "status": ("status",),
+            "place": ("sits", "school", "attends"),
+            "period": ("extended",),
+            "name": ("name",),
+            "numbers": ("numbers",),
+        }
+        return {column: getattr(self, column) for aspect in touched for column in columns[aspect]}
+
+
+@dataclass(frozen=True)
+class Decided:
+    """One decided change of one child: what it touched, and the record before."""
+
+    number: str
+    before: Record
+    touched: frozenset[str]
 
 
 @dataclass
 class ModelChild:
-    """One child as the model believes it to be; `past` holds what each decided case replaced, newest last."""
+    """One child as the model believes it to be; `past` holds its decided changes, newest last."""
 
     record: Record
     busy: str = ""
     dying: str = ""
-    past: list[tuple[str, Record]] = field(default_factory=list)
+    past: list[Decided] = field(default_factory=list)
 
     def may_begin(self, kind: str) -> bool:
         """Whether a change of this kind may be drafted now."""
-        stands_in_the_way = self.dying if kind in PRECEDES else self.busy
-        twice = kind == "extension" and self.record.extended
-        return not stands_in_the_way and not twice and self.record.status in EFFECTS[kind].begins_from
+        now = self.record
+        if self.dying if kind in PRECEDES else self.busy:
+            return False
+        if kind == "extension" and now.extended:
+            return False
+        if kind in ("inclusion", "inclusion_end") and bool(now.attends) != (kind == "inclusion_end"):
+            return False
+        return now.status in EFFECTS[kind].begins_from
+
+    @property
+    def lives(self) -> bool:
+        return self.record.status in LIVING
 
     def began(self, number: str, kind: str) -> None:
         if kind in PRECEDES:
@@ -71,27 +114,46 @@ class ModelChild:
         self.busy = "" if self.busy == number else self.busy
         self.dying = "" if self.dying == number else self.dying
 
-    def decide(self, number: str, kind: str) -> None:
-        """The last signature was given."""
-        self.past.append((number, self.record))
-        effect, now = EFFECTS[kind], self.record
-        self.record = Record(
-            effect.status or now.status,
-            now.sits if effect.sits is SAME else effect.sits,
-            now.school,
-            extended=kind == "extension" or (now.extended and kind not in ("suspension", "resumption")),
-        )
+    def becomes(self, number: str, touched: frozenset[str] = WHEREABOUTS, **columns) -> None:
+        """A decision: the record is otherwise now."""
+        self.past.append(Decided(number, self.record, touched))
+        self.record = replace(self.record, **columns)
         self.ended(number)
 
-    def moved(self, number: str, school: int) -> None:
-        """A transfer was completed."""
-        self.past.append((number, self.record))
-        self.record = replace(self.record, status="enrolled", sits=True, school=school)
-        self.ended(number)
+    def decide(self, number: str, kind: str, **own) -> None:
+        """The last signature was given; `own` is what this kind says of the record beside status and class."""
+        effect, now = EFFECTS[kind], self.record
+        sits = now.sits if effect.sits is SAME else effect.sits
+        status = effect.status or now.status
+        back_at_home = effect.sits is True or status in NOWHERE
+        extended = kind == "extension" or (now.extended and kind not in ("suspension", "resumption"))
+        columns = {"status": status, "sits": sits, "extended": extended} | ({"attends": 0} if back_at_home else {})
+        self.becomes(number, effect.touches, **columns | own)
 
     def may_undo(self, number: str) -> bool:
-        """Only the latest decision can be corrected, and not while another change is open."""
-        return not self.busy and bool(self.past) and self.past[-1][0] == number
+        """Only while nothing is open, and as long as no later decision has touched the same aspects."""
+        at = next(n for n, each in enumerate(self.past) if each.number == number)
+        later = [each.touched for each in self.past[at + 1 :]]
+        return not self.busy and all(self.past[at].touched.isdisjoint(touched) for touched in later)
 
-    def undo(self) -> None:
-        _, self.record = self.past.pop()
+    def undo(self, number: str) -> None:
+        """What the decision touched is as it was before it."""
+        undone = next(each for each in self.past if each.number == number)
+        self.past.remove(undone)
+        self.record = replace(self.record, **undone.before.part(undone.touched))
+
+
+def may_merge(kept: ModelChild, gone: ModelChild) -> bool:
+    """Two records become one only when both are records, both are free, and the living one stays."""
+    free = not (kept.busy or gone.busy)
+    both = not {kept.record.status, gone.record.status} & set(NO_RECORD)
+    return free and both and (kept.lives or not gone.lives)
+
+
+def merge(number: str, kept: ModelChild, gone: ModelChild) -> None:
+    """`gone` ends and gives the numbers the other lacks; nothing else of `kept` changes."""
+    received = gone.record.numbers - kept.record.numbers
+    touched = frozenset({"numbers"}) if received else frozenset()
+    kept.becomes(number, touched, numbers=kept.record.numbers | received)
+    ended = {"status": "merged", "sits": False, "attends": 0, "numbers": frozenset()}
+    gone.becomes(number, WHEREABOUTS | {"numbers"}, **ended)

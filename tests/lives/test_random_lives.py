@@ -5,8 +5,11 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from approvals.models import CaseSubject
+from schools.models import School
 from students import journal, places
+from students.problems import merging
 from tests.county import make_school
+from tests.students.specimens_problems import without_id
 
 from . import machine
 from .small_model import EFFECTS
@@ -17,11 +20,15 @@ ENOUGH = 200
 
 
 class SmallCounty:
-    """Three schools with their people, five children of one grade, and just enough seats to be short of them."""
+    """Three schools and a special one with their people, a few children of one grade; the last has no ID number."""
 
     def __init__(self, bureau, child_at):
         self.schools = [make_school(bureau, number, f"第{number}小学") for number in (31, 32, 33)]
-        self.children = [child_at(self.schools[n % 2], grade=3, name=f"样例{n}").pk for n in range(machine.CHILDREN)]
+        self.schools.append(make_school(bureau, 34, "特殊教育学校", School.Kind.SPECIAL))
+        names = ("样例甲", "样例乙", "样例丙", "样例丁")
+        children = [child_at(self.schools[n % 2], grade=3, name=name) for n, name in enumerate(names)]
+        self.children = [child.pk for child in children]
+        without_id(children[-1])
 
 
 @pytest.fixture
@@ -54,7 +61,9 @@ def test_random_lives_keep_the_record_right(lives, request):
     lives(count)
     if count < ENOUGH:
         return
-    expected = {*EFFECTS, "transfer", "undo of a decision", "revert of a decision", "overtaken by a death"}
+    expected = {*EFFECTS, "transfer", "merge", "inclusion stays", "inclusion follows", "a year passes"}
+    expected |= {"undo of a decision", "revert of a decision", "overtaken by a death"}
+    expected |= {"undo of a merge", "undo of a correction", "undo of a inclusion"}
     assert expected <= set(machine.Lives.seen), f"never happened: {expected - set(machine.Lives.seen)}"
 
 
@@ -68,6 +77,12 @@ def test_a_skipped_subject_is_found(lives, monkeypatch):
     monkeypatch.setattr(CaseSubject.objects, "bulk_create", lambda rows, **_: [])
     with pytest.raises((AssertionError, AttributeError)):
         lives(60, phases=[Phase.generate])
+
+
+def test_a_number_left_with_the_ended_record_is_found(lives, monkeypatch):
+    monkeypatch.setattr(merging, "_hand_over_numbers", lambda gone, kept, today: None)
+    with pytest.raises(AssertionError, match="still holds a number"):
+        lives(120, phases=[Phase.generate])
 
 
 def test_a_correction_that_forgets_is_found(lives, monkeypatch):
