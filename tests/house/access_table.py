@@ -129,6 +129,7 @@ reports:balance_workbook GET  | in | no       | ok       | ok       | ok       |
 reports:balance_print    POST | in | no       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | no
 reports:blank            POST | in | no       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | no
 reports:print            POST | in | --/--/-- | ok/--/-- | ok/--/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | --/--/--
+reports:print_class      POST | in | no/--/-- | ok/--/-- | ok/--/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | --/--/--
 reports:verify           GET  | ok | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok
 students:import          GET  | in | no       | ok       | no       | no       | no       | no       | no       | no       | no
 students:import          POST | in | no       | ok       | no       | no       | no       | no       | no       | no       | no

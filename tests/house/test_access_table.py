@@ -84,6 +84,7 @@ def words_for(name, site):
         "closings:draft": {"number": words["closing"]},
         "reports:blank": {"form": "transfer_contact"},
         "reports:print": {"form": "one_time_notice", "number": words["number"]},
+        "reports:print_class": {"form": "consistency_sheet", "pk": words["pk"].get("students:class")},
         "reports:verify": {"token": words["token"]},
         "jobs:progress": {"pk": words["job"]},
         "jobs:cancel": {"pk": words["job"]},
