@@ -66,6 +66,7 @@ REGISTER_COLLECT = Article(6, "学校按学生基本信息表采集，家长签�
 REGISTER_GRADE_SEVEN = Article(6, "初中接续小学学籍，新学期二十日内完成", "第三款")
 ONE_CHILD_ONE_RECORD = Article(7, "一人一籍，籍随人走；不符合转学条件的不得接收")
 NO_FALSE_RECORD = Article(8, "不得以虚假信息建籍，不得重复建籍，不得超最大班额")
+BOOKS = Article(10, "建立新生花名册、毕业生花名册等学籍簿册，永久保存")
 ARCHIVE_FOLLOWS = Article(11, "转出学校主动提供纸质档案，保留电子备份，不得扣留", "第一款")
 MERGED_SCHOOLS = Article(11, "合并的移交并入学校，撤销的由教育局指定学校接收", "第二款")
 CORRECTION = Article(12, "修改基础信息凭户口簿等证明，学校核准、县级核准")

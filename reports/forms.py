@@ -13,13 +13,17 @@ from law.articles import Article
 from . import (
     balance_form,
     basics_form,
+    certificate_forms,
     closing_forms,
     contact,
     correction_forms,
     dropout_forms,
     notices,
+    pairing_forms,
     placement_forms,
     problem_forms,
+    rosters,
+    schooling_proof_form,
     suspension_forms,
 )
 
@@ -27,6 +31,8 @@ ANY_TRANSFER = frozenset({"transfer"})
 # What a family takes home is printed for a transfer and for every change that starts from a child.
 ANY_CHANGE = ANY_TRANSFER | {"*"}
 UNDONE = frozenset({"withdrawn", "reverted", "undone"})
+# Whole numbers of a class are for those who keep its book and sign it.
+KEEPS_BOOKS = ("make_change", "check_change", "bureau_make", "bureau_check")
 
 
 @dataclass(frozen=True)
@@ -52,13 +58,14 @@ class Form:
     each_child: bool = False
     # A form that also prints without a case, for every child of a class: `of_child(child, school_class)`.
     of_child: Callable[..., dict] | None = None
+    layout: str = ""
 
     def covers(self, case: Case) -> bool:
         return case.kind in self.kinds or "*" in self.kinds and case.model.NOTICES
 
     @property
     def template(self) -> str:
-        return f"reports/forms/{self.code}.html"
+        return f"reports/forms/{self.layout or self.code}.html"
 
 
 FORMS: dict[str, Form] = {
@@ -189,12 +196,87 @@ FORMS: dict[str, Form] = {
             page="list",
         ),
         Form(
+            "schooling_proof",
+            "学习经历证明",
+            articles.LOST_CERTIFICATE,
+            schooling_proof_form.schooling_proof,
+            kinds=frozenset({"certificate_proof"}),
+            reads=("id", "registry"),
+        ),
+        Form(
+            "newcomers_roster",
+            "新生花名册",
+            articles.BOOKS,
+            rosters.newcomers_roster,
+            kinds=frozenset(),
+            rights=KEEPS_BOOKS,
+            page="sheet",
+            reads=("id", "registry"),
+            layout="roster",
+        ),
+        Form(
+            "graduates_roster",
+            "毕业生花名册",
+            articles.BOOKS,
+            rosters.graduates_roster,
+            kinds=frozenset(),
+            rights=KEEPS_BOOKS,
+            page="sheet",
+            reads=("id", "registry"),
+            layout="roster",
+        ),
+        Form(
+            "collection_list",
+            "毕业证书发放清单",
+            articles.CERTIFICATES,
+            certificate_forms.collection_list,
+            kinds=frozenset(),
+            rights=KEEPS_BOOKS,
+            page="sheet",
+            layout="roster",
+        ),
+        Form(
+            "completion_certificate",
+            "义务教育修业证明",
+            articles.CERTIFICATES,
+            certificate_forms.completion_certificate,
+            kinds=frozenset(),
+            rights=KEEPS_BOOKS,
+            reads=("id", "registry"),
+        ),
+        Form(
+            "enrolment_proof",
+            "在籍证明",
+            articles.ONE_CHILD_ONE_RECORD,
+            certificate_forms.enrolment_proof,
+            kinds=frozenset(),
+            rights=KEEPS_BOOKS,
+            reads=("id", "registry"),
+        ),
+        Form(
+            "suspension_proof",
+            "休学证明",
+            articles.SUSPENSION,
+            certificate_forms.suspension_proof,
+            kinds=frozenset({"suspension"}),
+            reads=("id", "registry"),
+        ),
+        Form(
             "balance_sheet",
             "学生变动平衡表",
             articles.TERM_CHECK,
             balance_form.balance_sheet,
             kinds=frozenset(),
             page="sheet",
+        ),
+        Form(
+            "pairing_sheet",
+            "小学毕业生去向核对表",
+            articles.LEAVERS,
+            pairing_forms.pairing_sheet,
+            kinds=frozenset({"pairing"}),
+            page="list",
+            void_in=frozenset({"withdrawn", "reopened"}),
         ),
     )
 }

@@ -86,6 +86,7 @@ def new_record(form: Form, case: Case | None, content: dict, by, **about) -> Pri
     """The row of a print about to be made, number and codes included, not yet saved; `about` says whom or what."""
     pk, number = next_number()
     digest = keyed_digest(content)
+    about = about or {"child": case.child if case else None}
     return Print(
         pk=pk,
         number=number,

@@ -21,7 +21,8 @@ from .errors import PrintingUnavailable, PrintRefused
 from .forms import FORMS, Form
 from .models import Print
 from .services import Printed, print_form
-from .sheets import Sheet, print_sheet
+from .sheets import print_sheet
+from .subject import Sheet
 
 
 def form_named(code: str) -> Form:

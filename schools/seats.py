@@ -7,6 +7,7 @@ wait for each other. The table's CHECK stands underneath: either guard alone kee
 from collections.abc import Iterable, Mapping
 from datetime import date
 
+from django.db import connection
 from django.db.models import Count, F
 
 from law.articles import Article
@@ -90,11 +91,7 @@ def grant(row: Seats, count: int, *, article: Article, reason: str, on: date, ca
     )
 
 
-def recount(
-    heads: Mapping[int, int], above: Mapping[int, int], *, article: Article, reason: str, on, case_number
-) -> None:
-    """Say who sits in many rows at once; rows in `above` are granted that many seats first, each by a number."""
-    rows = {row.pk: row for row in Seats.objects.select_for_update().filter(pk__in=heads).order_by("pk")}
+def _grant_many(rows: Mapping[int, Seats], above: Mapping[int, int], article: Article, reason, on, case_number) -> None:
     before = dict(SeatGrant.objects.filter(seats__in=above).values_list("seats").annotate(Count("pk")))
     SeatGrant.objects.bulk_create(
         SeatGrant(
@@ -108,10 +105,23 @@ def recount(
         )
         for pk, count in sorted(above.items())
     )
-    for row in rows.values():
-        row.granted += above.get(row.pk, 0)
-        row.used = heads[row.pk]
-    Seats.objects.bulk_update(rows.values(), ["granted", "used"])
+
+
+def recount(
+    heads: Mapping[int, int], above: Mapping[int, int], *, article: Article, reason: str, on, case_number
+) -> None:
+    """Say who sits in many rows at once; rows in `above` are granted that many seats first, each by a number."""
+    if not heads:
+        return
+    rows = {row.pk: row for row in Seats.objects.select_for_update().filter(pk__in=heads).order_by("pk")}
+    if above:
+        _grant_many(rows, above, article, reason, on, case_number)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """UPDATE schools_seats s SET used = n.heads, granted = granted + n.more
+               FROM unnest(%s::bigint[], %s::int[], %s::int[]) n (id, heads, more) WHERE n.id = s.id""",
+            [list(rows), [heads[pk] for pk in rows], [above.get(pk, 0) for pk in rows]],
+        )
 
 
 def take_back_grants(case_number: str) -> None:

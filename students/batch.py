@@ -8,7 +8,6 @@ from approvals.presenting import desk_line, history
 from law import clock, parameters
 from law.school_time import school_year_of
 
-from . import registering
 from .intake import presenting as intake
 
 PAGE = 50
@@ -18,10 +17,11 @@ EVENTS = 30
 def page_of(case, user) -> dict:
     """Context of the batch page."""
     children = listed(case)
-    count = case.entries.count()
+    works = may_work(case, user)
+    whole = intake.of_batch_page(case, works)
+    count = whole["count"]
     limit = parameters.on(clock.today())["registration.stage_workdays"]
     stages = [("学校", str(case.lead_school)), ("教育局", str(case.lead_school.bureau))]
-    works = may_work(case, user)
     return {
         "desks": desk_line(case, stages, limit),
         "desks_note": "学校填报、校内审核，教育局经办、审核，各由两人签字",
@@ -30,7 +30,7 @@ def page_of(case, user) -> dict:
         "all_children_url": reverse("students:import_batch", args=[case.number]) if count > PAGE else "",
         "figures_of_fill": figures_of(case, count),
         "events": history(case)[:EVENTS],
-        **intake.of_batch_page(case, works),
+        **whole,
     }
 
 
@@ -60,7 +60,7 @@ def listed(case) -> QuerySet:
     """Entries of a batch: what a rule objects to first, then by class and row of the sheet."""
     objected = [pk for pk, broken in case.facts.findings.items() if intake.is_red(broken)]
     wrong = Q(student__in=objected)
-    wrong |= Q(school_class__in=[c.pk for c, _, _ in registering.crowded_classes(case, clock.today())])
+    wrong |= Q(school_class__in=case.facts.crowded_classes)
     red = Case(When(wrong, then=Value(True)), default=Value(False), output_field=BooleanField())
     entries = case.entries.select_related("student__application", "school_class").prefetch_related("student__numbers")
     return entries.annotate(red=red).order_by("-red", "school_class", "sheet_row", "pk")
@@ -69,7 +69,7 @@ def listed(case) -> QuerySet:
 def rows_of(case, entries) -> list[dict]:
     """Lines of the table of children, each with every reason why it cannot be registered yet."""
     year, findings = case.intake_year or school_year_of(case.opened_on), case.facts.findings
-    crowded = {c.pk for c, _, _ in registering.crowded_classes(case, clock.today())}
+    crowded = case.facts.crowded_classes
     return [
         {
             "child": entry.student,

@@ -39,6 +39,8 @@ def prints_of(case) -> list[tuple[str, str]]:
     """The kind's own forms, and what a family takes home in this state (一次性告知)."""
     if case.state == case.State.REFUSED:
         return [*case.PRINTS, ("refusal_notice", "不予受理告知书")]
+    if case.state in case.SUCCESS:
+        return [*case.PROOFS, *case.PRINTS, ("acceptance_receipt", "受理回执")]
     if case.accepted_on:
         return [*case.PRINTS, ("acceptance_receipt", "受理回执")]
     if not case.is_open:

@@ -35,6 +35,8 @@ class RecordChange(models.Model):
     FORM: type | None = None
     # Forms that print from the case page: (code, label).
     PRINTS: tuple[tuple[str, str], ...] = ()
+    # Papers that print once the case is decided.
+    PROOFS: tuple[tuple[str, str], ...] = ()
     # The column with the day on which the thing decided happened, when it may be entered later than that.
     HAPPENED = ""
     # The column of the draft that the day asked about on 能办什么 fills.

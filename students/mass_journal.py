@@ -21,27 +21,21 @@ class Table:
     """How a table of the record is read as the journal keeps it, and how a row that came to be is ended."""
 
     name: str
-    child: str
     row: str = "to_jsonb(t)"
     kept: str = "e.before"
     ended: str = ""
 
 
 TABLES = {
-    "student": Table("students_student", "t.id"),
+    "student": Table("students_student"),
     "enrolment": Table(
         "students_enrolment",
-        "t.student_id",
         f"(to_jsonb(t) || jsonb_build_object('during', {_RANGE}))",
         """CASE WHEN e.before ? 'during' THEN e.before || jsonb_build_object('during',
             daterange((e.before->'during'->>0)::date, (e.before->'during'->>1)::date)::text) ELSE e.before END""",
         "voided = true",
     ),
-    "placement": Table(
-        "students_placement",
-        "(SELECT e.student_id FROM students_enrolment e WHERE e.id = t.enrolment_id)",
-        ended="ends = t.starts",
-    ),
+    "placement": Table("students_placement", ended="ends = t.starts"),
 }
 _INTO = 'INSERT INTO students_recordentry (case_id, child_id, "table", "row", before, after)'
 _MINE = 'e.case_id = %(case)s AND e."table" = %(table)s'
@@ -62,24 +56,26 @@ def _execute(statement: str, params: dict) -> int:
 
 
 def rewrite(case: Case, table: str, values: dict[str, str], among: str, **params) -> int:
-    """Set columns of the rows `among` (a SELECT of ids) to SQL expressions over `t`; returns how many rows it was."""
+    """Set columns of the rows `among` (a SELECT of row and child) to SQL expressions over `t`; returns how many."""
     t, kept = TABLES[table], _values(values)
     sets = ", ".join(f"{column} = {expression}" for column, expression in values.items())
     statement = f"""
-        WITH was AS MATERIALIZED (SELECT t.id AS was_id, {kept} AS was FROM {t.name} t WHERE t.id IN ({among})),
-        now AS (UPDATE {t.name} t SET {sets} FROM was WHERE t.id = was.was_id
-            RETURNING t.id, {t.child} AS child, was.was, {kept} AS became)
-        {_INTO} SELECT %(case)s, child, %(table)s, id, was, became FROM now ORDER BY id
+        WITH among (id, child) AS MATERIALIZED ({among}),
+        was AS MATERIALIZED (
+            SELECT t.id AS row, among.child, {kept} AS was FROM {t.name} t JOIN among ON among.id = t.id),
+        now AS (UPDATE {t.name} t SET {sets} FROM was WHERE t.id = was.row
+            RETURNING t.id, was.child, was.was, {kept} AS became)
+        {_INTO} SELECT %(case)s, child, %(table)s, id, was, became FROM now
     """
     return _execute(statement, {"case": case.pk, "table": table, **params})
 
 
-def bring_forth(case: Case, table: str, columns: tuple[str, ...], select: str, **params) -> int:
-    """Make the rows of `select`; returns how many there are."""
+def bring_forth(case: Case, table: str, columns: tuple[str, ...], select: str, child: str, **params) -> int:
+    """Make the rows of `select`; `child` says in SQL whose a row `t` is. Returns how many there are."""
     t = TABLES[table]
     statement = f"""
         WITH t AS (INSERT INTO {t.name} ({", ".join(columns)}) {select} RETURNING *)
-        {_INTO} SELECT %(case)s, {t.child}, %(table)s, t.id, NULL, {t.row} FROM t ORDER BY t.id
+        {_INTO} SELECT %(case)s, whose.child, %(table)s, t.id, NULL, {t.row} FROM t JOIN {child}
     """
     return _execute(statement, {"case": case.pk, "table": table, **params})
 

@@ -9,8 +9,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
-from django.db.models import F
-
 from approvals.rules import Finding, judge
 from law import articles, clock, parameters
 from law.school_time import first_day, grade_name, school_year_of
@@ -18,7 +16,7 @@ from schools import seats
 from schools.models import SchoolClass, Seats, Stage
 
 from . import enrolments
-from .intake.facts import ChildFacts, of_batch
+from .intake.facts import BatchFacts, ChildFacts
 from .intake.rules import SHOWN, school_year_has_begun
 from .intake.years import intake_year
 from .models.child import Student, StudentNumber
@@ -36,6 +34,8 @@ class RegistrationFacts:
     on: date
     newcomers: int = 0
     crowded: list[str] = field(default_factory=list)
+    crowded_classes: frozenset[int] = frozenset()
+    begins: date | None = None
     children: dict[int, ChildFacts] = field(default_factory=dict)
 
     def at(self, day):
@@ -71,35 +71,35 @@ def in_brief(sentences: list[str]) -> str:
 
 def facts_of(case, day: date) -> RegistrationFacts:
     """The children of an open batch, and entry classes and grades that would overflow."""
-    crowded = [f"{c.name_in(c.cohort)}（拟编{wanted}人，空余{free}）" for c, wanted, free in crowded_classes(case, day)]
+    if not case.is_open:
+        return RegistrationFacts(day)
+    batch = BatchFacts.of(case, day)
+    classes, grade = crowded(case, batch, day)
+    names = [f"{c.name_in(c.cohort)}（拟编{wanted}人，空余{free}）" for c, wanted, free in classes]
     return RegistrationFacts(
-        day, case.entries.count(), [*crowded, *crowded_grade(case, day)], of_batch(case, day) if case.is_open else {}
+        on=day,
+        newcomers=len(batch.entries),
+        crowded=[*names, *grade],
+        crowded_classes=frozenset(c.pk for c, _, _ in classes),
+        children=batch.children,
+        begins=batch.frame.begins,
     )
 
 
-def crowded_classes(case, day: date) -> list[tuple[SchoolClass, int, int]]:
-    """This year's entry classes in which an open batch would take more seats than are free: class, wanted, free."""
-    if not case.is_open:
-        return []
-    seated = case.entries.exclude(school_class=None).select_related("school_class")
-    wanted = Counter(entry.school_class for entry in seated)
-    entered = Seats.objects.filter(school_id=case.lead_school_id, school_class__in=wanted)
-    free = {row.school_class_id: row.free_seats for row in entered.filter(year=F("school_class__cohort"))}
-    cap, year = parameters.on(day)["class.cap"], school_year_of(day)
-    return [
-        (c, n, max(free.get(c.pk, cap), 0)) for c, n in wanted.items() if c.cohort >= year and n > free.get(c.pk, cap)
-    ]
-
-
-def crowded_grade(case, day: date) -> list[str]:
-    """The plan of grade one, when the open batches of this year ask for more seats than it has."""
-    if not case.is_open or not case.intake_year:
-        return []
-    row = Seats.objects.of_grade(case.lead_school, case.intake_year, 1).first()
-    wanted = case.entries.filter(student__application__grade=1).count()
-    if row is None or wanted <= row.free_seats:
-        return []
-    return [f"{grade_name(1)}（登记{wanted}人，招生计划空余{max(row.free_seats, 0)}）"]
+def crowded(case, batch: BatchFacts, day: date) -> tuple[list[tuple[SchoolClass, int, int]], list[str]]:
+    """Where the batch asks for more seats than are free: entry classes (class, wanted, free), and grade one's plan."""
+    year, cap = school_year_of(day), batch.frame.params["class.cap"]
+    wanted = Counter(entry.school_class for entry in batch.entries if entry.school_class)
+    entering = {each.cohort for each in wanted if each.cohort >= year} | {case.intake_year} - {None}
+    rows = list(Seats.objects.filter(school_id=case.lead_school_id, year__in=entering))
+    free = {(row.school_class_id, row.year): row.free_seats for row in rows}
+    classes = [(c, n, free.get((c.pk, c.cohort), cap)) for c, n in wanted.items() if c.cohort >= year]
+    full = [(c, n, max(left, 0)) for c, n, left in classes if n > left]
+    plan = next((r for r in rows if (r.school_class_id, r.grade, r.year) == (None, 1, case.intake_year)), None)
+    first = sum(facts.enters_school for facts in batch.children.values())
+    if plan is None or first <= plan.free_seats:
+        return full, []
+    return full, [f"{grade_name(1)}（登记{first}人，招生计划空余{max(plan.free_seats, 0)}）"]
 
 
 def fill(case, plan) -> dict:

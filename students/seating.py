@@ -36,14 +36,16 @@ def limits_on(day: date) -> Limits:
     return Limits({Stage.PRIMARY: p["class.warn_primary"], Stage.JUNIOR: p["class.warn_junior"]}, p["class.cap"])
 
 
-def state_of(heads: int, stage: str, limits: Limits) -> tuple[str, str]:
-    """(word, tone) of a class of this size."""
+def state_of(heads: int, each: SchoolClass, limits: Limits) -> tuple[str, str]:
+    """(word, tone) of a class of this size; who is taught at home sits in no class (第七条)."""
+    if each.at_home:
+        return "不计班额", "idle"
     if heads > limits.cap:
         return f"超最大班额{heads - limits.cap}人", "refused"
     if heads == limits.cap:
         return "已达最大班额", "refused"
-    if heads > limits.standard[stage]:
-        return f"超标准班额{heads - limits.standard[stage]}人", "soon"
+    if heads > limits.standard[each.stage]:
+        return f"超标准班额{heads - limits.standard[each.stage]}人", "soon"
     return "正常", "done"
 
 
@@ -69,6 +71,7 @@ def grades_of(school: School, year: int) -> list[dict]:
                 ledger.get((grade, None)),
                 sum(heads[c.pk] for c in by_grade[grade] if not c.at_home),
             ),
+            "at_home": sum(heads[c.pk] for c in by_grade[grade] if c.at_home),
             "classes": [class_row(c, ledger.get((grade, c.pk)), heads[c.pk], year, limits) for c in by_grade[grade]],
         }
         for grade in grades
@@ -77,7 +80,7 @@ def grades_of(school: School, year: int) -> list[dict]:
 
 def class_row(each: SchoolClass, row: Seats | None, heads: int, year: int, limits: Limits) -> dict:
     url = reverse("students:class", args=[each.pk])
-    word, tone = state_of(heads, each.stage, limits)
+    word, tone = state_of(heads, each, limits)
     kind = "" if each.kind == SchoolClass.Kind.ORDINARY else f"（{each.get_kind_display()}）"
     name = each.name_in(year) + kind
     return {"pk": each.pk, "name": name, "url": url, "bar": bar(name, row, heads, url), "word": word, "tone": tone}
@@ -141,12 +144,13 @@ def county_rows(schools: set[int], year: int) -> list[dict]:
 
 
 def _school_row(school: School, sums: dict, classes: list[SchoolClass], heads: Counter, limits: Limits) -> dict:
-    tones = [state_of(heads[c.pk], c.stage, limits)[1] for c in classes]
+    tones = [state_of(heads[c.pk], c, limits)[1] for c in classes]
     return {
         "school": school,
         "url": f"{reverse('students:classes')}?school={school.pk}",
         "classes": len(classes),
         "heads": sum(heads[c.pk] for c in classes),
+        "at_home": sum(heads[c.pk] for c in classes if c.at_home),
         "capacity": sums.get("capacity", 0) + sums.get("granted", 0),
         "reserved": sums.get("reserved", 0),
         "granted": sums.get("granted", 0),

@@ -1,5 +1,6 @@
 from django.urls import path
 
+from . import arrival_views
 from . import dropout_views as views
 
 app_name = "dropout"
@@ -10,5 +11,7 @@ urlpatterns = [
     path("handovers/<str:number>/", views.handover, name="handover"),
     path("sheets/", views.sheets, name="sheets"),
     path("sheets/<int:pk>/", views.sheet, name="sheet"),
+    path("arrivals/", arrival_views.overview, name="arrivals"),
+    path("arrivals/<int:pk>/", arrival_views.sheet, name="arrival_sheet"),
     path("children/<slug:slug>/", views.child, name="child"),
 ]

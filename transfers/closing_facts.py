@@ -64,11 +64,13 @@ def unfinished_at(closing: School, receiving: School | None, case) -> dict:
     )
     inward = here.filter(
         Q(kind="transfer") | Q(seat_holds__seats__school=closing, seat_holds__ended_on=None) | coming_to(closing)
-    ).exclude(kind__in=["school_closing", "registration"])
+    ).exclude(kind__in=["school_closing", "registration", "overflow"])
     between = others.filter(kind="transfer", lead_school=receiving, peer_school=closing) if receiving else []
     return {
         "other_closing": numbers_of(closings),
-        "open_batches": numbers_of(here.filter(kind="registration")),
+        "open_batches": numbers_of(
+            here.filter(kind__in=["registration", "overflow"]) | others.filter(kind="overflow", peer_school=closing)
+        ),
         "inward": numbers_of(inward.distinct()),
         "between": numbers_of(between),
     }

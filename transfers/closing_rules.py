@@ -57,7 +57,7 @@ def no_other_closing(f):
 
 
 @rule(
-    "{f.closing}有未办结的学籍注册批次：{f.open_batches}",
+    "{f.closing}有未办结的学籍注册批次或新生统筹：{f.open_batches}",
     articles.REGISTER_IN_A_MONTH,
     remedy="请先办结或由学校撤回该批次",
     kept="撤并学校没有未办结的注册批次",

@@ -29,8 +29,8 @@ def _scoped(code: str, word: str) -> list[Line]:
 
 
 COMINGS = [
-    Line("registered", "建籍", ("建籍", "新生建籍", "kind/registration")),
-    Line("entered", "招生、升入初中", ("招生", "升学", "升入", "升入初中", "初一建籍", "接续", "kind/intake")),
+    Line("registered", "建籍", ("建籍", "kind/registration")),
+    Line("entered", "招生、升入初中", ("招生", "招生入学")),
     *_scoped("moved", "转入"),
     Line("resumed", "复学", ("kind/resumption",)),
     Line("returned", "返校（辍学）", ("kind/return_to_school",)),
@@ -42,8 +42,8 @@ COMINGS = [
     Line("regraded", "年级调整（调入）", ("年级调整",)),
 ]
 GOINGS = [
-    Line("graduated", "毕业", ("毕业", "升学", "升入初中", "kind/graduation")),
-    Line("completed", "修业期满", ("修业期满", "修业", "结业")),
+    Line("graduated", "毕业", ("毕业", "小学毕业升学", "kind/graduation")),
+    Line("completed", "修业期满", ("修业期满",)),
     *_scoped("moved", "转出"),
     Line("suspended", "休学", ("kind/suspension",)),
     Line("dropped", "辍学", ("kind/dropout",)),

@@ -4,7 +4,7 @@ from accounts.policies import powers_of
 from schools.models import School
 
 from ..balance_form import book_of
-from ..sheets import Sheet
+from ..subject import Sheet
 from .spells import Span
 from .table import balances_of
 from .workbook import span_words

@@ -6,7 +6,6 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("schools", "0011_catchment"),
-        ("schools", "0011_catchment"),
     ]
 
     operations = [

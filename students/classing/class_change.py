@@ -158,6 +158,8 @@ class ClassChange(
         """Rules again under the school's lock, then the class and its seats."""
         school, year = ledger.lock_school(self.lead_school_id), school_year_of(clock.today())
         ledger.open_year(school, year)
+        grade = self.grade or self.school_class.grade_in(year)
+        ledger.lock_rows(school.pk, year, [grade] if grade else [])
         verdict = judge(RULES, self.build_facts(clock.today()))
         if verdict.broken:
             raise RulesBroken(verdict)

@@ -78,9 +78,13 @@ class ClassChangeForm(forms.Form):
     """Opening a class of a grade, or closing one that is empty."""
 
     act = forms.ChoiceField(label="办理事项", choices=ClassChange.Act)
-    grade = forms.TypedChoiceField(label="开班的年级", coerce=int, empty_value=None, required=False)
+    grade = forms.TypedChoiceField(
+        label="开班的年级", coerce=int, empty_value=None, required=False, help_text="撤班不填。"
+    )
     class_kind = forms.ChoiceField(label="班级类型", choices=SchoolClass.Kind, required=False)
-    school_class = ChoiceOfClasses(SchoolClass.objects.none(), label="要撤的班级", required=False, empty_label="请选择")
+    school_class = ChoiceOfClasses(
+        SchoolClass.objects.none(), label="要撤的班级", required=False, empty_label="请选择", help_text="开班不填。"
+    )
     reason = forms.CharField(label="事由", max_length=200)
 
     def __init__(self, *args, school: School, **kwargs):

@@ -5,6 +5,7 @@ hold the school's row (`lock_school`), so that no two of them number a class or 
 """
 
 from collections import Counter
+from collections.abc import Iterable
 
 from django.db.models import Max, Q
 
@@ -39,6 +40,12 @@ def open_year(school: School, year: int) -> None:
     """The running year's ledger exists with everybody counted; next year's is opened row by row, by its plan."""
     if year == school_year_of(clock.today()):
         enrolments.open_ledger(school, year, parameters.on(clock.today())["class.cap"])
+
+
+def lock_rows(school_id: int, year: int, grades: Iterable[int]) -> None:
+    """All rows of these grades, ids ascending as everybody takes them: who sits a child down waits or is waited for."""
+    rows = Seats.objects.filter(school=school_id, year=year, grade__in=list(grades))
+    list(rows.select_for_update().order_by("pk").values_list("pk", flat=True))
 
 
 def row_of(school_id: int, year: int, grade: int, school_class: SchoolClass | None = None, capacity: int = 0) -> Seats:
@@ -107,6 +114,8 @@ def restore(case) -> None:
     """Classes and seats as they were before the case. Raises Refused when a later act stands on one of them."""
     lock_school(case.lead_school_id)
     entries = list(case.ledger_entries.order_by("-pk"))
+    rows = Seats.objects.filter(pk__in=[entry.row for entry in entries if entry.table == Table.SEATS])
+    list(rows.select_for_update().order_by("pk").values_list("pk", flat=True))
     restore_classes(case, [entry for entry in entries if entry.table == Table.CLASS])
     for entry in entries:
         if entry.table == Table.SEATS:

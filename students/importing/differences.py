@@ -106,9 +106,16 @@ def _member_changes(values: dict[str, Any], child: KnownChild, member: int) -> l
         if value is None:
             continue
         old, new = known.get(field.own_name, blank_of(field)), stored(field, value)
-        if old != new:
+        if old != new and not _only_coarser(field, old, new):
             changes.append(Change(field, old, new))
     return changes + _member_number(values.get(_ID_NUMBER[member].attribute), child, known, member)
+
+
+def _only_coarser(field: Field, old: Any, new: Any) -> bool:
+    """The template knows five relations, the record keeps the finer one: 祖父母 does not overwrite 祖父."""
+    if field.own_name != "relation" or not old:
+        return False
+    return codes.table(field.code_table).name_of(new) == codes.template_relation(old)
 
 
 def _member_number(value: str | None, child: KnownChild, known: dict, member: int) -> list[Change]:

@@ -10,7 +10,10 @@ from law import clock
 from ..dictionary import codes
 from ..models import FiledScan, Registration, Student
 from . import facts, forms, overflows
-from .rules import SHOWN
+from .presenting import reasons_of
+from .rules import SHOWN, community_is_mapped
+
+BLOCKING = tuple(each for each in SHOWN if each is not community_is_mapped)
 
 
 def form_of(child: Student, data=None) -> forms.NewcomerForm:
@@ -44,20 +47,21 @@ def page_of(child: Student, user) -> dict:
             act: reverse("intake:act", args=[child.slug, act]) for act in ("sign", "original", "take_out", "report")
         },
         "overflow": overflows.of_child(child, judged if waits else None),
-        **(verdict_of(judge(SHOWN, judged)) if judged else {}),
+        **(verdict_of(judge(BLOCKING, judged)) if judged else {}),
+        "warned": next(iter(reasons_of(judge([community_is_mapped], judged).broken, False)), None) if judged else None,
         "today": clock.today(),
     }
 
 
 def lines_of(child: Student) -> list[dict]:
     """What was searched for and stays as it is."""
-    number = child.id_number
+    number, papers = child.id_number, codes.table("sfzjlx").name_of(child.id_type)
     said = child.application.search
     return [
         {"label": "姓名", "value": child.name},
         {"label": "性别", "value": child.sex_name},
         {"label": "出生日期", "value": f"{child.birth_date:%Y年%-m月%-d日}"},
-        {"label": codes.table("sfzjlx").name_of(child.id_type), "value": number.masked if number else "无"},
+        {"label": "身份证件号", "value": f"{number.masked}（{papers}）" if number else "无"},
         {"label": "学籍号", "value": child.registry_number.masked if child.registry_number else "注册后编发"},
         {"label": "查重", "value": f"{said.legal_date:%Y年%-m月%-d日} {said.said}" if said else "随名册比对"},
         {"label": "居住地村（社区）", "value": str(child.application.community or "未填")},

@@ -108,19 +108,34 @@ class Frame:
         )
 
 
+@dataclass(frozen=True)
+class BatchFacts:
+    """A registration batch loaded once: its lines, its frame, the facts of every child."""
+
+    entries: list
+    frame: Frame
+    children: dict[int, ChildFacts]
+
+    @classmethod
+    def of(cls, case, day: date) -> "BatchFacts":
+        """Five queries whatever the size of the batch."""
+        numbered = StudentNumber.objects.filter(student=OuterRef("student"), kind=NumberKind.REGISTRY, until=None)
+        entries = case.entries.select_related("student", "school_class").annotate(numbered=Exists(numbered))
+        entries = list(entries.defer("student__wrapped_key"))
+        applied = applications_of(case)
+        places = [place for each in applied.values() for place in (each.community_id, each.workplace_id)]
+        frame = Frame.of(case.lead_school, day, places)
+        living = dict(lives_elsewhere(case).values_list("student", "school__short_name"))
+        children = {
+            e.student_id: facts_of_entry(e, applied.get(e.student_id), frame, living.get(e.student_id, ""))
+            for e in entries
+        }
+        return cls(entries, frame, children)
+
+
 def of_batch(case, day: date) -> dict[int, ChildFacts]:
-    """child id → facts of everybody in a registration batch; five queries."""
-    numbered = StudentNumber.objects.filter(student=OuterRef("student"), kind=NumberKind.REGISTRY, until=None)
-    entries = case.entries.select_related("student", "school_class").annotate(numbered=Exists(numbered))
-    entries = list(entries.defer("student__wrapped_key"))
-    applied = applications_of(case)
-    places = [place for each in applied.values() for place in (each.community_id, each.workplace_id)]
-    frame = Frame.of(case.lead_school, day, places)
-    living = dict(lives_elsewhere(case).values_list("student", "school__short_name"))
-    return {
-        entry.student_id: facts_of_entry(entry, applied.get(entry.student_id), frame, living.get(entry.student_id, ""))
-        for entry in entries
-    }
+    """child id → facts of everybody in a registration batch."""
+    return BatchFacts.of(case, day).children
 
 
 def applications_of(case) -> dict[int, Application]:

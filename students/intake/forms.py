@@ -1,8 +1,10 @@
 """What the pages of intake ask: whom to search for, everything else about the child, signatures, acts on a batch."""
 
 from django import forms
+from django.db.models import Q
 
 from accounts.policies import school_ids_where
+from approvals.models import Case
 from jianping_xueji.forms import day_input
 from law import clock
 from law.school_time import GRADE_NAMES
@@ -12,12 +14,13 @@ from schools.models import Division, School
 from .. import idnumber
 from ..dictionary import codes
 from ..dictionary.divisions import is_division_code, widen
-from ..importing.cells import Verdict
 from ..importing.names import read_name
 from ..models.intake import Application
 from .duplicates import Asked
 from .newcomers import Newcomer
 
+# Kinds of case by which the bureau names a school for a child.
+PLACEMENTS = ("overflow", "placement")
 SEX = [("1", "男"), ("2", "女")]
 YES_NO = [("", "未填"), ("1", "是"), ("0", "否")]
 RELATIONS = [
@@ -54,11 +57,10 @@ class SearchForm(forms.Form):
             self.fields["school"].widget = forms.HiddenInput()
 
     def clean_name(self):
-        answer = read_name(self.cleaned_data["name"])
-        verdict = answer if isinstance(answer, Verdict) else None
-        if verdict:
-            raise forms.ValidationError(f"{verdict.message}。{verdict.remedy}")
-        return answer[0]
+        name, verdict = read_name(self.cleaned_data["name"])
+        if name is None:
+            raise forms.ValidationError(f"{verdict.message}。{verdict.remedy}。")
+        return name
 
     def clean_id_number(self):
         return idnumber.normalise(self.cleaned_data["id_number"])
@@ -164,7 +166,10 @@ class NewcomerForm(forms.Form):
         label="学区外入学理由", choices=[("", "居住在本校学区"), *Application.Ground.choices], required=False
     )
     ground_note = forms.CharField(
-        label="理由凭据", max_length=120, required=False, help_text="统筹通知或选派编号；招商引资的企业和文号。"
+        label="理由凭据",
+        max_length=120,
+        required=False,
+        help_text="统筹或选派的业务编号，如统2026000012；招商引资的企业和文号。",
     )
     deferral_number = forms.CharField(label="缓学批准文号", max_length=60, required=False)
     exception_reason = forms.CharField(label="特批理由", max_length=200, required=False)
@@ -217,9 +222,18 @@ class NewcomerForm(forms.Form):
                 self.add_error(name, "不是行政区划代码。请填写6、9或12位数字，或者留空。")
         if typed.get("ground") and not typed.get("ground_note"):
             self.add_error("ground_note", "请填写统筹通知、选派编号，或招商引资的企业和文号（第四条）。")
+        elif typed.get("ground") == Application.Ground.PLACED and not self.placed_here(typed["ground_note"]):
+            self.add_error(
+                "ground_note", "没有这一编号的统筹或选派，或者指定的不是本校。请对照通知填写业务编号（第四条）。"
+            )
         if typed.get("member2_name") and not typed.get("member2_relation"):
             self.add_error("member2_relation", "请选择与学生的关系。")
         return typed
+
+    def placed_here(self, number: str) -> bool:
+        """The bureau has decided by this case that the school takes the child."""
+        decided = Case.objects.filter(number=number.strip(), kind__in=PLACEMENTS, state__in=["issued", "done"])
+        return decided.filter(Q(peer_school=self.school) | Q(lead_school=self.school, kind="placement")).exists()
 
     @property
     def newcomer(self) -> Newcomer:

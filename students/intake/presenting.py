@@ -21,6 +21,7 @@ def of_batch_page(case, works: bool) -> dict:
     totals = totals_of(case)
     return {
         "works": works,
+        "count": totals["all"],
         "gaps": gaps_of(case, totals) if case.is_open else [],
         "apart": apart_of(totals),
         "month": month_of(case),
@@ -63,7 +64,7 @@ def month_of(case) -> dict:
     """第六条第一款: until when this year's newcomers are to be registered, and the working days left."""
     if not case.intake_year or not case.is_open:
         return {}
-    entered, today = years.entry_day(case.intake_year), clock.today()
+    entered, today = case.facts.begins or years.entry_day(case.intake_year), clock.today()
     due = years.register_by(entered)
     calendar = Calendar.between(min(today, due.day), max(today, due.day))
     return {"entered": entered, "due": due.day, "confirmed": due.confirmed, "left": calendar.count(today, due.day)}

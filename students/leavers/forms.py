@@ -5,27 +5,28 @@ from django import forms
 from jianping_xueji.forms import day_input
 from law import clock
 from law.school_time import first_day, school_year_of
-from schools.models import SchoolClass
 
-from ..change_forms import ChoiceOfClasses
 from ..dictionary import codes
 from ..pending import Origin
 from .intake import classes_of, free_seats
 
 
-class FreeClasses(ChoiceOfClasses):
-    """Classes of grade seven with the seats that are free."""
-
-    free: dict = {}
-
-    def label_from_instance(self, school_class):
-        return f"{super().label_from_instance(school_class)}（空余{self.free.get(school_class.pk, 0)}）"
+def class_choice(school, empty: str, *, required: bool) -> forms.TypedChoiceField:
+    """The school's classes of grade seven, each with its free seats; answers with the class itself."""
+    classes = classes_of(school)
+    free, year = free_seats(school, classes), school_year_of(clock.today())
+    known = {str(each.pk): each for each in classes}
+    named = [(pk, f"{each.name_in(year)}（空余{free.get(each.pk, 0)}）") for pk, each in known.items()]
+    found = forms.TypedChoiceField(
+        label="编入班级", choices=[("", empty), *named], coerce=known.get, empty_value=None, required=required
+    )
+    found.classes, found.free = classes, free
+    return found
 
 
 class TakeOverForm(forms.Form):
     """The ticked leavers into one class, or dealt over all classes."""
 
-    to_class = FreeClasses(SchoolClass.objects.none(), label="编入班级", required=False, empty_label="均衡编入各班")
     begins_on = forms.DateField(label="入学日期", widget=day_input())
     children = forms.MultipleChoiceField(
         required=False, error_messages={"invalid_choice": "名单刚刚有变动，请刷新后重新勾选。"}
@@ -33,9 +34,7 @@ class TakeOverForm(forms.Form):
 
     def __init__(self, *args, school, places, **kwargs):
         super().__init__(*args, **kwargs)
-        classes = classes_of(school)
-        self.fields["to_class"].queryset = SchoolClass.objects.filter(pk__in=[c.pk for c in classes]).order_by("number")
-        self.fields["to_class"].free = free_seats(school)
+        self.fields["to_class"] = class_choice(school, "均衡编入各班", required=False)
         self.fields["begins_on"].initial = first_day(school_year_of(clock.today()))
         students = {place.enrolment.student.slug: place.enrolment.student for place in places if not place.busy}
         self.students = students
@@ -67,14 +66,11 @@ class OutsiderForm(forms.Form):
     from_school_code = forms.CharField(label="毕业小学标识码", max_length=10, required=False)
     phone = forms.CharField(label="联系电话", max_length=30, required=False)
     home_address = forms.CharField(label="现住址", max_length=180, required=False)
-    to_class = FreeClasses(SchoolClass.objects.none(), label="编入班级", empty_label="请选择班级")
     begins_on = forms.DateField(label="入学日期", widget=day_input())
 
     def __init__(self, *args, school, **kwargs):
         super().__init__(*args, **kwargs)
-        classes = [each.pk for each in classes_of(school)]
-        self.fields["to_class"].queryset = SchoolClass.objects.filter(pk__in=classes).order_by("number")
-        self.fields["to_class"].free = free_seats(school)
+        self.fields["to_class"] = class_choice(school, "请选择班级", required=True)
         self.fields["begins_on"].initial = first_day(school_year_of(clock.today()))
 
     def given(self) -> dict:

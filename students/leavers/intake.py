@@ -41,17 +41,18 @@ def classes_of(school: School) -> list[SchoolClass]:
     return list(school.classes.filter(stage=stage, cohort=cohort, closed_on=None).order_by("number"))
 
 
-def free_seats(school: School) -> dict[int | None, int]:
+def free_seats(school: School, classes: list[SchoolClass]) -> dict[int | None, int]:
     """Free seats by class (None: the whole grade); the cap where the ledger is not open yet."""
     year, cap = school_year_of(clock.today()), parameters.on(clock.today())["class.cap"]
     rows = Seats.objects.filter(school=school, year=year, grade=GRADE)
     known = {row.school_class_id: row.free_seats for row in rows}
-    return {each.pk: cap for each in classes_of(school)} | known
+    return {each.pk: cap for each in classes} | known
 
 
 def dealt(children: Iterable[Student], school: School, seed: int) -> dict[int, SchoolClass]:
     """均衡编班: child id → class. Raises Refused when there are too few seats."""
-    classes, free = {each.pk: each for each in classes_of(school)}, free_seats(school)
+    classes = {each.pk: each for each in classes_of(school)}
+    free = free_seats(school, list(classes.values()))
     sitting: dict[int, list] = {pk: [] for pk in classes}
     rows = Placement.objects.filter(school_class__in=classes, ends=None, enrolment__voided=False)
     for place in rows.select_related("enrolment__student"):

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("students", "0081_roster_guards"),
+        ("students", "0084_roster_standing"),
         ("approvals", "0007_late_clocks"),
         ("schools", "0011_catchment"),
     ]

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("students", "0091_intake_guards"),
+        ("students", "0093_assignment_guards"),
         ("approvals", "0007_late_clocks"),
         ("jobs", "0001_initial"),
         ("schools", "0011_catchment"),
@@ -76,13 +76,12 @@ class Migration(migrations.Migration):
                     "state",
                     models.CharField(
                         choices=[
-                            ("opening", "正在建立各校业务"),
                             ("submitted", "待审核确认"),
                             ("done", "已升级"),
                             ("withdrawn", "已撤回"),
                             ("undone", "已撤销"),
                         ],
-                        default="opening",
+                        default="submitted",
                         max_length=10,
                         verbose_name="状态",
                     ),
@@ -325,14 +324,14 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="promotionrun",
             constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["opening", "submitted", "done", "withdrawn", "undone"])),
+                condition=models.Q(("state__in", ["submitted", "done", "withdrawn", "undone"])),
                 name="promotion_run_state",
             ),
         ),
         migrations.AddConstraint(
             model_name="promotionrun",
             constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ["opening", "submitted", "done"])),
+                condition=models.Q(("state__in", ["submitted", "done"])),
                 fields=("bureau", "year"),
                 name="one_promotion_a_year",
             ),

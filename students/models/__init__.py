@@ -4,6 +4,7 @@ from .certificate import Certificate
 from .child import FamilyMember, NumberKind, Student, StudentNumber
 from .enrolment import Enrolment, Placement
 from .frozen import FrozenRecord
+from .home_teaching import HomeLesson
 from .imports import ImportFile
 from .intake import Application, DuplicateSearch, FiledScan
 from .ledger_entry import LedgerEntry
@@ -23,22 +24,27 @@ from ..classing.class_change import ClassChange  # noqa: E402 isort: skip
 from ..classing.class_move import ClassMove  # noqa: E402 isort: skip
 from ..classing.placing import Placing, PlacingRow  # noqa: E402 isort: skip
 from ..intake.overflow import Overflow  # noqa: E402 isort: skip
-from ..roster.models import RosterChild, RosterEntry, RosterFile  # noqa: E402 isort: skip
+from ..roster.models import RosterChild, RosterEntry, RosterFile, RosterStanding  # noqa: E402 isort: skip
 from ..roster.deferral import Deferral  # noqa: E402 isort: skip
+from ..leavers.assignment import Assignment, AssignmentRow  # noqa: E402 isort: skip
 from ..leavers.destination import LeaverDestination  # noqa: E402 isort: skip
 from ..leavers.intake_case import Grade7Intake, IntakeRow  # noqa: E402 isort: skip
 from ..year.assessment import Assessment, AssessmentRow  # noqa: E402 isort: skip
 from ..year.graduation import Graduation  # noqa: E402 isort: skip
 from ..year.promotion import Promotion, PromotionRun  # noqa: E402 isort: skip
+from ..schooling_proofs.case import CertificateProof  # noqa: E402 isort: skip
 
 __all__ = [
     "Application",
     "Assessment",
     "AssessmentRow",
+    "Assignment",
+    "AssignmentRow",
     "Campaign",
     "CampaignEntry",
     "CatchmentChange",
     "Certificate",
+    "CertificateProof",
     "ClassChange",
     "ClassMove",
     "Correction",
@@ -53,6 +59,7 @@ __all__ = [
     "FrozenRecord",
     "Grade7Intake",
     "Graduation",
+    "HomeLesson",
     "ImportFile",
     "IntakePlan",
     "IntakeRow",
@@ -78,6 +85,7 @@ __all__ = [
     "RosterChild",
     "RosterEntry",
     "RosterFile",
+    "RosterStanding",
     "Student",
     "StudentNumber",
 ]

@@ -10,16 +10,22 @@ from .child import Student
 
 
 class Look(models.Model):
-    """查看留痕：谁在何日因何事看过完整号码，或查找过他校学生"""
+    """查看留痕：谁在何日因何事看过完整号码、查找过他校学生，或导出过含完整号码的文件"""
 
     class Kind(models.TextChoices):
         ID = "id", "查看身份证件号"
         REGISTRY = "registry", "查看学籍号"
         ELSEWHERE = "elsewhere", "查找他校学生"
+        FILE = "file", "导出文件"
 
     kind = models.CharField("种类", max_length=10, choices=Kind)
     student = models.ForeignKey(
-        Student, models.PROTECT, null=True, blank=True, related_name="looks", verbose_name="学生（未找到时为空）"
+        Student,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="looks",
+        verbose_name="学生（可以为空）",
     )
     school = models.ForeignKey(School, models.PROTECT, null=True, related_name="+", verbose_name="查看人所代表的学校")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="查看人")
@@ -34,7 +40,9 @@ class Look(models.Model):
         constraints = [
             models.CheckConstraint(condition=~Q(reason=""), name="look_has_reason"),
             models.CheckConstraint(
-                condition=Q(kind="elsewhere") | Q(kind__in=["id", "registry"], student__isnull=False),
+                condition=Q(kind="elsewhere")
+                | Q(kind="file", student=None)
+                | Q(kind__in=["id", "registry"], student__isnull=False),
                 name="look_is_at_somebody",
             ),
         ]

@@ -16,6 +16,7 @@ def give_seats(case) -> None:
     """
     school = ledger.lock_school(case.lead_school_id)
     ledger.open_year(school, case.year)
+    ledger.lock_rows(school.pk, case.year, [line.grade for line in case.lines.all()])
     verdict = judge(of_level(case.RULES, Level.HARD), case.build_facts(clock.today()))
     if verdict.broken:
         raise RulesBroken(verdict)
@@ -24,7 +25,7 @@ def give_seats(case) -> None:
 
 
 def plan_grade(case, line) -> None:
-    """Rows in ascending id: the grade's own, then those of its classes."""
+    """One grade: its classes opened or closed, its seats set. The rows are locked already."""
     school, year, grade, size = case.lead_school_id, case.year, line.grade, line.size
     here = ledger.classes_in(school, grade, year)
     row = ledger.row_of(school, year, grade)

@@ -42,7 +42,7 @@ def facts_for(child: RosterChild, day, *, case: Deferral | None = None, **papers
         name=child.name,
         year=child.year,
         of_age=child.birth_date <= youngest_birth(child.year),
-        in_school=now.record_status is not None and now.result in IN_SCHOOL,
+        in_school=now.record_id is not None and now.result in IN_SCHOOL,
         settled=now.get_settled_display() if now.accepted_on else "",
         has_owner=now.owner_id is not None,
         other=others.values_list("number", flat=True).first() or "",

@@ -8,14 +8,15 @@ from law import clock
 from law.school_time import school_year_name, school_year_of
 from schools.models import Division, School
 
-from ..filters import SchoolChoice
+from ..filters import InOneGo, SchoolChoice
 from ..search import LATIN, looks_like_number
 from .deferral import Deferral
-from .matching import OPEN, Result, with_results
+from .matching import OPEN, Result, term_start, with_results
 from .models import RosterChild, RosterEntry, Settled, bureaus_of
 from .sheet import LIMITS
 
 _MEGABYTE = 1024 * 1024
+YEARS_BACK = 10
 OPEN_ONES = "open"
 RESULTS = [(OPEN_ONES, "应入未入和待认定"), ("all", "不限"), *Result.choices, ("reported", "去向待核实")]
 
@@ -46,6 +47,10 @@ class RosterForm(forms.Form):
         return workbook
 
 
+class TownshipChoice(forms.ModelChoiceField):
+    iterator = InOneGo
+
+
 class RosterFilter(forms.Form):
     """Year, words, result, owner and township, kept in the address; anything impossible is ignored."""
 
@@ -58,16 +63,16 @@ class RosterFilter(forms.Form):
     result = forms.ChoiceField(label="情况", choices=RESULTS, required=False)
     year = forms.TypedChoiceField(label="入学学年", coerce=int, required=False)
     school = SchoolChoice(School.objects.none(), label="责任学校", required=False, empty_label="不限")
-    township = forms.ModelChoiceField(Division.objects.none(), label="乡镇街道", required=False, empty_label="不限")
+    township = TownshipChoice(Division.objects.none(), label="乡镇街道", required=False, empty_label="不限")
 
     def __init__(self, data, *, user):
-        super().__init__(data)
-        self.user = user
-        listed = set(RosterChild.objects.order_by().values_list("year", flat=True).distinct())
         present = school_year_of(clock.today())
-        self.fields["year"].choices = [(y, school_year_name(y)) for y in sorted(listed | {present}, reverse=True)]
+        super().__init__({"year": present} | data.dict())
+        self.user = user
+        self.fields["year"].choices = [(y, school_year_name(y)) for y in range(present + 1, present - YEARS_BACK, -1)]
         self._offer_places(user)
         self.is_valid()
+        self.starts = term_start(self.chosen_year)
 
     def _offer_places(self, user) -> None:
         """A school sees its own children only: there is nothing to choose."""
@@ -89,7 +94,7 @@ class RosterFilter(forms.Form):
 
     def placed(self):
         """Children of the year in sight, of the chosen owner and township, with results."""
-        found = with_results(RosterChild.objects.visible_to(self.user), self.chosen_year)
+        found = with_results(RosterChild.objects.visible_to(self.user), self.chosen_year, self.starts)
         if school := self.cleaned_data.get("school"):
             found = found.filter(owner_id=school.pk)
         if township := self.cleaned_data.get("township"):

@@ -1,26 +1,21 @@
 """Each roster child held against the register: by its number, present or former, else by name, sex and birth.
 
-Everything is computed where it is asked, in one statement over any number of children, so that the list is right at
-the moment it is looked at: a registration, a transfer or a death of this morning counts.
+Everything is looked up where it is asked (`RosterStanding`, a view), so that the list is right at the moment it is
+looked at: a registration, a transfer or a death of this morning counts. A record that never began or was erased is
+nobody's, a merged one stands for its survivor.
 """
 
 from datetime import date
 
 from django.db import models
-from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models import Case, F, Q, QuerySet, Value, When
 
-from law import articles, clock, parameters
+from law import clock, parameters
 from law.models import Term
 from law.school_time import first_day
 
-from ..models.child import NumberKind, Student
-from ..numbering.judging import truly_held
-from .models import RosterChild, Settled, denied
-
-# A record that never began or was erased is nobody's; a merged one stands for its survivor.
-_ID = models.BigIntegerField()
-NEVER = (Student.Status.REJECTED, Student.Status.DELETED)
+from ..models.child import Student
+from .models import RosterChild, Settled
 
 
 class Result(models.TextChoices):
@@ -63,56 +58,29 @@ def youngest_birth(year: int) -> date:
     return cutoff.replace(year=year - params["intake.age"])
 
 
-def with_results(children: QuerySet[RosterChild], year: int) -> QuerySet[RosterChild]:
+def with_results(children: QuerySet[RosterChild], year: int, starts: date | None = None) -> QuerySet[RosterChild]:
     """The children of a roster year, each with `record_id` (its record), `alike_id` (a suspected one) and `result`."""
     found = children.filter(year=year).annotate(
-        record_id=Coalesce(F("student_id"), Subquery(_holders()), output_field=_ID)
+        record_id=F("standing__record"),
+        record_status=F("standing__record_status"),
+        alike_id=F("standing__alike"),
+        deferral=F("standing__deferral"),
     )
-    record = Student.objects.filter(pk=OuterRef("record_id"))
-    found = found.annotate(
-        record_status=Subquery(record.values("status")),
-        record_bureau=Subquery(record.values("school__bureau"), output_field=_ID),
-        alike_id=Subquery(_namesakes()),
-        deferral=Subquery(_deferrals()),
-    )
-    return found.annotate(result=_result(year))
+    return found.annotate(result=_result(year, starts or term_start(year)))
 
 
-def _holders() -> QuerySet:
-    """Who holds the number now, else who held it last; a merged record stands for the one it went into."""
-    held = truly_held(kind=NumberKind.ID, index=OuterRef("index")).exclude(student__status__in=NEVER)
-    survivor = Coalesce(
-        *("student__merged_into__merged_into_id", "student__merged_into_id", "student_id"), output_field=_ID
-    )
-    return held.order_by(F("until").desc(nulls_first=True), "-pk").annotate(survivor=survivor).values("survivor")[:1]
-
-
-def _namesakes() -> QuerySet:
-    """Somebody of the same name, sex and birth whom nobody has told apart yet."""
-    same = Student.objects.filter(
-        name=OuterRef("name"), sex=OuterRef("sex"), birth_date=OuterRef("birth_date"), merged_into=None
-    )
-    return same.exclude(status__in=NEVER).exclude(denied()).order_by("pk").values("pk")[:1]
-
-
-def _deferrals() -> QuerySet:
-    from .deferral import Deferral
-
-    return Deferral.objects.filter(roster_child=OuterRef("pk"), state="done").values("number")[:1]
-
-
-def _result(year: int) -> Case:
-    has_record, accepted = Q(record_status__isnull=False), Q(accepted_on__isnull=False)
+def _result(year: int, starts: date) -> Case:
+    has_record, accepted = Q(standing__record__isnull=False), Q(accepted_on__isnull=False)
     status = Student.Status
-    begun = term_start(year) <= clock.today()
+    begun = starts <= clock.today()
     return Case(
         When(Q(record_status=status.DECEASED), then=Value(Result.DECEASED)),
         When(Q(record_status=status.PENDING), then=Value(Result.PENDING)),
         When(Q(record_status=status.MOVED_AWAY), then=Value(Result.ELSEWHERE)),
-        When(has_record & ~Q(record_bureau=F("bureau")), then=Value(Result.ELSEWHERE)),
+        When(has_record & ~Q(standing__record_bureau=F("bureau")), then=Value(Result.ELSEWHERE)),
         When(has_record, then=Value(Result.ENROLLED)),
         *(When(accepted & Q(settled=each), then=Value(Result(each.value))) for each in Settled),
-        When(deferral__isnull=False, then=Value(Result.DEFERRED)),
+        When(~Q(standing__deferral=""), then=Value(Result.DEFERRED)),
         When(birth_date__gt=youngest_birth(year), then=Value(Result.TOO_YOUNG)),
         When(alike_id__isnull=False, then=Value(Result.SUSPECT)),
         default=Value(Result.DUE if begun else Result.WAITING),
@@ -120,15 +88,6 @@ def _result(year: int) -> Case:
     )
 
 
-def counts_of(children: QuerySet[RosterChild]) -> dict[str, int]:
-    """result → number of children; one question. `children` carry their results."""
-    rows = children.order_by().values_list("result").annotate(n=Count("pk"))
-    return dict(rows)
-
-
 def result_of(child: RosterChild) -> RosterChild:
     """One child as it stands now, with its results and its owner."""
     return with_results(RosterChild.objects.with_owner().filter(pk=child.pk), child.year).get()
-
-
-ARTICLE = articles.CATCHMENT

@@ -3,15 +3,14 @@
 import pghistory
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import F, Q
 from django.urls import reverse
 
 from accounts.policies import powers_of
 from jianping_xueji import vault
 from jianping_xueji.vault import files
 from law.school_time import school_year_name
-from schools.models import Bureau, Catchment, Division, School, Stage
+from schools.models import Bureau, Division, School
 
 from ..models.child import Student, new_slug
 
@@ -34,11 +33,7 @@ def bureaus_of(user) -> set[int]:
 class RosterChildQuerySet(models.QuerySet):
     def with_owner(self):
         """`owner_id`: the school the bureau assigned, else the first of the catchment by code; None: the bureau."""
-        taking = Catchment.objects.filter(
-            community=OuterRef("community"), year=OuterRef("year"), stage=Stage.PRIMARY, school__closed_on=None
-        )
-        first = Subquery(taking.order_by("school__code").values("school")[:1])
-        return self.annotate(owner_id=Coalesce(F("assigned_id"), first, output_field=models.BigIntegerField()))
+        return self.annotate(owner_id=F("standing__owner"))
 
     def visible_to(self, user):
         """The bureau sees its roster, a school the children for whom it answers; a class teacher none."""
@@ -239,6 +234,24 @@ class RosterFile(models.Model):
         return files.load(bytes(self.wrapped_key), self.stored_name, FILE_AAD, self.sha256)
 
 
-def denied(child: str = "pk") -> Exists:
-    """Somebody has said that this record is not the roster child's; for use in a query of Student."""
-    return Exists(RosterEntry.objects.filter(kind="different", child=OuterRef(OuterRef(child)), student=OuterRef("pk")))
+class RosterStanding(models.Model):
+    """适龄儿童现况：学籍、疑似学籍、缓学、责任学校，由数据库视图逐行现查，不存储"""
+
+    child = models.OneToOneField(
+        RosterChild, models.DO_NOTHING, primary_key=True, related_name="standing", verbose_name="适龄儿童"
+    )
+    record = models.BigIntegerField("学籍", null=True)
+    record_status = models.CharField("学籍状态", max_length=12)
+    record_bureau = models.BigIntegerField("学籍所在主管部门", null=True)
+    alike = models.BigIntegerField("疑似的学籍", null=True)
+    deferral = models.CharField("缓学批准文号", max_length=20)
+    owner = models.BigIntegerField("责任学校", null=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "适龄儿童现况"
+        db_table = "students_rosterstanding"
+        managed = False
+        default_permissions = ()
+
+    def __str__(self):
+        return str(self.child)

@@ -1,58 +1,57 @@
 """What the pages of the roster draw: figures, where the children without a school are, one child and its entries."""
 
+from collections import Counter
+
 from django.db.models import Count, F, Q, QuerySet
 from django.urls import reverse
 
-from law import clock
 from schools.models import School
 
 from ..models.child import Student
-from .matching import OPEN, TONES, Result, counts_of, term_start
+from .matching import OPEN, TONES, Result
 from .models import RosterChild, RosterEntry
 
 GLANCE = 300
+NO_TOWNSHIP = "未登记村（社区）"
 
 
-def days_since_start(year: int) -> int:
-    """Days of the term so far, the first counted as 0; negative before it."""
-    return (clock.today() - term_start(year)).days
+def tally_of(found: QuerySet[RosterChild]) -> list[dict]:
+    """Children per owner, township and result, with those whose whereabouts wait to be accepted; one question."""
+    waiting = Count("pk", filter=~Q(settled="") & Q(accepted_on=None))
+    rows = found.order_by().values("owner_id", "result", township=F("community__parent__name"))
+    return list(rows.annotate(all=Count("pk"), reported=waiting))
 
 
-def figures_of(found: QuerySet[RosterChild], address: str) -> list[dict]:
+def figures_of(tally: list[dict], address: str) -> list[dict]:
     """How many children are where, each number leading to its list."""
-    counts = counts_of(found)
-    shown = [result for result in Result if counts.get(result) or result == Result.DUE]
-    link = "&" if "?" in address else "?"
+    counts = Counter()
+    for row in tally:
+        counts[row["result"]] += row["all"]
     return [
         {
             "label": result.label,
-            "value": counts.get(result, 0),
-            "url": f"{address}{link}result={result.value}",
+            "value": counts[result],
+            "url": f"{address}&result={result.value}",
             "tone": TONES.get(result, "idle") if result in OPEN else "",
         }
-        for result in shown
+        for result in Result
+        if counts[result] or result == Result.DUE
     ]
 
 
-def places_of(found: QuerySet[RosterChild]) -> list[dict]:
-    """Per township and owner: roster, in school, looked for, reported and not yet accepted; two questions."""
-    rows = (
-        found.order_by()
-        .values("owner_id", township=F("community__parent__name"))
-        .annotate(
-            all=Count("pk"),
-            due=Count("pk", filter=Q(result__in=OPEN)),
-            reported=Count("pk", filter=~Q(settled="") & Q(accepted_on=None)),
+def places_of(tally: list[dict], schools: dict[int, School]) -> list[dict]:
+    """Per township and owner: on the roster, looked for, reported and not yet accepted."""
+    places: dict[tuple, dict] = {}
+    for row in tally:
+        owner, township = schools.get(row["owner_id"]), row["township"] or NO_TOWNSHIP
+        place = places.setdefault(
+            (township == NO_TOWNSHIP, township, owner.code if owner else ""),
+            {"township": township, "school": owner, "name": str(owner or "教育局"), "all": 0, "due": 0, "reported": 0},
         )
-        .order_by(F("township").asc(nulls_last=True), "owner_id")
-    )
-    rows = list(rows)
-    schools = School.objects.in_bulk({row["owner_id"] for row in rows} - {None})
-    for row in rows:
-        row["school"] = schools.get(row["owner_id"])
-        row["name"] = row["school"].short_name if row["school"] else "教育局"
-        row["township"] = row["township"] or "未登记村（社区）"
-    return rows
+        place["all"] += row["all"]
+        place["due"] += row["all"] if row["result"] in OPEN else 0
+        place["reported"] += row["reported"]
+    return [places[key] for key in sorted(places)]
 
 
 def chart_of(rows: list[dict]) -> dict:
@@ -68,9 +67,13 @@ def chart_of(rows: list[dict]) -> dict:
     }
 
 
-def with_words(children: list[RosterChild]) -> list[RosterChild]:
-    """The same children, each carrying what the list says of it; three questions."""
-    schools = School.objects.in_bulk({child.owner_id for child in children} - {None})
+def owners_of(rows) -> dict[int, School]:
+    """The schools that answer for these children or rows of a tally."""
+    return School.objects.in_bulk({row["owner_id"] if isinstance(row, dict) else row.owner_id for row in rows} - {None})
+
+
+def with_words(children: list[RosterChild], schools: dict[int, School]) -> list[RosterChild]:
+    """The same children, each carrying what the list says of it; two questions."""
     records = Student.objects.select_related("school").defer("wrapped_key")
     records = records.in_bulk({child.record_id for child in children} - {None})
     visits = RosterEntry.objects.filter(child__in=children, kind__in=RosterEntry.CONTACTS)

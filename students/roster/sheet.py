@@ -52,6 +52,10 @@ class Line:
         """By what a child without a number is known."""
         return self.name, self.sex, self.birth_date
 
+    def shown(self, key: str):
+        """A value as the sheet had it."""
+        return {"1": "男", "2": "女"}.get(self.sex, "") if key == "sex" else getattr(self, key)
+
     @property
     def values(self) -> dict:
         """What the line says; an empty cell says nothing."""

@@ -104,7 +104,7 @@ def plan_of(sheet: ListSheet, bureau: Bureau, year: int) -> Plan:
         child, unclear = known.child_of(line)
         if unclear:
             objections.append(("name", unclear, "请补上证件号"))
-        plan.findings += [sheet.finding(line.row, key, getattr(line, key), *said) for key, *said in objections]
+        plan.findings += [sheet.finding(line.row, key, line.shown(key), *said) for key, *said in objections]
         if not objections and line.row not in spoilt:
             _settle(plan, line, child)
     plan.findings.sort(key=lambda finding: (finding.row, finding.column))

@@ -11,6 +11,7 @@ from accounts.policies import may
 from approvals.errors import NotYourHand, Refused
 from approvals.presenting import with_days
 
+from ..filters import ON_ROLL
 from ..life import events_of, life_of
 from ..lookup import reveal
 from ..models import NumberKind, Student
@@ -41,6 +42,7 @@ def child(request, slug):
         "lead": lead_of(found),
         "numbers": number_rows(found, may(request.user, "view_school", found.school_id)),
         "acts": acts_for(found, request.user),
+        "on_roll": ON_ROLL,
         "merged": record_line(found.merged_into, request.user) if found.merged_into_id else None,
         "absorbed": [record_line(record, request.user) for record in life.absorbed],
         "groups": groups_of(found),

@@ -89,7 +89,7 @@ def sheet(request, number):
         done, refusal = changed(request, case, forms)
         if done:
             return redirect("students:placing_sheet", case.number)
-    placed = [row for row in forms["places"].rows if row.school_class_id]
+    placed = [row for row in forms["assign"].rows if row.school_class_id]
     context = {"case": case, "refusal": refusal, "grade": grade_name(case.grade), "balance": balance_of(case, placed)}
     bad = refusal or any(form.errors for form in forms.values())
     return render(request, "students/placing_sheet.html", context | forms, status=422 if bad else 200)
@@ -102,9 +102,9 @@ def forms_of(case, request) -> dict:
     )
     classes = classes_in(case.lead_school_id, case.grade, case.year)
     sent = request.POST.get("act") if request.method == "POST" else None
-    bound = {act: request.POST if sent == act else None for act in ("places", "swap", "draw")}
+    bound = {act: request.POST if sent == act else None for act in ("assign", "swap", "draw")}
     return {
-        "places": PlacesForm(bound["places"], rows=rows, classes=classes, year=case.year),
+        "assign": PlacesForm(bound["assign"], rows=rows, classes=classes, year=case.year),
         "swap": SwapForm(bound["swap"], rows=rows, year=case.year),
         "draw": SeedForm(bound["draw"]),
     }
@@ -116,7 +116,7 @@ def changed(request, case, forms) -> tuple[str, list]:
     form = forms.get(act)
     if form is None or not form.is_valid():
         return "", [] if form else [{"message": "请选择要办理的事项。"}]
-    if act == "places":
+    if act == "assign":
         moved, refusal = tried(services.assign, case, form.wanted, by=by)
         said = f"已调整{moved}名学生。" if moved else "没有改动。"
     elif act == "swap":

@@ -11,15 +11,16 @@ from approvals.errors import NotYourHand, Refused, RulesBroken
 from approvals.presenting import refusal_rows
 from law import clock
 from law.school_time import school_year_name, school_year_of
-from schools.models import School, SchoolClass
+from schools.models import School, SchoolClass, Stage
 
 from ..leavers import completing
 from ..leavers.forms import OutsiderForm, TakeOverForm
-from ..leavers.intake import classes_of, dealt, expected_at, free_seats, open_intake, take_in_outsider
+from ..leavers.intake import dealt, expected_at, open_intake, take_in_outsider
 from ..leavers.intake_pages import due_words
 from ..models import Grade7Intake
 
 RECENT = 20
+LONGEST = 19  # digits of an id
 
 
 def junior_schools(user):
@@ -29,16 +30,14 @@ def junior_schools(user):
 
 
 def school_asked(request) -> School | None:
-    """The school named in the address, or the only one in sight; None when there are many to choose from."""
+    """The school named in the address, or the only one in sight; None when there are many to choose from, or none."""
     schools, wanted = junior_schools(request.user), request.GET.get("school", "")
     if wanted:
-        found = schools.filter(pk=wanted).first() if wanted.isdecimal() else None
+        found = schools.filter(pk=wanted).first() if wanted.isdecimal() and len(wanted) < LONGEST else None
         if found is None:
             raise Http404(wanted)
         return found
     found = list(schools[:2])
-    if not found:
-        raise PermissionDenied("七年级招生入学由初中和教育局查看、办理（第六条第三款）。")
     return found[0] if len(found) == 1 else None
 
 
@@ -46,11 +45,11 @@ def school_asked(request) -> School | None:
 def intake(request):
     """The leavers expected here, all ticked: one click takes them over into a class."""
     school = school_asked(request)
-    if school is None:
-        return render(request, "students/intake_schools.html", {"schools": junior_schools(request.user)})
-    takes = may(request.user, "make_change", school)
+    takes = school is not None and may(request.user, "make_change", school)
     if request.method == "POST" and not takes:
         raise PermissionDenied("招生入学由初中的学籍管理员经办（第六条第三款）。")
+    if school is None:
+        return render(request, "students/intake_schools.html", {"schools": junior_schools(request.user)})
     places = list(expected_at(school, school_year_of(clock.today())))
     form = TakeOverForm(request.POST or None, school=school, places=places)
     broken = []
@@ -78,7 +77,7 @@ def begun(request, school, form):
 
 
 def shown(request, school, form, places, takes, broken):
-    year, free = school_year_of(clock.today()), free_seats(school)
+    year, rooms = school_year_of(clock.today()), form.fields["to_class"]
     recent = Grade7Intake.objects.visible_to(request.user).filter(lead_school=school, year=year)
     context = {
         "school": school,
@@ -88,8 +87,8 @@ def shown(request, school, form, places, takes, broken):
         "refusal": broken,
         "year_name": school_year_name(year),
         "due": due_words(year),
-        "classes": [{"name": each.name_in(year), "free": free.get(each.pk, 0)} for each in classes_of(school)],
-        "plan_free": free.get(None),
+        "classes": [{"name": each.name_in(year), "free": rooms.free.get(each.pk, 0)} for each in rooms.classes],
+        "plan_free": rooms.free.get(None),
         "recent": recent.select_related("opened_by").order_by("-pk")[:RECENT],
     }
     return render(request, "students/intake.html", context, status=422 if form.errors or broken else 200)
@@ -130,7 +129,8 @@ def completion(request):
 def completion_class(request, pk):
     """One class: per child what is empty, what dates from primary school, which proofs to collect."""
     seen = school_ids_where(request.user, "view_school")
-    found = get_object_or_404(SchoolClass.objects.select_related("school").filter(school__in=seen), pk=pk)
+    classes = SchoolClass.objects.select_related("school").filter(school__in=seen, stage=Stage.JUNIOR)
+    found = get_object_or_404(classes, pk=pk)
     lines = completing.lines_of(found)
     context = {
         "school_class": found,

@@ -152,13 +152,18 @@ def file_original(request, child) -> str:
     return f"{FiledScan.Paper(paper).label}已归档，永久保存。"
 
 
+def words(request) -> str:
+    """The reason as typed, without what no text column can hold."""
+    return request.POST.get("opinion", "").replace("\x00", "")[:500]
+
+
 def take_out(request, child) -> str:
-    batches.take_out(child, by=request.user, reason=request.POST.get("opinion", ""))
+    batches.take_out(child, by=request.user, reason=words(request))
     return f"已把{child.name}移出本批，没有建立学籍。"
 
 
 def report(request, child) -> str:
-    case = overflows.report_full(child, by=request.user, reason=request.POST.get("opinion", ""))
+    case = overflows.report_full(child, by=request.user, reason=words(request))
     return f"已报教育局统筹：{case.number}。教育局指定学校以前，该生不在本校批次中。"
 
 
@@ -186,11 +191,12 @@ def batch(request, number):
 
 
 def chosen(request, case) -> list[int]:
-    """The ticked children of this batch. Raises Refused when none is ticked."""
+    """The ticked children of this batch, or everybody in it. Raises Refused when none is ticked."""
     ticked = [int(pk) for pk in request.POST.getlist("child") if pk.isdecimal() and len(pk) < 18]
-    ours = list(case.entries.filter(student__in=ticked).values_list("student", flat=True))
+    wanted = case.entries.all() if request.POST.get("everybody") else case.entries.filter(student__in=ticked)
+    ours = list(wanted.values_list("student", flat=True))
     if not ours:
-        raise Refused("请先在名册上勾选学生。")
+        raise Refused("请先在名册上勾选学生，或者勾选“全批”。")
     return ours
 
 

@@ -34,21 +34,21 @@ def roster(request):
     rows = found.select_related("community").defer("wrapped_key", "number_cipher")
     after, before = request.GET.get("after", ""), request.GET.get("before", "")
     page = page_of(rows, BY_NAME, after=after, before=before, size=PRINTED if whole else PAGE)
-    at_bureau = bool(bureaus_of(request.user))
-    places = presenting.places_of(placed) if at_bureau else []
+    tally, at_bureau = presenting.tally_of(placed), bool(bureaus_of(request.user))
+    owners = presenting.owners_of(tally)
+    places = presenting.places_of(tally, owners) if at_bureau else []
     context = {
         "filter": chosen,
         "page": page,
         "whole": whole,
-        "children": presenting.with_words(page.rows),
+        "children": presenting.with_words(page.rows, owners),
         "count": len(page.rows) if page.whole else found.count(),
-        "figures": presenting.figures_of(placed, f"{request.path}?year={chosen.chosen_year}"),
-        "places": places,
+        "figures": presenting.figures_of(tally, f"{request.path}?year={chosen.chosen_year}"),
+        "answering": places,
         "chart": presenting.chart_of(places),
-        "at_bureau": at_bureau,
         "may_upload": bool(school_ids_where(request.user, "bureau_make")),
-        "starts": term_start(chosen.chosen_year),
-        "days": presenting.days_since_start(chosen.chosen_year),
+        "starts": chosen.starts,
+        "days": (clock.today() - chosen.starts).days,
     }
     return render(request, "students/roster.html", context)
 
@@ -57,7 +57,7 @@ def visible(request, slug: str) -> RosterChild:
     """The roster child with its result and owner, or 404 for whoever has no part in it."""
     seen = get_object_or_404(RosterChild.objects.visible_to(request.user), slug=slug)
     found = result_of(seen)
-    presenting.with_words([found])
+    presenting.with_words([found], presenting.owners_of([found]))
     return found
 
 
@@ -139,7 +139,7 @@ def page_of_child(request, found: RosterChild, forms: dict, refusal: list) -> di
         "record": presenting.record_row(found.record, user),
         "alike": presenting.record_row(alike, user),
         "entries": found.entries.select_related("by"),
-        "days": presenting.days_since_start(found.year) if found.result == Result.DUE else None,
+        "days": (clock.today() - term_start(found.year)).days if found.result == Result.DUE else None,
         "looks_after": looks_after,
         "contact": forms["log"] if looks_after else None,
         "settling": forms["settle"] if looks_after and found.is_open and not found.settled else None,

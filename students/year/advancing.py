@@ -6,16 +6,16 @@ The ledger of the next year counts who sits in its classes; a class that is larg
 
 from django.db import connection
 
-from approvals.models import CaseSubject
 from law import articles, clock, parameters
 from schools import seats
 
 from .. import mass_journal
 from .calendar import turn_of
-from .rolls import moving_up
+from .rolls import MOVING_UP
 
 REASON = "升级时原有班级人数超过学位数"
-_MADE = """SELECT e."row" FROM students_recordentry e WHERE e.case_id = %(case)s AND e."table" = 'placement'"""
+_MOVED = "SELECT e.row FROM students_recordentry e WHERE e.case_id = %(case)s AND e.table = 'placement'"
+_WHOSE = "(SELECT id, student_id AS child FROM students_enrolment) whose ON whose.id = t.enrolment_id"
 _EXCESS = """
 WITH sitting AS (
     SELECT p.school_class_id AS class, count(*) AS heads FROM students_placement p
@@ -37,21 +37,22 @@ WHERE heads IS NOT NULL AND heads <> used ORDER BY id
 
 def promote(case) -> int:
     """Everybody in a class whose next grade exists, seen afresh; returns how many moved up. Twice changes nothing."""
-    day, year = clock.today(), case.year
-    dropouts = parameters.on(day)["promotion.dropout_advances"]
+    year, numbers = case.year, parameters.on(clock.today())
+    dropouts = numbers["promotion.dropout_advances"]
     params = {"schools": [case.lead_school_id], "dropouts": dropouts, "year": year, "turn": turn_of(year)}
     ends = {"ends": "GREATEST(t.starts, %(turn)s)"}
-    moved = mass_journal.rewrite(case, "placement", ends, moving_up("p.id"), **params)
+    moved = mass_journal.rewrite(case, "placement", ends, MOVING_UP, **params)
     mass_journal.bring_forth(
         case,
         "placement",
         ("enrolment_id", "school_class_id", "year", "starts"),
         f"""SELECT p.enrolment_id, p.school_class_id, %(year)s + 1, p.ends FROM students_placement p
-            WHERE p.id IN ({_MADE}) ORDER BY p.id""",
+            WHERE p.id IN ({_MOVED})""",
+        _WHOSE,
         **params,
     )
     name_children(case)
-    open_ledger(case, year + 1)
+    open_ledger(case, year + 1, numbers["class.cap"])
     return moved
 
 
@@ -60,27 +61,21 @@ def name_children(case) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             """INSERT INTO approvals_casesubject (case_id, child_id, blocking)
-               SELECT DISTINCT case_id, child_id, false FROM students_recordentry
-               WHERE case_id = %s ORDER BY child_id""",
+               SELECT case_id, child_id, false FROM students_recordentry WHERE case_id = %s AND before IS NULL""",
             [case.pk],
         )
 
 
-def open_ledger(case, year: int) -> None:
+def open_ledger(case, year: int, cap: int) -> None:
     """The rows of the new year say who sits there; what is above the seats is granted by number and article."""
-    today = clock.today()
-    seats.ensure_rows(case.lead_school_id, year, parameters.on(today)["class.cap"])
+    seats.ensure_rows(case.lead_school_id, year, cap)
     with connection.cursor() as cursor:
         cursor.execute(_EXCESS, {"school": case.lead_school_id, "year": year})
         rows = cursor.fetchall()
-    words = {"article": articles.NO_FALSE_RECORD, "reason": REASON, "on": today, "case_number": case.number}
+    words = {"article": articles.NO_FALSE_RECORD, "reason": REASON, "on": clock.today(), "case_number": case.number}
     seats.recount({pk: heads for pk, heads, _ in rows}, {pk: more for pk, _, more in rows if more}, **words)
 
 
 def take_back(case) -> None:
     """Everybody back in the place of the year before. Raises Refused when a later act stands on one of them."""
     mass_journal.restore_all(case)
-
-
-def subjects_of(case) -> int:
-    return CaseSubject.objects.filter(case_id=case.pk).count()

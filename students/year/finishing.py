@@ -22,9 +22,13 @@ from .rolls import unfit_names
 
 NAMED = 5
 _SUBJECTS = "SELECT child_id FROM approvals_casesubject WHERE case_id = %(case)s"
-_LIVING = f"""SELECT e.id FROM students_enrolment e
+# Rows and whose they are, as the journal wants them.
+_CHILDREN = "SELECT child_id, child_id FROM approvals_casesubject WHERE case_id = %(case)s"
+_LIVING = f"""SELECT e.id, e.student_id FROM students_enrolment e
     WHERE e.student_id IN ({_SUBJECTS}) AND NOT e.voided AND upper_inf(e.during)"""
-_SITTING = f"SELECT p.id FROM students_placement p WHERE p.ends IS NULL AND p.enrolment_id IN ({_LIVING})"
+_SITTING = f"""SELECT p.id, e.student_id FROM students_placement p
+    JOIN students_enrolment e ON e.id = p.enrolment_id AND NOT e.voided AND upper_inf(e.during)
+    WHERE p.ends IS NULL AND e.student_id IN ({_SUBJECTS})"""
 # Whether the county's assessment says passed; asked of `t`, a row of students.
 _PASSED = """(SELECT r.passed FROM students_assessmentrow r JOIN approvals_case a ON a.id = r.case_id
     JOIN students_assessment d ON d.case_ptr_id = a.id
@@ -44,15 +48,13 @@ def graduate(case) -> dict[str, str]:
     sitting = heads(case)
     mass_journal.rewrite(case, "placement", {"ends": "GREATEST(t.starts, %(on)s)"}, _SITTING, on=on)
     if leaving:
-        mass_journal.rewrite(
-            case, "student", {"status": f"CASE WHEN {_PASSED} THEN 'graduated' ELSE 'completed' END"}, _SUBJECTS,
-            year=case.year,
-        )  # fmt: skip
+        status = f"CASE WHEN {_PASSED} THEN 'graduated' ELSE 'completed' END"
+        mass_journal.rewrite(case, "student", {"status": status}, _CHILDREN, year=case.year)
         _leave_school(case, on)
         _make_out_papers(case)
         _freeze(case, on)
     else:
-        mass_journal.rewrite(case, "student", {"status": "'leaver'"}, _SUBJECTS)
+        mass_journal.rewrite(case, "student", {"status": "'leaver'"}, _CHILDREN)
     _give_back_seats(sitting, case.year)
     return figures_of(case)
 

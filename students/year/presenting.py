@@ -1,6 +1,7 @@
 """What the pages of the school year draw: the bureau's overview, a school's list, the cases, the papers."""
 
 from collections import defaultdict
+from datetime import date
 
 from django.db.models import Count, Q
 from django.urls import reverse
@@ -19,7 +20,7 @@ from . import rolls
 from .calendar import finishing_grades, graduation_days, turn_of
 from .graduation import WARNINGS, Graduation
 from .promotion import PromotionRun
-from .services import CHECKS, MAKES, SIGNS, dry_run, exceptions
+from .services import CHECKS, MAKES, SIGNS, summed
 
 SHOWN, GLANCE = 50, 200
 STATUS_WORDS = dict(Student.Status.choices)
@@ -97,6 +98,7 @@ def bureau_page(bureau: Bureau, year: int, user) -> dict:
     """The bureau's overview: graduation school by school, then the promotion as far as it has come."""
     schools = list(School.objects.filter(bureau=bureau, closed_on=None).order_by("code"))
     opens_on, last_day = graduation_days(year)
+    numbers = parameters.on(clock.today())
     runs = PromotionRun.objects.filter(bureau=bureau, year=year).select_related("made_by", "job")
     run = runs.first()
     return {
@@ -107,14 +109,14 @@ def bureau_page(bureau: Bureau, year: int, user) -> dict:
         "late": clock.today() > last_day,
         "run": run,
         "turn": turn_of(year),
-        **promotion_preview(bureau, year),
-        **acts_on(run, user, schools),
+        **promotion_preview([school.pk for school in schools], year, numbers["promotion.dropout_advances"]),
+        **acts_on(run, user, schools, numbers.yearly("promotion.first_day", year + 1)),
     }
 
 
-def promotion_preview(bureau: Bureau, year: int) -> dict:
+def promotion_preview(schools: list[int], year: int, dropouts: bool) -> dict:
     """The dry run as of today, by grade, with the first exceptions."""
-    seen = dry_run(bureau, year)
+    seen = summed(rolls.promotion_counts(year, schools, dropouts=dropouts))
     grades: dict[int, int] = defaultdict(int)
     for _, grade, fate, children, _ in seen["groups"]:
         if fate == "advances":
@@ -131,13 +133,13 @@ def promotion_preview(bureau: Bureau, year: int) -> dict:
             {"reason": rolls.words_of(fate)[0], "remedy": rolls.words_of(fate)[1], "children": count}
             for fate, count in sorted(left.items(), key=lambda item: -item[1])
         ],
-        "exceptions": exceptions(bureau, year, limit=SHOWN),
+        "exceptions": rolls.left_out_of_promotion(year, schools, dropouts=dropouts, limit=SHOWN),
         "shown": SHOWN,
     }
 
 
-def acts_on(run: PromotionRun | None, user, schools: list[School]) -> dict:
-    """Which acts on the promotion are this person's now; the services ask again."""
+def acts_on(run: PromotionRun | None, user, schools: list[School], opens: date) -> dict:
+    """Which acts on the promotion are this person's now; the services ask again. `opens`: the first day of making."""
     one = schools[0] if schools else None
     holds = {right: bool(one and may(user, right, one)) for right in (MAKES, CHECKS, SIGNS)}
     state = run.state if run else ""
@@ -145,7 +147,9 @@ def acts_on(run: PromotionRun | None, user, schools: list[School]) -> dict:
     return {
         "at_work": at_work,
         "job": run.job if run and run.job and run.job.requested_by_id == user.pk else None,
-        "may_submit": holds[MAKES] and state not in ("submitted", "done"),
+        "submits": holds[MAKES] and state not in ("submitted", "done"),
+        "submit_from": opens,
+        "may_submit": holds[MAKES] and state not in ("submitted", "done") and clock.today() >= opens,
         "may_withdraw": holds[MAKES] and state == "submitted" and not at_work,
         "may_confirm": holds[CHECKS] and state == "submitted" and not at_work and run.made_by_id != user.pk,
         "may_undo": holds[SIGNS] and state == "done" and not at_work,

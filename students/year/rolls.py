@@ -15,19 +15,31 @@ from ..models.child import Student
 _FROM = """
 FROM students_enrolment e
 JOIN students_student s ON s.id = e.student_id
+LEFT JOIN students_placement p ON p.enrolment_id = e.id AND p.ends IS NULL
 LEFT JOIN LATERAL (
-    SELECT q.* FROM students_placement q WHERE q.enrolment_id = e.id AND q.ends IS DISTINCT FROM q.starts
-    ORDER BY q.ends DESC NULLS FIRST, q.id DESC LIMIT 1) p ON true
-LEFT JOIN schools_schoolclass c ON c.id = p.school_class_id
+    SELECT q.school_class_id FROM students_placement q
+    WHERE p.id IS NULL AND q.enrolment_id = e.id AND q.ends IS DISTINCT FROM q.starts
+    ORDER BY q.ends DESC, q.id DESC LIMIT 1) last ON true
+LEFT JOIN schools_schoolclass c ON c.id = coalesce(p.school_class_id, last.school_class_id)
 LEFT JOIN approvals_casesubject b ON b.child_id = s.id AND b.blocking AND b.case_id <> %(case)s
 LEFT JOIN approvals_case k ON k.id = b.case_id
 """
 _HERE = "WHERE NOT e.voided AND upper_inf(e.during) AND e.school_id = ANY(%(schools)s)"
 _ROLL = f"{_FROM} {_HERE}"
+# Those of them who sit in a class: what promotion and graduation act on.
+_SEATED = f"""
+FROM students_enrolment e
+JOIN students_student s ON s.id = e.student_id
+JOIN students_placement p ON p.enrolment_id = e.id AND p.ends IS NULL
+JOIN schools_schoolclass c ON c.id = p.school_class_id
+LEFT JOIN approvals_casesubject b ON b.child_id = s.id AND b.blocking AND b.case_id <> %(case)s
+LEFT JOIN approvals_case k ON k.id = b.case_id
+{_HERE}
+"""
 # The grade of the child's class in the school year, and whether the class has none after it.
 _GRADE = "(%(year)s - c.cohort + CASE c.stage WHEN 'junior' THEN 7 ELSE 1 END)"
 _LAST = "CASE c.stage WHEN 'junior' THEN 9 ELSE 6 END"
-_SITS = "p.id IS NOT NULL AND p.ends IS NULL"
+_SITS = "p.id IS NOT NULL"
 
 PROMOTES = f"""CASE
     WHEN s.status = 'leaver' THEN 'leaver'
@@ -145,7 +157,7 @@ def left_out_of_graduation(year: int, schools: Iterable[int], *, grade: int | No
 
 def graduates(year: int, school: int, grade: int) -> list[int]:
     """Ids of the children who can graduate now."""
-    statement = f"""SELECT s.id {_ROLL} AND {_GRADE} = {_LAST} AND {_GRADE} = %(grade)s
+    statement = f"""SELECT s.id {_SEATED} AND {_GRADE} = {_LAST} AND {_GRADE} = %(grade)s
         AND ({GRADUATES}) = 'graduates' ORDER BY s.id"""
     return [pk for (pk,) in _ask(statement, _params(year, [school], grade=grade))]
 
@@ -167,14 +179,17 @@ def _standing(child, slug, name, school, grade, number, fate, case, stage, desk,
 
 def unfit_names(year: int, school: int, case: int, *, limit: int) -> list[str]:
     """Names of the children of a running list who could not be put on it now; the case is not in its own way."""
-    statement = f"""SELECT s.name FROM approvals_casesubject x JOIN students_student s ON s.id = x.child_id
-        WHERE x.case_id = %(case)s AND s.id NOT IN (
-            SELECT s.id {_ROLL} AND {_GRADE} = {_LAST} AND ({GRADUATES}) = 'graduates')
-        ORDER BY s.id LIMIT %(limit)s"""
+    statement = f"""WITH fit AS MATERIALIZED (
+            SELECT s.id {_SEATED} AND {_GRADE} = {_LAST} AND ({GRADUATES}) = 'graduates')
+        SELECT s.name FROM approvals_casesubject x JOIN students_student s ON s.id = x.child_id
+        LEFT JOIN fit ON fit.id = x.child_id
+        WHERE x.case_id = %(case)s AND fit.id IS NULL ORDER BY s.id LIMIT %(limit)s"""
     return [name for (name,) in _ask(statement, _params(year, [school], case=case, limit=limit))]
 
 
-def moving_up(column: str) -> str:
-    """The SELECT of those who move up, for a statement that binds year, schools and dropouts."""
-    statement = f"SELECT {column} {_ROLL} AND ({PROMOTES}) = 'advances'"
-    return statement.replace("%(case)s", "0")
+# The places of those who move up and whose they are, for a statement that binds year, schools and dropouts.
+MOVING_UP = f"""SELECT p.id, s.id AS child FROM students_enrolment e
+    JOIN students_student s ON s.id = e.student_id
+    JOIN students_placement p ON p.enrolment_id = e.id AND p.ends IS NULL
+    JOIN schools_schoolclass c ON c.id = p.school_class_id
+    {_HERE} AND ({PROMOTES}) = 'advances'"""

@@ -54,7 +54,11 @@ def bureau_of(user, *rights: str) -> Bureau:
 def dry_run(bureau: Bureau, year: int) -> dict:
     """What the promotion would do today: nothing is written. Counts by school and grade, and what becomes of each."""
     dropouts = parameters.on(clock.today())["promotion.dropout_advances"]
-    groups = rolls.promotion_counts(year, schools_of(bureau), dropouts=dropouts)
+    return summed(rolls.promotion_counts(year, schools_of(bureau), dropouts=dropouts))
+
+
+def summed(groups: list[tuple]) -> dict:
+    """The groups of a dry run, and how many children meet which fate."""
     fates: dict[str, int] = {}
     for _, _, fate, children, _ in groups:
         fates[fate] = fates.get(fate, 0) + children
@@ -111,9 +115,10 @@ def confirm_run(run: PromotionRun, *, by) -> jobs.Job:
 @transaction.atomic
 def take_back_run(run: PromotionRun, *, by, opinion: str) -> jobs.Job:
     """The leader's correction: the work is started. Raises NotYourHand, Refused."""
+    run = locked(run, PromotionRun.State.DONE, by, SIGNS)
     if not opinion.strip():
         raise Refused("撤销升级须写明理由（第三十八条）。")
-    refuse_at_work(locked(run, PromotionRun.State.DONE, by, SIGNS))
+    refuse_at_work(run)
     return started(run, "year.undo", {"run": run.pk, "opinion": opinion}, by)
 
 
@@ -175,8 +180,7 @@ def promote_all(run: PromotionRun, *, by, progress=lambda phase, done, total: No
         progress("升级", at, len(schools))
         promoted += promote_school(run, school, by)
     run.state = PromotionRun.State.DONE
-    left = dry_run(run.bureau, run.year)["fates"]
-    run.figures |= {"promoted": promoted, "schools": len(schools), "done_on": clock.today(), "left": left}
+    run.figures |= {"promoted": promoted, "schools": len(schools), "done_on": clock.today()}
     run.save(update_fields=["state", "figures"])
     return run.figures
 

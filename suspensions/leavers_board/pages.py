@@ -11,9 +11,7 @@ from law.school_time import school_year_name
 from schools.models import School
 
 from ..models import Pairing
-from .board import Where, last_day, tally
-
-SHOWN = [each for each in Where if each != Where.BLANK]
+from .board import Row, Where, last_day, tally
 
 
 def due_words(year: int, blank: int) -> tuple[str, str]:
@@ -27,9 +25,9 @@ def due_words(year: int, blank: int) -> tuple[str, str]:
     return f"{due:%Y年%-m月%-d日}截止，还剩{left}天，还有{blank}名空白", "soon"
 
 
-def pairs_of(year: int, schools) -> list[dict]:
-    """One line per pair in sight: leavers, where they are, blanks, the sheet; three statements."""
-    counted = tally(year, schools)
+def pairs_of(year: int, leavers: list[Row]) -> list[dict]:
+    """One line per pair of these leavers: where they are, blanks, the sheet; two statements."""
+    counted = tally(leavers)
     names = School.objects.in_bulk({pk for pair in counted for pk in pair if pk})
     sheets = {(s.primary_id, s.junior_id): s for s in Pairing.objects.filter(year=year, ended=False)}
     rows = [pair_row(names, pair, counts, sheets.get(pair)) for pair, counts in counted.items()]

@@ -12,7 +12,7 @@ from schools.models import School
 from students.leavers.taking_over import named
 from students.models import Student
 
-from .board import of_pair, rows_of
+from .board import board
 from .pairing_rules import PairingFacts, as_submitted, nobody_is_lost, somebody_left
 
 LAW = articles.LEAVERS
@@ -48,7 +48,7 @@ class Pairing(Case):
         State.JUNIOR_CHECK: Desk(JUNIOR, Signature.CHECK, Hand("check_change", Side.PEER), None),
     }
     RULES = (somebody_left, nobody_is_lost, as_submitted)
-    PRINTS = (("pairing_sheet", "毕业生去向核对表"),)
+    PRINTS = (("pairing_sheet", "小学毕业生去向核对表"),)
 
     year = models.PositiveSmallIntegerField("学年（起始年）")
     primary = models.ForeignKey(School, models.PROTECT, related_name="+", verbose_name="小学")
@@ -71,7 +71,7 @@ class Pairing(Case):
     def build_facts(self, day):
         if not self.is_open:
             return PairingFacts(day, self.rows.filter(round=self.round).count())
-        rows = rows_of(of_pair(self.year, self.primary_id, self.junior_id))
+        rows = board(self.year, pair=(self.primary_id, self.junior_id))
         return PairingFacts(
             day,
             len(rows),
@@ -97,7 +97,7 @@ class Pairing(Case):
     @move("小学提交，报审核", source=State.DRAFT, target=State.PRIMARY_CHECK, article=LAW, rules=RULES[:2])
     def submit(self, **_):
         self.accept()
-        rows = rows_of(of_pair(self.year, self.primary_id, self.junior_id))
+        rows = board(self.year, pair=(self.primary_id, self.junior_id))
         PairingRow.objects.bulk_create(
             [
                 PairingRow(case=self, round=self.round, child_id=r.child, where=r.where, words=r.words[:160])

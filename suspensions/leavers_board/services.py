@@ -14,7 +14,7 @@ from students.leavers.taking_over import named
 from students.models import Student
 
 from ..models import Dropout
-from .board import Row, of_pair, rows_of
+from .board import Row, board
 from .inquiry import LeaverInquiry, Outcome
 from .pairing import Pairing
 
@@ -47,9 +47,9 @@ def suspect_blanks(primary: School, junior: School | None, *, by) -> list[Dropou
     if not powers_behind(by, Dropout.OPENER.right, primary.pk):
         raise NotYourHand(f"疑似辍学由学籍所在的{primary}建立（{articles.DROPOUT}）。")
     year = school_year_of(clock.today())
-    found = of_pair(year, primary.pk, junior.pk if junior else None)
-    lock_children([row.child for row in rows_of(found) if row.is_blank])
-    rows = [row for row in rows_of(found) if row.is_blank]
+    pair = (primary.pk, junior.pk if junior else None)
+    lock_children([row.child for row in board(year, pair=pair, blank=True)])
+    rows = board(year, pair=pair, blank=True)
     refuse_untouched(rows)
     children = Student.objects.in_bulk([row.child for row in rows])
     return [suspected(children[row.child], row, year, by) for row in rows]

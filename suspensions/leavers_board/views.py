@@ -16,7 +16,7 @@ from students.models import Student
 
 from ..models import LeaverInquiry
 from . import pages
-from .board import blanks, board, in_sight, of_pair, rows_of
+from .board import board
 from .forms import InquiryForm
 from .inquiry import record_inquiry
 from .services import open_sheet, sheet_of, suspect_blanks
@@ -32,15 +32,16 @@ def schools_of(request) -> set[int]:
 def county(request):
     """Every pair in sight with its figures; the lost children on top of everything."""
     year, schools = school_year_of(clock.today()), schools_of(request)
-    rows = pages.pairs_of(year, schools)
-    blank = sum(row["blank"] for row in rows)
-    words, tone = pages.due_words(year, blank)
+    leavers = board(year, schools=schools)
+    rows, blank = pages.pairs_of(year, leavers), [each for each in leavers if each.is_blank]
+    words, tone = pages.due_words(year, len(blank))
+    names = {row["primary"].pk: row["primary"].short_name for row in rows}
     context = {
         "rows": rows,
         "figures": pages.figures_of(rows),
         "chart": pages.chart_of(rows),
-        "blanks": blanks(year, schools)[:LISTED] if blank else [],
-        "blank_count": blank,
+        "blanks": [{"row": each, "primary": names[each.primary]} for each in blank[:LISTED]],
+        "blank_count": len(blank),
         "due": words,
         "tone": tone,
         "year_name": school_year_name(year),
@@ -65,7 +66,7 @@ def pair(request, primary, junior):
 
 def shown_pair(request, primary: School, junior: School | None, refusal=(), status=200):
     year = school_year_of(clock.today())
-    rows = rows_of(of_pair(year, primary.pk, junior.pk if junior else None))
+    rows = board(year, pair=(primary.pk, junior.pk if junior else None))
     blank = [row for row in rows if row.is_blank]
     words, tone = pages.due_words(year, len(blank))
     context = {
@@ -119,7 +120,7 @@ def acted(request, primary, junior, act):
 def child(request, slug):
     """One leaver: where it is, who has looked for it, and the next inquiry."""
     year, found = school_year_of(clock.today()), get_object_or_404(Student, slug=slug)
-    rows = rows_of(in_sight(board(year).filter(enrolment__student=found), schools_of(request)))
+    rows = board(year, child=found.pk, schools=schools_of(request))
     if not rows:
         raise Http404(slug)
     asks = next((pk for pk in (rows[0].primary, rows[0].pair) if pk and may(request.user, "make_change", pk)), None)

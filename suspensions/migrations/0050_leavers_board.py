@@ -6,10 +6,10 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
+        ("suspensions", "0041_arrival_guard"),
         ("approvals", "0007_late_clocks"),
         ("schools", "0011_catchment"),
         ("students", "0091_intake_guards"),
-        ("suspensions", "0011_dropout_guards"),
     ]
 
     operations = [

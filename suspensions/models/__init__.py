@@ -1,5 +1,6 @@
 from .abroad import Abroad, HomeFromAbroad
 from .absence import AbsenceEntry, Mark, Visit
+from .arrival import Arrival, Coming
 from .custody import Custody, Release
 from .death import Death
 from .dropout import Dropout
@@ -16,6 +17,8 @@ from ..leavers_board.pairing import Pairing, PairingRow  # noqa: E402 isort: ski
 __all__ = [
     "Abroad",
     "AbsenceEntry",
+    "Arrival",
+    "Coming",
     "Custody",
     "Death",
     "Dropout",

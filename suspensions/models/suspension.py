@@ -82,6 +82,7 @@ class Suspension(
     HAPPENED = "starts_on"
     DAY_ASKED = "starts_on"
     PRINTS = (("suspension_form", "休学复学申请表"),)
+    PROOFS = (("suspension_proof", "休学证明"),)
     VARIANTS = ({"ground": Ground.ILLNESS}, {"ground": Ground.OTHER})
 
     ground = models.CharField("休学原因", max_length=10, choices=Ground, default=Ground.ILLNESS)

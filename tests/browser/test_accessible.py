@@ -12,9 +12,12 @@ from approvals import materials
 from approvals.models import CeimsFiling
 from reports.forms import FORMS
 from reports.services import print_form
+from students.models import Correction
 from tests.browser.acts import photo
+from tests.changes import drafted
 from tests.county import class_of, walk
 from tests.importing import previewed
+from tests.students.specimens_problems import drafted_merge, found_pair
 from tests.workbooks import pupil, workbook
 from transfers.services import start_transfer
 
@@ -103,6 +106,44 @@ def test_pages_of_the_bureau(transfer, window_of, windows, bureau):
 def test_pages_for_everybody(scene, windows):
     pages = {"登录": "/login/", "打印件核验": reverse("reports:verify", args=[scene.token]), "组件": "/design/"}
     assert faults_of_all(windows.open(), pages) == []
+    windows.expect_no_complaints()
+
+
+def test_pages_of_the_changes(window_of, windows, child_at, no1, no2, bureau):
+    """What every change of the record is begun, kept and followed on, at school and at the bureau."""
+    child, other = child_at(no1, grade=3, name="样例庚"), child_at(no1, grade=3, name="样例辛")
+    case = drafted(Correction, other, reason_note="户口簿已更名", changes={"name": "样例新"})
+    begun = ("suspension", "correction", "death")
+    new = {kind: reverse("students:change_new", args=[child.slug, kind]) for kind in begun}
+    page = window_of(Role.REGISTRAR, no1)
+    pages = {
+        "能办什么": reverse("students:changes", args=[child.slug]),
+        **new,
+        "修改草稿": reverse("students:change_draft", args=[case.number]),
+        "变更业务": case.get_absolute_url(),
+        "考勤与劝返": reverse("dropout:child", args=[child.slug]),
+        "点名表": reverse("dropout:sheet", args=[class_of(no1, 3).pk]),
+        "控辍台账": "/dropout/",
+        "休学期满提醒": "/suspensions/due/",
+        "中考冻结期": "/corrections/freeze/",
+    }
+    assert faults_of_all(page, pages) == []
+    windows.expect_no_complaints()
+
+
+def test_pages_of_the_bureau_alone(window_of, windows, child_at, no1, no2, bureau):
+    one, two, _ = found_pair(child_at, no1, no2)
+    merge = drafted_merge(one, two)
+    page = window_of(Role.BUREAU_CLERK, bureau)
+    pages = {
+        "问题学籍": "/problems/",
+        "一名学生的问题": reverse("students:child_problems", args=[one.slug]),
+        "合并": merge.get_absolute_url(),
+        "学校撤并": "/closings/new/",
+        "选派学校": "/placements/new/",
+        "控辍月报": "/dropout/months/",
+    }
+    assert faults_of_all(page, pages) == []
     windows.expect_no_complaints()
 
 

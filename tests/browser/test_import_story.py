@@ -29,6 +29,7 @@ def test_from_the_workbook_to_the_list_of_children(desks, windows, no1):
     file = upload(page, workbook([pupil(n) for n in range(1, 13)]), "三年级名册.xlsx")
     look_at_preview(page, file, create=12)
     case = commit(page, file)
+    guardians_have_signed(page, case)
     sign(page, case, "提交学校审核")
     assert forge_act(page, case, "vouch") == 403
     sign(desks.headmaster, case, "学校核验无误，报教育局")
@@ -70,6 +71,14 @@ def commit(page, file) -> Registration:
     page.goto(file.get_absolute_url())
     expect(page.locator("main")).to_contain_text(file.registration.number)
     return file.registration
+
+
+def guardians_have_signed(page, case):
+    """Everybody's form came back signed: recorded for the whole batch at once."""
+    page.goto(case.get_absolute_url())
+    page.get_by_label("全批12名").check()
+    page.get_by_role("button", name="登记签字").click()
+    expect(page.get_by_text("已登记12名学生的监护人签字")).to_be_visible()
 
 
 def find_in_list(page):

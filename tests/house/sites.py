@@ -14,16 +14,33 @@ from approvals.materials import hand_in_paper
 from approvals.models import CeimsFiling
 from approvals.services import open_case, perform
 from jianping_xueji.jobs.models import Job
+from jianping_xueji.vault import new_child_key
+from law import clock
 from reports.forms import FORMS
 from reports.services import print_form
 from schools.catchments import COMMUNITY
-from schools.models import Bureau, Catchment, Division
+from schools.models import Bureau, Catchment, Division, School, SchoolClass
 from students.campaigns import open_campaign
 from students.changes import start_change
-from students.models import ImportFile, Registration, RosterChild, RosterFile
+from students.intake.filing import file_scan
+from students.leavers.assigning import open_assignment
+from students.models import (
+    Certificate,
+    Graduation,
+    ImportFile,
+    Overflow,
+    Placement,
+    PromotionRun,
+    Registration,
+    RosterChild,
+    RosterFile,
+    Student,
+)
 from suspensions.models import Dropout, Suspension
 from tests.changes import decided, drafted
 from tests.county import class_of, hand_for, make_school, papers_in_order, staff_member
+from tests.leavers import leaver_maker
+from tests.students.intake import asked, entered, searched
 from tests.students.rosters import deferral_of, put_on_roster
 from tests.students.specimens_classes import drafted_placing, drafted_plan, newcomers
 from tests.suspensions.dropout_specimens import GIVEN, visited
@@ -75,9 +92,16 @@ def build_site(relation, school, partner, child_at) -> Site:
     clerk = staff_member(Role.BUREAU_CLERK, school.bureau)
     comes = {"child_name": f"{name}派", "grade": school.grades[2], "residence_division": school.division}
     placement = start_placement(school, by=clerk, **PLACED | comes)
-    newcomer = newcomers(school, 1, sequence=100 * (1 + list(CANARIES).index(relation)), name=f"{name}编")[0]
+    unplaced = newcomers(school, 1, sequence=100 * (1 + list(CANARIES).index(relation)), name=f"{name}编")[0]
+    newcomer, unused, original = newcomers_of(school, name)
     missing, put_off = roster_of(school, name)
+    leaver = leaver_maker(child_at)(school, name=f"{name}毕")
+    junior = School.objects.get(bureau=school.bureau, kind=School.Kind.JUNIOR)
     words = {
+        "newcomer": newcomer.slug,
+        "intake_batch": newcomer.registration_entry.registration.number,
+        "overflow": overflow_of(school, f"{name}统").number,
+        "at_home": taught_at_home(school, child_at, name).slug,
         "roster_file": roster_file_of(school.bureau, clerk).pk,
         "roster_child": missing.slug,
         "deferral": put_off.number,
@@ -85,21 +109,36 @@ def build_site(relation, school, partner, child_at) -> Site:
         "village": village_of(school).pk,
         "placing": drafted_placing(school).number,
         "plan": drafted_plan(school, [(1, 2, 45)], year=2027).number,
+        "leaver": leaver.slug,
+        "pair": {"primary": school.pk, "junior": junior.pk},
+        "junior_class": class_of(junior, 7).pk,
+        "assignment": open_assignment(school, by=clerk).number,
         "dropout": dropout.number,
         "placement": placement.number,
         "change": suspension.number,
         "closing": closing_of(school, partner).number,
+        "certificate": certificate_of(child, registrar).pk,
+        "run": PromotionRun.objects.create(
+            bureau=school.bureau, year=2025, state="withdrawn", made_by=clerk, made_on=clock.today()
+        ).pk,
         "number": case.number,
-        "pk": {"approvals:filing": filing.pk, "students:class": target.pk, "import": upload_of(school, registrar).pk},
+        "pk": {
+            "approvals:filing": filing.pk,
+            "students:class": target.pk,
+            "intake:new": unused.pk,
+            "intake:scan": original.pk,
+            "import": upload_of(school, registrar).pk,
+        },
         "scan": scan.pk,
         "batch": batch.number,
         "token": print_form(FORMS["one_time_notice"], case, by=registrar, address_of=str).record.token,
         "job": job.pk,
         "code": "household_book",
     }
-    canaries = {f"{name}{each}" for each in ("", "转", "办", "休", "辍", "派", "编", "龄")} | {
+    canaries = {f"{name}{each}" for each in ("", "转", "办", "休", "辍", "派", "编", "龄", "新", "统", "送", "毕")} | {
         child.id_number.plain(),
         newcomer.id_number.plain(),
+        unplaced.id_number.plain(),
         comer.id_number.plain(),
     }
     return Site(relation, school, words, canaries)
@@ -115,11 +154,38 @@ def village_of(school) -> Division:
     return made
 
 
+def newcomers_of(school, name):
+    """A newcomer in the school's batch, a search nobody has used yet, and a scan that is filed for ever."""
+    sequence = 460 + 4 * list(CANARIES.values()).index(name)
+    case = entered(school, asked(f"{name}新", sequence=sequence))
+    newcomer = Student.objects.get(registration_entry__registration=case)
+    unused = searched(school, asked(f"{name}新二", sequence=sequence + 1))
+    original = file_scan(newcomer.application, "basics", photo(), "表.jpg", by=staff_member(Role.REGISTRAR, school))
+    return newcomer, unused, original
+
+
+def overflow_of(school, name) -> Overflow:
+    """A draft about a child that was handed to the bureau."""
+    registrar = staff_member(Role.REGISTRAR, school)
+    given = {"wrapped_key": new_child_key(), "sex": "1", "birth_date": date(2020, 3, 3), "id_type": "Z"}
+    child = Student.objects.create(school=school, name=name, **given)
+    return open_case(Overflow, by=registrar, lead=school, children=[child], state="draft", year=2026, reported="已满")
+
+
 def closing_of(school, partner) -> SchoolClosing:
     """A draft that would close the school: open cases stand in its way, but it is there to be looked at."""
     clerk = staff_member(Role.BUREAU_CLERK, school.bureau)
     given = {"receiving": partner, "document": "建政发〔2026〕12号", "state": "draft"}
     return open_case(SchoolClosing, by=clerk, lead=school, children=[], **given)
+
+
+def taught_at_home(school, child_at, name):
+    """A child whose teacher comes to the home."""
+    child = child_at(school, grade=school.grades[2], name=f"{name}送")
+    own = class_of(school, school.grades[2])
+    room = SchoolClass.objects.create(school=school, stage=own.stage, cohort=own.cohort, number=90, kind="home")
+    Placement.objects.filter(enrolment__student=child).update(school_class=room)
+    return child
 
 
 def roster_of(school, name) -> tuple:
@@ -136,6 +202,21 @@ def roster_file_of(bureau, clerk) -> RosterFile:
     return RosterFile.objects.create(
         bureau=bureau, year=2026, name="名册.xlsx", uploaded_by=clerk, uploaded_on=date(2026, 9, 1), **given
     )
+
+
+def certificate_of(child, registrar) -> Certificate:
+    """A paper made out for the child, as an earlier graduation would have."""
+    case = open_case(
+        Graduation,
+        by=registrar,
+        lead=child.school,
+        children=[],
+        state="draft",
+        year=2025,
+        grade=child.school.grades[-1],
+    )
+    words = {"school": child.school, "kind": "completion", "number": case.number, "year": 2025}
+    return Certificate.objects.create(student=child, graduation=case, issued_on=clock.today(), **words)
 
 
 def photo() -> bytes:
@@ -183,6 +264,8 @@ def build_world(bureau, child_at) -> tuple[dict[str, Site], dict]:
     abroad = Bureau.objects.create(name="凌源市教育局", division=Division.objects.get(code="211382"))
     partner, own, neighbour = (make_school(bureau, n, f"第{n}小学") for n in (11, 12, 13))
     foreign_partner, foreign = (make_school(abroad, n, f"凌源{n}小", division="211382") for n in (21, 22))
+    make_school(bureau, 14, "第14中学", School.Kind.JUNIOR)
+    make_school(abroad, 24, "凌源24中", School.Kind.JUNIOR, division="211382")
     sites = {
         "own": build_site("own", own, partner, child_at),
         "neighbour": build_site("neighbour", neighbour, partner, child_at),

@@ -36,7 +36,7 @@ def case(county, request):
 
 
 # The decision says until when; the record itself stays as it is (第二十二条).
-LEAVES_THE_RECORD = {"extension"}
+LEAVES_THE_RECORD = {"extension", "certificate_proof"}
 every_kind = pytest.mark.parametrize("case", KINDS, indirect=True)
 
 

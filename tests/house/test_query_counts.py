@@ -3,68 +3,29 @@
 from datetime import date, timedelta
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.roles import Role
 from approvals.services import perform
 from law import clock
 from law.models import Window
-from schools.catchments import COMMUNITY
-from schools.models import Catchment, Division, School
+from schools.models import School, SchoolClass
 from students.campaigns import open_campaign
 from students.changes import start_change
-from students.models import CampaignEntry, Correction, Placement, RosterEntry, Student
+from students.models import CampaignEntry, CertificateProof, Correction, Placement, RosterEntry, Student
+from suspensions import arrivals
 from suspensions.models import AbsenceEntry, Dropout, Suspension
 from tests.changes import decided, drafted
 from tests.county import class_of, hand_for, make_school
 from tests.students.rosters import catchment, put_on_roster
-from tests.students.specimens_classes import drafted_placing, drafted_plan, newcomers
 from tests.students.specimens_numbering import drafted_numbering, row_of
 from tests.students.specimens_problems import found_pair
+from tests.students.specimens_schooling_proof import LOST, graduate
 from tests.suspensions.dropout_specimens import GIVEN, visited
 from tests.transfers.placing import PLACED
 from transfers.models import Inclusion, SchoolPlacement, Transfer
 from transfers.placements import start_placement
 from transfers.services import start_transfer
-
-MOST = 15
-FEW, MANY = 2, 20
-
-
-def questions(client, url: str) -> list[str]:
-    """What one request asks, once the page has been opened before."""
-    client.get(url)
-    with CaptureQueriesContext(connection) as asked:
-        assert client.get(url).status_code == 200, url
-    # What frames a transaction is no question; outside of tests it is BEGIN and COMMIT.
-    return [query["sql"] for query in asked.captured_queries if "SAVEPOINT" not in query["sql"]]
-
-
-@pytest.fixture
-def same_questions(client):
-    """same_questions(url, add): open the page with FEW rows, then with MANY made by `add(number)`."""
-
-    def check(url: str, add):
-        add(FEW)
-        few = questions(client, url)
-        add(MANY - FEW)
-        many = questions(client, url)
-        assert len(many) == len(few), "\n".join(many)
-        assert len(many) <= MOST, "\n".join(many)
-
-    return check
-
-
-@pytest.fixture
-def sign_in(client, staff):
-    def enter(role, place):
-        user = staff(role, place)
-        client.force_login(user)
-        return user
-
-    return enter
 
 
 @pytest.fixture
@@ -381,6 +342,30 @@ def test_the_roster(same_questions, sign_in, bureau, no1, role):
     same_questions(reverse("students:roster"), missing)
 
 
+@pytest.mark.parametrize("role", [Role.REGISTRAR, Role.BUREAU_CLERK])
+def test_children_taught_at_home(same_questions, sign_in, children, bureau, no1, no2, role):
+    sign_in(role, bureau if role == Role.BUREAU_CLERK else no1)
+    SchoolClass.objects.filter(pk=class_of(no1, 3).pk).update(kind="home")
+    same_questions(reverse("students:home_teaching"), children)
+
+
+@pytest.mark.parametrize("role", [Role.REGISTRAR, Role.BUREAU_CLERK])
+def test_who_has_not_come(same_questions, sign_in, children, staff, bureau, no1, no2, role):
+    sign_in(role, bureau if role == Role.BUREAU_CLERK else no1)
+    registrar = staff(Role.REGISTRAR, no1)
+
+    def away(number):
+        marks = {child.pk: ("absent", "电话无人接听") for child in children(number)}
+        arrivals.report(class_of(no1, 3), marks, by=registrar)
+
+    same_questions(reverse("dropout:arrivals"), away)
+
+
+def test_the_sheet_of_arrivals(same_questions, sign_in, children, no1):
+    sign_in(Role.REGISTRAR, no1)
+    same_questions(reverse("dropout:arrival_sheet", args=[class_of(no1, 3).pk]), children)
+
+
 def test_a_class_with_guests(same_questions, sign_in, child_at, bureau, no1):
     special = make_school(bureau, 51, "特殊教育学校", School.Kind.SPECIAL)
 
@@ -399,53 +384,17 @@ def test_the_balance_and_the_children_behind_a_figure(same_questions, sign_in, c
     same_questions(f"{reverse(page)}?book=chairs&side=close", children)
 
 
-@pytest.fixture
-def villages(no1):
-    def make(number: int) -> None:
-        here = Division.objects.filter(kind=COMMUNITY).count()
-        made = [
-            Division(code=f"211322103{n:03d}", name=f"样例{n}村", kind=COMMUNITY, parent_id="211322103")
-            for n in range(201 + here, 201 + here + number)
-        ]
-        Division.objects.bulk_create(made)
-        given = {"school": no1, "year": 2026, "stage": "primary", "document": "建教发〔2026〕9号"}
-        Catchment.objects.bulk_create([Catchment(community=each, **given) for each in made])
-
-    return make
-
-
 @pytest.mark.parametrize("role", [Role.REGISTRAR, Role.BUREAU_CLERK])
-def test_the_map_of_catchments(same_questions, sign_in, villages, bureau, no1, role):
-    sign_in(role, no1 if role == Role.REGISTRAR else bureau)
-    same_questions(reverse("students:catchments"), villages)
+def test_the_page_of_the_national_system(same_questions, sign_in, children, bureau, no1, no2, role):
+    sign_in(role, bureau if role == Role.BUREAU_CLERK else no1)
+    same_questions(f"{reverse('students:ceims')}?school={no1.pk}", children)
 
 
-def test_an_address_that_fits_many_villages(same_questions, sign_in, villages, no1):
+def test_graduates_under_a_name_and_proofs(same_questions, sign_in, child_at, no1):
     sign_in(Role.REGISTRAR, no1)
-    same_questions(reverse("students:catchment_find") + "?q=样例", villages)
 
+    def former(number):
+        for n in range(number):
+            drafted(CertificateProof, graduate(child_at(no1, grade=6, name=f"样例毕{n}")), **LOST)
 
-def test_the_plan_of_the_county(same_questions, sign_in, bureau):
-    def planned_schools(number):
-        have = School.objects.count()
-        for n in range(have, have + number):
-            drafted_plan(make_school(bureau, 100 + n, f"计划{n}小学"), [(1, 2, 45)])
-        sign_in(Role.BUREAU_CLERK, bureau)
-
-    same_questions(reverse("students:plans"), planned_schools)
-
-
-def test_who_waits_for_a_class(same_questions, sign_in, no1):
-    sign_in(Role.REGISTRAR, no1)
-    same_questions(reverse("students:placings"), lambda number: newcomers(no1, number, sequence=number))
-
-
-def test_the_sheet_of_a_placing(client, sign_in, no1, no2):
-    counts = []
-    for school, number in ((no1, FEW), (no2, MANY)):
-        newcomers(school, number, sequence=number)
-        case = drafted_placing(school)
-        sign_in(Role.REGISTRAR, school)
-        counts.append([len(questions(client, url)) for url in (f"/placings/{case.number}/", f"/cases/{case.number}/")])
-    few, many = counts
-    assert few == many and few[0] <= MOST, counts
+    same_questions(f"{reverse('students:schooling_proofs')}?q=样例", former)

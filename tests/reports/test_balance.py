@@ -14,9 +14,12 @@ from reports.balance.table import balance_of, balances_of
 from schools.models import School
 from students.changes import kinds_of_change
 from students.models import Enrolment, Placement, Student
+from students.year.papers import open_assessment
 from suspensions.models import Resumption, Suspension
 from tests.changes import SPECIMENS, County, again, decided, drafted, undone
-from tests.county import LEGAL_DAY, class_of, papers_in_order, seats_of, staff_member, walk
+from tests.county import LEGAL_DAY, class_of, make_school, papers_in_order, seats_of, staff_member, walk
+from tests.students.test_graduation import JULY, graduated
+from tests.students.test_promotion import promoted
 from transfers.services import start_transfer
 
 NEXT = LEGAL_DAY + timedelta(days=30)
@@ -172,3 +175,37 @@ def test_voided_enrolments_count_for_nothing(no1, child_at):
     for book in Book.values:
         assert lines(book, span_of(no1)) == {"期初": 0, "增加合计": 0, "减少合计": 0, "期末": 0}
     assert seats_of(no1, 3)
+
+
+def test_the_end_of_a_school_year_balances(bureau, no1, child_at, staff):
+    """Leavers of grade six keep their record at the primary school; graduates of grade nine leave both numbers."""
+    junior = make_school(bureau, 72, "第七十二初级中学", School.Kind.JUNIOR)
+    child_at(no1, grade=6, name="小学毕业")
+    stays = child_at(no1, grade=5, name="升级")
+    nines = [child_at(junior, grade=9, name=name) for name in ("合格", "不合格")]
+    with clock.at(JULY):
+        rows = [[child.pk, child.name == "合格", "", n] for n, child in enumerate(nines, 2)]
+        given = {"year": 2026, "file_name": "结果.xlsx", "lines": rows}
+        decided(open_assessment(given, by=staff(Role.BUREAU_CLERK, bureau)))
+    case = graduated(no1)
+    graduated(junior, 9)
+    promoted(bureau)
+    year = span_of(no1, last=date(2027, 9, 30))
+    assert lines(Book.RECORDS, year) == {"期初": 2, "增加合计": 0, "减少合计": 0, "期末": 2}
+    assert lines(Book.CHAIRS, year) == {"期初": 2, "增加合计": 0, "毕业": 1, "减少合计": 1, "期末": 1}
+    assert [column.label for column in balance_of(Book.CHAIRS, year).columns] == ["六年级", "小学2021级"]
+    assert names(Book.CHAIRS, year, "close") == [stays.name]
+    for book in Book.values:
+        gone = lines(book, span_of(junior, last=date(2027, 9, 30)))
+        assert gone == {"期初": 2, "增加合计": 0, "毕业": 1, "修业期满": 1, "减少合计": 2, "期末": 0}, book
+    assert case.state == "done"
+
+
+def test_a_graduation_taken_back_leaves_no_trace_in_the_figures(no1, child_at):
+    child_at(no1, grade=6)
+    case = graduated(no1)
+    with clock.at(JULY):
+        undone(case)
+    for book in Book.values:
+        found = lines(book, span_of(no1, last=date(2027, 8, 31)))
+        assert found == {"期初": 1, "增加合计": 0, "减少合计": 0, "期末": 1}, book

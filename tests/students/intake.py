@@ -27,7 +27,7 @@ def mapped(school, place=None, year=None) -> Division:
     return place
 
 
-def asked(name="新苗甲", birth=date(2020, 3, 5), sex="1", sequence=501, number=None, id_type="1"):
+def asked(name="新苗甲", birth=date(2020, 3, 5), sex="1", sequence=401, number=None, id_type="1"):
     number = id_number(birth, sequence, sex) if number is None else number
     return duplicates.Asked(name, sex, birth, id_type, number)
 

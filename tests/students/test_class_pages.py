@@ -80,6 +80,7 @@ def test_from_the_waiting_children_to_the_list_and_its_changes(as_, no1):
     assert answer.url == sheet and case.seed == 7
     page = client.get(sheet).content.decode()
     assert "随机数 <b>7</b>" in page and "各班均衡情况" in page
+    assert page.count("<select") == 6 + 2, "one box a child and two for the swap, nowhere else on the page"
     rows = list(case.rows.order_by("pk"))
     one = rows[0]
     other = next(row for row in rows if row.school_class_id != one.school_class_id)
@@ -87,7 +88,7 @@ def test_from_the_waiting_children_to_the_list_and_its_changes(as_, no1):
     assert "两名学生已互换班级" in swapped.content.decode()
     assert PlacingRow.objects.get(pk=one.pk).school_class_id == other.school_class_id
     places = {f"child_{row.pk}": class_of(no1, 1).pk for row in rows}
-    moved = client.post(sheet, {"act": "places", **places, f"child_{one.pk}": ""}, follow=True).content.decode()
+    moved = client.post(sheet, {"act": "assign", **places, f"child_{one.pk}": ""}, follow=True).content.decode()
     assert "已调整" in moved and PlacingRow.objects.get(pk=one.pk).school_class is None
     drawn = client.post(sheet, {"act": "draw", "seed": "8"}, follow=True).content.decode()
     assert "已重新编排" in drawn and "随机数 <b>8</b>" in drawn

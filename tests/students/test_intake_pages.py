@@ -1,165 +1,198 @@
-"""The pages of 七年级招生入学: who sees whom, one click a class, what was typed stays, what is still open."""
-
-from datetime import date
+"""The pages of 新生入学, as the registrar walks them on the first of September."""
 
 import pytest
 from django.urls import reverse
 
 from accounts.roles import Role
-from schools.models import SchoolClass, Seats
-from students.leavers import completing
-from students.models import Campaign, CampaignEntry, FamilyMember, Grade7Intake, Student
-from tests.changes import decided
-from tests.county import class_of
-from tests.leavers import leaver_maker
-from tests.students.specimens_intake import FIRST, drafted_intake, junior_school
-from tests.students.test_intake import outsider
+from students.models import Application, DuplicateSearch, Registration, Student
+from tests.county import class_of, id_number, staff_member
+from tests.house.sites import photo
+from tests.students.intake import asked, child_of, entered, mapped, ready, registrar
+from tests.students.test_intake_story import narrow
 
-PAGE = "students:intake"
+SEARCH = {
+    "grade": "1",
+    "name": "新苗甲",
+    "sex": "1",
+    "birth_date": "2020-03-05",
+    "id_type": "1",
+    "id_number": id_number(asked().birth_date, 401, "1"),
+}
+FORM = {
+    "home_address": "建平县叶柏寿街道样例社区3号楼",
+    "phone": "13800000000",
+    "household_kind": "1",
+    "household_division": "211322102",
+    "ethnicity": "01",
+    "nationality": "CHN",
+    "migrant_child": "0",
+    "member1_name": "苗父",
+    "member1_relation": "51",
+    "member1_phone": "13800000000",
+    "member1_id_number": "211399198505050013",
+}
 
 
 @pytest.fixture
-def leaver(child_at):
-    return leaver_maker(child_at)
-
-
-@pytest.fixture
-def junior(bureau):
-    return junior_school(bureau)
-
-
-@pytest.fixture
-def desk(client, staff, junior):
-    client.force_login(staff(Role.REGISTRAR, junior))
+def clerk(client, no1):
+    client.force_login(registrar(no1))
     return client
 
 
-def text(answer) -> str:
-    return answer.content.decode()
+def looked_for(clerk, at, **changes):
+    return clerk.post(reverse("intake:search"), SEARCH | {"school": at.pk} | changes)
 
 
-def test_the_junior_school_sees_its_leavers_and_nobody_else_s(desk, leaver, no1, no2):
-    leaver(no1, name="样例来甲")
-    leaver(no2, name="样例去乙")
-    page = text(desk.get(reverse(PAGE)))
-    assert "样例来甲" in page and "样例去乙" not in page
-    assert "2026年9月21日（还剩6天）" in page
+def test_from_the_search_to_the_signed_form(clerk, no1):
+    home = mapped(no1)
+    answer = looked_for(clerk, no1)
+    search = DuplicateSearch.objects.get()
+    assert answer.url == reverse("intake:new", args=[search.pk])
+    assert "新苗甲" in clerk.get(answer.url).content.decode()
+
+    answer = clerk.post(answer.url, FORM)
+    child = Student.objects.get()
+    assert answer.url == reverse("intake:child", args=[child.slug]) and child.application.community == home
+    assert (child.household_division, child.migrant_child, child.ethnicity) == ("211322102000", False, "01")
+    assert child.family.get().id_tail == "0013"
+    shown = clerk.get(answer.url).content.decode()
+    assert "待签" in shown and "打印学生基本信息表" in shown and "未归档" in shown
+
+    signed = {"signed_on": "2026-09-15", "signer": "苗母", "relation": "52"}
+    clerk.post(reverse("intake:act", args=[child.slug, "sign"]), signed)
+    clerk.post(reverse("intake:act", args=[child.slug, "original"]), {"paper": "basics", "files": upload()})
+    child = Student.objects.get()
+    assert (child.application.signer, child.application.scans.count()) == ("苗母", 1)
+    scan = clerk.get(reverse("intake:scan", args=[child.application.scans.get().pk]))
+    assert scan.status_code == 200 and scan["Content-Type"] == "image/jpeg"
 
 
-def test_one_click_takes_the_ticked_over_into_the_class(desk, leaver, junior, no1):
-    first, second = leaver(no1), leaver(no1, name="样例乙")
-    given = {"children": [first.slug], "to_class": class_of(junior, 7).pk, "begins_on": "2026-09-01"}
-    answer = desk.post(reverse(PAGE), given)
-    case = Grade7Intake.objects.get()
-    assert answer.url == case.get_absolute_url()
-    assert [row.child for row in case.rows.all()] == [first]
-    page = text(desk.get(reverse(PAGE)))
-    assert "在办业务，未办结" in page and second.name in page
+def upload():
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    return SimpleUploadedFile("表.jpg", photo(), "image/jpeg")
 
 
-def test_without_a_class_the_children_are_dealt_evenly(desk, leaver, junior, no1):
-    SchoolClass.objects.create(school=junior, stage="junior", cohort=2026, number=2)
-    Seats.objects.filter(school=junior).delete()
-    children = [leaver(no1, name=f"样例{n}") for n in range(4)]
-    desk.post(reverse(PAGE), {"children": [c.slug for c in children], "to_class": "", "begins_on": "2026-09-01"})
-    numbers = Grade7Intake.objects.get().rows.values_list("school_class__number", flat=True)
-    assert sorted(numbers) == [1, 1, 2, 2]
+def test_a_found_child_is_told_on_the_page_and_kept_in_the_log(clerk, no1, no2, child_at):
+    living = child_at(no2, name="新苗甲", grade=1)
+    given = {"birth_date": f"{living.birth_date}", "id_number": living.id_number.plain()}
+    shown = looked_for(clerk, no1, **given).content.decode()
+    assert "第二小学" in shown and "转学" in shown and "不能登记" in shown
+    log = clerk.get(reverse("intake:searches")).content.decode()
+    assert "新＊＊" in log and living.id_number.plain() not in log
 
 
-def test_a_refusal_keeps_what_was_ticked(desk, leaver, junior, no1):
-    first, second = leaver(no1), leaver(no1, name="样例乙")
-    given = {"children": [second.slug], "to_class": class_of(junior, 7).pk, "begins_on": "2026-08-31"}
-    answer = desk.post(reverse(PAGE), given)
-    assert answer.status_code == 422 and not Grade7Intake.objects.exists()
-    page = text(answer)
-    assert "入学日期" in page and "第六条第三款" in page
-    assert f'value="{second.slug}" aria-label="接收样例乙" checked' in page
-    assert f'value="{first.slug}" aria-label="接收样例甲" checked' not in page
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"id_number": "211399202003050014"}, "请对照证件改正"),
+        ({"birth_date": "2020-03-06"}, "第7～14位不一致"),
+        ({"sex": "2"}, "第17位不一致"),
+        ({"birth_date": "2030-01-01"}, "早于今日"),
+        ({"name": "12"}, "姓名"),
+        ({"school": "999"}, "选择"),
+    ],
+)
+def test_bad_input_is_one_sentence_and_what_was_typed_stays(clerk, no1, changes, said):
+    answer = looked_for(clerk, no1, **changes)
+    text = answer.content.decode()
+    assert answer.status_code == 422 and said in text and "2020" in text
+    assert not DuplicateSearch.objects.exists()
 
 
-@pytest.mark.parametrize("given", [{"children": ["nobodyatall1"]}, {"begins_on": "gestern"}, {"to_class": "x"}, {}])
-def test_whatever_is_sent_is_answered(desk, leaver, no1, given):
-    leaver(no1)
-    assert desk.post(reverse(PAGE), {"begins_on": "2026-09-01", **given}).status_code == 422
+def test_a_child_too_young_is_told_its_first_year_and_the_form_is_kept(clerk, no1):
+    young = {"birth_date": "2020-09-01", "id_number": id_number(asked().birth_date.replace(month=9, day=1), 401, "1")}
+    url = looked_for(clerk, no1, **young).url
+    answer = clerk.post(url, FORM)
+    text = answer.content.decode()
+    assert answer.status_code == 422 and "2027年秋季" in text and "第四条" in text and "苗父" in text
+    assert not Student.objects.exists()
 
 
-def test_too_few_seats_are_told_in_words(desk, leaver, junior, no1):
-    children = [leaver(no1), leaver(no1, name="样例乙")]
-    Seats.objects.filter(school_class=class_of(junior, 7)).update(capacity=1)
-    answer = desk.post(reverse(PAGE), {"children": [c.slug for c in children], "begins_on": "2026-09-01"})
-    assert answer.status_code == 422 and "合计少1个" in text(answer)
+def test_the_batch_page_says_each_reason_and_seats_and_signs_many(clerk, no1):
+    case = entered(no1)
+    entered(no1, asked("新苗乙", asked().birth_date.replace(year=2019, month=5), sequence=402))
+    page = clerk.get(case.get_absolute_url()).content.decode()
+    assert "缓学批准文号" in page and "待签" in page and "未编班" in page and "10月8日" in page
+    children = list(case.entries.values_list("student", flat=True))
+    acts = reverse("intake:batch", args=[case.number])
+    clerk.post(acts, {"act": "seat", "child": children, "class": class_of(no1, 1).pk})
+    clerk.post(acts, {"act": "sign", "child": children[:1], "signed_on": "2026-09-15"})
+    assert case.entries.filter(school_class=class_of(no1, 1)).count() == 2
+    assert Application.objects.filter(signed_on=None).count() == 1
+    clerk.post(acts, {"act": "seat", "everybody": "1", "class": class_of(no1, 1).pk})
+    clerk.post(acts, {"act": "apart"})
+    assert Registration.objects.count() == 2 and case.entries.count() == 1
 
 
-def test_a_primary_school_has_no_such_page(client, staff, no1):
-    client.force_login(staff(Role.REGISTRAR, no1))
-    assert client.get(reverse(PAGE)).status_code == 403
+@pytest.mark.parametrize(
+    "body", [{"act": "seat"}, {"act": "sign", "signed_on": "x"}, {"act": "seat", "class": "9" * 30}]
+)
+def test_an_act_without_its_choice_says_what_is_missing(clerk, no1, body):
+    case = entered(no1)
+    answer = clerk.post(reverse("intake:batch", args=[case.number]), body, follow=True)
+    assert answer.status_code == 200 and "请" in answer.content.decode()
+    assert case.entries.get().school_class is None
 
 
-def test_the_bureau_chooses_a_school_and_only_looks(client, staff, bureau, junior, leaver, no1):
-    other = junior_school(bureau, 62, "朱碌科中学", division="211322103")
-    child = leaver(no1)
-    client.force_login(staff(Role.BUREAU_CLERK, bureau))
-    assert other.name in text(client.get(reverse(PAGE)))
-    address = f"{reverse(PAGE)}?school={junior.pk}"
-    page = text(client.get(address))
-    assert child.name in page and "接收勾选的学生" not in page
-    assert client.post(address, {"children": [child.slug]}).status_code == 403
+def test_a_full_school_offers_the_report_and_the_bureau_chooses(clerk, client, no1, no2):
+    narrow(no1, 0)
+    case = entered(no1, place=mapped(no1))
+    child = child_of(case)
+    assert "报教育局统筹" in clerk.get(reverse("intake:child", args=[child.slug])).content.decode()
+    clerk.post(reverse("intake:act", args=[child.slug, "report"]), {"opinion": "一年级学位已满"})
+    overflow = child.case_subjects.get(blocking=True).case
+    client.force_login(staff_member(Role.BUREAU_CLERK, no1.bureau))
+    page = client.get(reverse("intake:overflow", args=[overflow.number])).content.decode()
+    assert "第二小学" in page
+    answer = client.post(reverse("intake:overflow", args=[overflow.number]), {"school": no2.pk})
+    assert answer.url == overflow.get_absolute_url()
+    assert "第二小学" in client.get(answer.url).content.decode()
+    assert client.post(reverse("intake:overflow", args=[overflow.number]), {"school": "x"}).status_code == 422
 
 
-@pytest.mark.parametrize("wanted", ["0", "x", "99999999999999999999"])
-def test_an_unknown_school_is_not_found(desk, wanted):
-    assert desk.get(f"{reverse(PAGE)}?school={wanted}").status_code == 404
+def test_the_bureau_sees_every_schools_progress_with_a_chart(client, no1, no2):
+    ready(entered(no1))
+    entered(no2, asked("新苗乙", sequence=402))
+    client.force_login(staff_member(Role.BUREAU_CLERK, no1.bureau))
+    page = client.get(reverse("intake:progress")).content.decode()
+    assert "第一小学" in page and "第二小学" in page and "intake-chart" in page and "10月8日" in page
+    client.force_login(registrar(no1))
+    assert "第二小学" not in client.get(reverse("intake:progress")).content.decode()
 
 
-def test_a_newcomer_from_outside_by_the_form(desk, junior):
-    more = {"from_division": "150429", "from_school_name": "宁城县实验小学", "begins_on": "2026-09-01"}
-    given = outsider() | more | {"to_class": class_of(junior, 7).pk}
-    answer = desk.post(reverse("students:intake_outside"), given)
-    assert answer.url.startswith(Grade7Intake.objects.get().get_absolute_url())
-    again = desk.post(reverse("students:intake_outside"), given)
-    assert again.status_code == 422 and "一人一籍" in text(again)
-    assert "宁城县实验小学" in text(again)
+def test_after_the_month_everybody_who_waits_is_overdue(client, no1):
+    from datetime import date
+
+    from law import clock
+
+    entered(no1)
+    client.force_login(registrar(no1))
+    for day, overdue in ((date(2026, 10, 8), False), (date(2026, 10, 9), True)):
+        with clock.at(day):
+            assert ("1名" in client.get(reverse("intake:progress")).content.decode()) == overdue
 
 
-# ── 核实完善 ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+def test_a_temporary_number_is_shown_until_the_national_system_answers(clerk, no1):
+    from tests.importing import walk_batch
+
+    case = walk_batch(ready(entered(no1)))
+    page = clerk.get(case.get_absolute_url()).content.decode()
+    assert "（临时）" in page and f"L{'*' * 14}" in page
 
 
-def completed(child):
-    """Everything the form asks for is there, and this term's campaign has confirmed the volatile part."""
-    columns = {}
-    for each in completing.WANTED:
-        column = Student._meta.get_field(each.attribute)
-        columns[each.attribute] = {"BooleanField": False}.get(column.get_internal_type(), "1")
-    Student.objects.filter(pk=child.pk).update(**{k: v for k, v in columns.items() if not getattr(child, k)})
-    FamilyMember.objects.create(student=child, position_in_form=1, name="样例父", is_guardian=True)
+def test_a_placement_is_believed_only_by_its_number(clerk, no1, no2):
+    """第四条: 教育局统筹 names the case, and the case names this school."""
+    from tests.transfers.placing import PLACED
+    from transfers.placements import start_placement
 
-
-def confirmed(child, campaign, staff, junior, on):
-    hands = {"confirmed_by": staff(Role.CLASS_TEACHER, junior), "accepted_by": staff(Role.REGISTRAR, junior)}
-    days = {"confirmed_on": on, "accepted_on": on}
-    entry = {"campaign": campaign, "child": child, "school": junior, "state": "accepted"}
-    CampaignEntry.objects.create(**entry, **hands, **days)
-
-
-@pytest.mark.parametrize(("on", "done"), [(date(2026, 8, 31), 0), (date(2026, 9, 1), 1), (date(2026, 9, 2), 1)])
-def test_what_was_confirmed_since_the_intake_counts(leaver, junior, no1, staff, bureau, on, done):
-    whole, bare = leaver(no1), leaver(no1, name="样例乙")
-    decided(drafted_intake(junior, [whole, bare]))
-    completed(Student.objects.get(pk=whole.pk))
-    clerk = staff(Role.BUREAU_CLERK, bureau)
-    days = {"opened_on": FIRST, "due_on": date(2026, 10, 15)}
-    campaign = Campaign.objects.create(bureau=bureau, year=2026, term=1, opened_by=clerk, **days)
-    confirmed(whole, campaign, staff, junior, on)
-    (row,) = completing.progress(junior)
-    assert (row["total"], row["done"]) == (2, done)
-    lines = {line.child.name: line for line in completing.lines_of(class_of(junior, 7))}
-    assert lines["样例甲"].done == bool(done) and not lines["样例乙"].done
-    assert {"民族", "监护人"} <= set(lines["样例乙"].empty) and "联系电话" in lines["样例乙"].stale
-    assert "户口簿" in lines["样例乙"].proofs
-
-
-def test_the_pages_of_completion(desk, leaver, junior, no1):
-    decided(drafted_intake(junior, [leaver(no1)]))
-    assert "七年级1班" in text(desk.get(reverse("students:intake_completion")))
-    page = text(desk.get(reverse("students:intake_completion_class", args=[class_of(junior, 7).pk])))
-    assert "样例甲" in page and "还有 1 名学生没有完善" in page
+    url = looked_for(clerk, no1).url
+    by = staff_member(Role.BUREAU_CLERK, no1.bureau)
+    placed = {
+        at: start_placement(at, by=by, **PLACED | {"grade": 1, "residence_division": at.division}) for at in (no1, no2)
+    }
+    type(placed[no1]).objects.update(state="issued")
+    for note, fits in (("统2026009999", False), (placed[no2].number, False), (placed[no1].number, True)):
+        answer = clerk.post(url, FORM | {"ground": "placed", "ground_note": note})
+        assert (answer.status_code == 302) == fits
+        assert fits or "没有这一编号" in answer.content.decode()

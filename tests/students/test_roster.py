@@ -123,6 +123,11 @@ def test_every_fault_is_told_with_its_place_and_the_good_lines_go_on(clerk, cell
     assert any("第 2 行" in s and column in s and words in s for s in said(file)), said(file)
 
 
+def test_a_code_is_told_in_the_words_of_the_sheet(clerk):
+    (sentence,) = said(taken(clerk, tuple("女" if cell == "男" else cell for cell in row("样例甲", 1))))
+    assert "（“女”）" in sentence
+
+
 def test_two_lines_that_may_be_one_child_are_told_apart_by_people(clerk):
     same = taken(clerk, row("样例甲", 1, number=""), row("样例甲", 1, number=""))
     mixed = taken(clerk, row("样例甲", 1, number=""), row("样例甲", 1))

@@ -251,6 +251,8 @@ def test_the_bureau_sees_townships_and_owners_and_narrows(client, bureau, clerk,
     url = reverse("students:roster")
     page = client.get(url).content.decode()
     assert "各乡镇、各责任单位" in page and no1.short_name in page
+    assert "教育局经办</" in page and "township" not in page.partition("<main")[0], "the header says who serves here"
+    assert f'value="{YEAR}" selected' in page
     assert child.name not in client.get(f"{url}?school={no2.pk}").content.decode()
     assert child.name not in client.get(f"{url}?township=211322103").content.decode()
     assert child.name in client.get(f"{url}?township={VILLAGE[:9]}&q=yangli").content.decode()

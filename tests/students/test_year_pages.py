@@ -9,7 +9,8 @@ from accounts.roles import Role
 from jianping_xueji.jobs import tasks
 from jianping_xueji.jobs.models import Job
 from law import clock
-from students.models import Graduation, Placement, PromotionRun, Student
+from students.models import Graduation, Placement, Promotion, PromotionRun, Student
+from students.year import services
 from tests.county import staff_member
 from tests.students.year_lists import JULY, graduated
 
@@ -121,3 +122,21 @@ def test_strangers_and_colleagues(client, enter, bureau, no1, no2, child_at):
         enter(Role.BUREAU_CLERK, bureau)
         assert client.post(reverse("students:promotion_confirm", args=[run.pk])).status_code == 403
         assert client.post(reverse("students:promotion_undo", args=[run.pk]), {"opinion": "x"}).status_code == 403
+
+
+def test_the_child_and_the_list_of_business_show_what_was_done(client, enter, bureau, no1, child_at):
+    leaver, mover = child_at(no1, grade=6), child_at(no1, grade=3)
+    case = graduated(no1)
+    run = PromotionRun.objects.create(
+        bureau=bureau, year=2026, made_by=staff_member(Role.BUREAU_CLERK, bureau), made_on=AUGUST
+    )
+    with clock.at(TURN):
+        services.promote_all(run, by=staff_member(Role.BUREAU_CHECKER, bureau))
+        for role, place in [(Role.REGISTRAR, no1), (Role.BUREAU_CHECKER, bureau)]:
+            enter(role, place)
+            assert case.number in text_of(client.get(reverse("approvals:queue"), {"scope": "all"}))
+            assert client.get(leaver.get_absolute_url()).status_code == 200
+            assert client.get(mover.get_absolute_url()).status_code == 200
+            promotion = Promotion.objects.get()
+            assert "升级人数" in text_of(client.get(promotion.get_absolute_url()))
+            assert client.get(reverse("approvals:workbench")).status_code == 200

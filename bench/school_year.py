@@ -1,0 +1,184 @@
+"""Promotion and graduation of a whole county against the bare SQL updates of the same rows, in the same run.
+
+The limit: for the promotion one transaction with two statements over all rows (end the places, begin the next ones);
+for the graduations one transaction a school with the updates of status, place and enrolment. The database's own
+history of every row is written in both. Ours: cases, locks, rights, rules, steps, journal, ledgers, papers, frozen
+copies. Every turn is rolled back, so that all of them meet the same county. Peak memory is that of this process.
+Run: bin/bench school_year            60,000 children
+     .venv/bin/python bench/school_year.py --children 600000 --times 1
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+
+from clone import ROOT, scratch_database
+from measuring import compare, conclude
+
+ALLOWED, MEMORY_MB = 3.0, 300
+YEAR, JULY, TURN = 2026, date(2027, 7, 5), date(2027, 9, 1)
+_HERE = """FROM students_placement p JOIN students_enrolment e ON e.id = p.enrolment_id AND NOT e.voided
+    JOIN schools_schoolclass c ON c.id = p.school_class_id WHERE p.ends IS NULL AND p.year = 2026"""
+_GRADE = "(2026 - c.cohort + CASE c.stage WHEN 'junior' THEN 7 ELSE 1 END)"
+_LAST = "CASE c.stage WHEN 'junior' THEN 9 ELSE 6 END"
+
+
+@contextmanager
+def rolled_back():
+    """Everything inside has happened and is gone again."""
+    from django.db import transaction
+
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def bare_promotion() -> None:
+    from django.db import connection
+
+    with rolled_back(), connection.cursor() as cursor:
+        cursor.execute(
+            f"""WITH moving AS MATERIALIZED (SELECT p.id {_HERE} AND {_GRADE} < {_LAST}),
+                ended AS (UPDATE students_placement p SET ends = '2027-09-01' FROM moving m WHERE m.id = p.id
+                    RETURNING p.enrolment_id, p.school_class_id)
+                SELECT count(*) FROM ended"""
+        )
+        cursor.execute(
+            """INSERT INTO students_placement (enrolment_id, school_class_id, year, starts)
+               SELECT enrolment_id, school_class_id, 2027, '2027-09-01' FROM students_placement
+               WHERE ends = '2027-09-01' AND year = 2026"""
+        )
+
+
+def our_promotion(bureau, maker, checker) -> None:
+    from law import clock
+    from students.year import services
+
+    with clock.at(TURN), rolled_back():
+        run = services.submit_run(bureau, YEAR, by=maker)
+        services.promote_all(run, by=checker)
+
+
+def bare_graduations(schools) -> None:
+    from django.db import connection, transaction
+
+    leaving = f"""WITH leaving AS MATERIALIZED (SELECT p.id, p.enrolment_id, e.student_id {_HERE}
+            AND e.school_id = %s AND {_GRADE} = %s AND {_LAST} = {_GRADE}),
+        places AS (UPDATE students_placement p SET ends = '2027-07-05' FROM leaving l WHERE l.id = p.id),
+        ended AS (UPDATE students_enrolment e SET during = daterange(lower(during), '2027-07-05')
+            FROM leaving l WHERE l.enrolment_id = e.id AND %s)
+        UPDATE students_student s SET status = %s FROM leaving l WHERE l.student_id = s.id"""
+    with rolled_back(), connection.cursor() as cursor:
+        for school, grade in schools:
+            with transaction.atomic():
+                cursor.execute(leaving, [school.pk, grade, grade == 9, "graduated" if grade == 9 else "leaver"])
+
+
+def our_graduations(schools) -> None:
+    from accounts.roles import Role
+    from approvals.services import perform
+    from law import clock
+    from students.year import services
+    from tests.county import staff_member
+
+    with clock.at(JULY), rolled_back():
+        for school, grade in schools:
+            maker, head = staff_member(Role.REGISTRAR, school), staff_member(Role.HEADMASTER, school)
+            case = services.start_graduation(school, grade, by=maker)
+            perform(perform(case, "submit", by=maker), "approve", by=head)
+
+
+def register_results(bureau, maker, checker) -> None:
+    """Every child of grade 9 has passed."""
+    from django.db import connection
+
+    from approvals.services import perform
+    from law import clock
+    from students.year.papers import open_assessment
+
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT e.student_id {_HERE} AND {_GRADE} = 9")
+        lines = [[pk, True, "", row] for row, (pk,) in enumerate(cursor.fetchall(), 2)]
+    with clock.at(JULY):
+        case = open_assessment({"year": YEAR, "file_name": "", "lines": lines}, by=maker)
+        perform(perform(case, "submit", by=maker), "approve", by=checker)
+
+
+def seed(children: int) -> None:
+    """In a process of its own, so that its memory is not counted here."""
+    command = [sys.executable, str(ROOT / "manage.py"), "seed_county", "--students", str(children)]
+    subprocess.run(command, check=True, env=os.environ, cwd=ROOT, stdout=subprocess.DEVNULL)
+    from django.db import connection
+
+    connection.close()
+
+
+def forget_peak() -> None:
+    Path("/proc/self/clear_refs").write_text("5")
+
+
+def peak_mb() -> int:
+    """The most memory this process has held since `forget_peak`."""
+    line = next(row for row in Path("/proc/self/status").read_text().splitlines() if row.startswith("VmHWM"))
+    return int(line.split()[1]) // 1024
+
+
+def settle(owner_url: str) -> None:
+    """Fresh statistics, as the server's own housekeeping would have them."""
+    import psycopg
+
+    with psycopg.connect(owner_url, autocommit=True) as owner:
+        owner.execute("VACUUM ANALYZE")
+
+
+def people_of(bureau, schools) -> tuple:
+    from accounts.roles import Role
+    from tests.county import staff_member
+
+    for school, _ in schools:
+        staff_member(Role.REGISTRAR, school), staff_member(Role.HEADMASTER, school)
+    return staff_member(Role.BUREAU_CLERK, bureau), staff_member(Role.BUREAU_CHECKER, bureau)
+
+
+def measure(children: int, times: int, owner_url: str) -> tuple[list, int, int]:
+    from schools.models import Bureau, School
+    from students.year.calendar import finishing_grades
+
+    seed(children)
+    bureau = Bureau.objects.filter(school__isnull=False).distinct().get()
+    schools = [(s, grade) for s in School.objects.filter(bureau=bureau) for grade in finishing_grades(s)]
+    maker, checker = people_of(bureau, schools)
+    register_results(bureau, maker, checker)
+    settle(owner_url)
+    forget_peak()
+    how = {"allowed": ALLOWED, "times": times, "warm_up": 0}
+    started = time.perf_counter()
+    ratios = [
+        compare("全县升级", lambda: our_promotion(bureau, maker, checker), bare_promotion, **how),
+        compare("各校毕业", lambda: our_graduations(schools), lambda: bare_graduations(schools), **how),
+    ]
+    print(f"{children} 名学生，{School.objects.count()} 所学校，测量用时 {time.perf_counter() - started:.0f} 秒")
+    return ratios, peak_mb(), len(schools)
+
+
+def main() -> int:
+    asked = argparse.ArgumentParser()
+    asked.add_argument("--children", type=int, default=60_000)
+    asked.add_argument("--times", type=int, default=3)
+    options = asked.parse_args()
+    with scratch_database() as owner_url:
+        ratios, peak, lists = measure(options.children, options.times, owner_url)
+    for ratio in ratios:
+        print(f"{ratio.name}：每千名学生 {ratio.ours_ms / options.children * 1000:.1f} 毫秒")
+    print(f"内存峰值 {peak} MB（上限 {MEMORY_MB}）：{'合格' if peak <= MEMORY_MB else '超限'}")
+    failed = conclude("school_year", ratios, children=options.children, lists=lists, memory_mb=peak)
+    return failed or int(peak > MEMORY_MB)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,132 @@
+"""表册打印: the rosters of a school's classes, its list of certificates, and letters about one child or paper."""
+
+from django import forms
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.policies import powers_of, school_ids_where
+from law import clock
+from law.school_time import school_year_of
+from schools.models import School, SchoolClass
+from students.filters import SchoolChoice
+from students.models import Certificate, Student
+
+from . import certificate_forms, rosters
+from .errors import NotPrintable
+from .forms import FORMS, KEEPS_BOOKS
+from .views import sheet_handed_out
+
+OF_CLASS = {"newcomers_roster": rosters.newcomers_of, "graduates_roster": rosters.graduates_of}
+YEARS_BACK = 9
+BLANKS = (
+    "newcomers_roster", "graduates_roster", "collection_list", "completion_certificate", "schooling_proof",
+    "enrolment_proof", "suspension_proof", "suspension_form", "transfer_contact", "correction_form",
+    "deregistration_form", "dropout_report", "admission_notice", "balance_sheet",
+)  # fmt: skip
+
+
+class RosterFilter(forms.Form):
+    """Which school, where several books are kept."""
+
+    school = SchoolChoice(School.objects.none(), label="学校", required=False, empty_label="请选择学校")
+
+    def __init__(self, data, *, user):
+        super().__init__(data)
+        ids = set().union(*(school_ids_where(user, right) for right in KEEPS_BOOKS))
+        self.schools, self.count = School.objects.filter(pk__in=ids), len(ids)
+        self.fields["school"].queryset = self.schools
+        if self.count == 1:
+            del self.fields["school"]
+        self.is_valid()
+
+    @property
+    def chosen(self) -> School | None:
+        return self.schools.first() if self.count == 1 else self.cleaned_data.get("school")
+
+
+@require_GET
+def rosters_page(request):
+    """The classes with the rosters each can have now, and every blank form."""
+    chosen = RosterFilter(request.GET, user=request.user)
+    if not chosen.count:
+        raise PermissionDenied("花名册由学校学籍管理员、学校领导和教育局打印（第十条）。")
+    school, year = chosen.chosen, school_year_of(clock.today())
+    context = {
+        "filter": chosen,
+        "school": school,
+        "entering": entering_of(school, year) if school else [],
+        "leaving": leaving_of(school, year) if school else [],
+        "years": years_of(school) if school else [],
+        "blanks": [FORMS[code] for code in BLANKS],
+    }
+    return render(request, "reports/rosters.html", context)
+
+
+def entering_of(school: School, year: int) -> list[dict]:
+    found = school.classes.filter(cohort=year, closed_on=None).order_by("stage", "number")
+    return [{"pk": each.pk, "name": each.name_in(year)} for each in found]
+
+
+def leaving_of(school: School, year: int) -> list[dict]:
+    """Classes in their last year or gone since, the latest first."""
+    rows = []
+    for each in school.classes.filter(cohort__gte=year - YEARS_BACK).order_by("-cohort", "stage", "number"):
+        left = each.cohort + (6 if each.stage == "primary" else 3)
+        if left <= year + 1:
+            rows.append({"pk": each.pk, "name": f"{left}届{each.get_stage_display()}{each.number}班"})
+    return rows
+
+
+def years_of(school: School) -> list[int]:
+    """The years of which papers stand, the latest first."""
+    papers = Certificate.objects.standing().filter(school=school)
+    return sorted(papers.order_by().values_list("year", flat=True).distinct(), reverse=True)
+
+
+@require_POST
+@never_cache
+def of_class(request, pk, form):
+    """A roster of one class; a stranger gets 404."""
+    found = get_object_or_404(SchoolClass.objects.select_related("school__bureau"), pk=pk)
+    if form not in OF_CLASS or not powers_of(request.user).on("view_school", found.school_id):
+        raise Http404(form)
+    return printed(request, form, lambda: OF_CLASS[form](found))
+
+
+@require_POST
+@never_cache
+def of_certificates(request, pk, year):
+    """发放清单 of one school and year."""
+    school = get_object_or_404(School.objects.filter(pk__in=school_ids_where(request.user, "view_school")), pk=pk)
+    return printed(request, "collection_list", lambda: certificate_forms.collection_of(school, year))
+
+
+@require_POST
+@never_cache
+def of_paper(request, pk):
+    """修业证明 as a letter."""
+    seen = Certificate.objects.visible_to(request.user).select_related("student", "school__bureau")
+    paper = get_object_or_404(seen, pk=pk)
+    return printed(request, "completion_certificate", lambda: certificate_forms.completion_of(paper))
+
+
+@require_POST
+@never_cache
+def of_child(request, slug):
+    """在籍证明 of a child in sight."""
+    child = get_object_or_404(Student.objects.visible_to(request.user).select_related("school__bureau"), slug=slug)
+    return printed(request, "enrolment_proof", lambda: certificate_forms.enrolment_of(child))
+
+
+def printed(request, code: str, make):
+    """The PDF of the sheet `make` gives, or the page that says why there is none."""
+    form = FORMS[code]
+    try:
+        sheet = make()
+    except NotPrintable as refusal:
+        context = {"form": form, "case": None, "refusal": refusal}
+        return render(request, "reports/refused.html", context, status=422)
+    return sheet_handed_out(request, form, sheet)

@@ -1,0 +1,63 @@
+"""What the page 全国系统 asks: which school, which children, which version of the template, and what for."""
+
+from django import forms
+
+from accounts.policies import school_ids_where
+from schools.models import School
+
+from ..filters import SchoolChoice
+from ..models.registration import Registration
+from .services import PURPOSE_LENGTH, VERSIONS, WHICH, WORKERS
+
+CLOSED_WITHOUT_CHILDREN = ("refused", "withdrawn", "settled")
+RECENT = 20
+
+
+class BatchChoice(forms.ModelChoiceField):
+    """Batches by number and title."""
+
+    def label_from_instance(self, batch):
+        return f"{batch.number} {batch.title}（{batch.state_name}）"
+
+
+class SchoolForm(forms.Form):
+    """Which school, where the person works for several."""
+
+    school = SchoolChoice(School.objects.none(), label="学校", required=False, empty_label="请选择学校")
+
+    def __init__(self, data, *, user):
+        super().__init__(data)
+        ids = set().union(*(school_ids_where(user, right) for right in WORKERS))
+        self.schools = School.objects.filter(pk__in=ids, closed_on=None)
+        self.count = len(ids)
+        self.fields["school"].queryset = self.schools
+        if self.count == 1:
+            del self.fields["school"]
+        self.is_valid()
+
+    @property
+    def chosen(self) -> School | None:
+        return self.schools.first() if self.count == 1 else self.cleaned_data.get("school")
+
+
+class ExportForm(forms.Form):
+    which = forms.ChoiceField(label="导出范围", choices=WHICH, required=False)
+    batch = BatchChoice(
+        Registration.objects.none(),
+        label="或只导出一个注册批次",
+        required=False,
+        empty_label="不按批次",
+        help_text="选了批次，上面的范围不起作用。",
+    )
+    version = forms.ChoiceField(label="全国系统模板", choices=VERSIONS)
+    purpose = forms.CharField(
+        label="用途", max_length=PURPOSE_LENGTH, help_text="如：秋季新生申请学籍号。写在文件每页的页眉页脚，并留痕。"
+    )
+
+    def __init__(self, *args, school: School, **kwargs):
+        super().__init__(*args, **kwargs)
+        batches = Registration.objects.filter(lead_school=school).exclude(state__in=CLOSED_WITHOUT_CHILDREN)
+        self.fields["batch"].queryset = batches.order_by("-pk")
+
+    def clean_which(self):
+        return self.cleaned_data["which"] or WHICH[0][0]
