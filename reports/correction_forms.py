@@ -3,15 +3,18 @@
 from approvals.models import Case
 from approvals.ways import BUREAU, LEADER, SCHOOL
 from law import clock
+from law.school_time import LAST_GRADE, school_year_of
+from schools.models import SchoolClass
 from students import corrections, freeze
 from students.change_pages import place_name
 from students.dictionary.codes import table
 from students.dictionary.fields import by_attribute
-from students.models import Correction, CorrectionItem
+from students.models import Correction, CorrectionItem, Student
 from students.models.correction import Ground
 
-from .contact import child_of
+from .contact import in_full
 from .decisions import blank_blocks, opinion_blocks
+from .errors import NotPrintable
 from .suspension_forms import head_of, ticks
 from .wording import day
 
@@ -60,25 +63,40 @@ def warning_of(case: Correction) -> str:
 
 def consistency_sheet(case: Case | None) -> dict:
     """户口簿 = 身份证 = 学籍, by pen and signature; the column of the record is printed."""
-    labels = [by_attribute(name).label for name in freeze.KEY_FIELDS]
     if case is None:
-        return {"rows": [{"label": label} for label in labels], "decision": "空白表"}
-    child = case.child
-    known = child_of(child)
-    values = [
-        known["name"],
-        known["sex"],
-        known["birth_date"],
-        known["ethnicity"],
-        table("sfzjlx").name_of(child.id_type),
-        known["id_number"],
-    ]
-    return {
+        return {"rows": [{"label": label} for label in key_labels()], "decision": "空白表"}
+    return sheet_of(case.child, case.lead_school.name, place_name(case.child)) | {
         "case_number": case.number,
-        "child": known,
-        "school": case.lead_school.name,
-        "class": place_name(child),
-        "printed_on": day(clock.today()),
-        "rows": [{"label": label, "value": value} for label, value in zip(labels, values, strict=True)],
         "decision": case.state_name,
     }
+
+
+def consistency_of_child(child: Student, school_class: SchoolClass) -> dict:
+    """The sheet of a child of grade nine without any correction being asked for: what every family checks and signs."""
+    year = school_year_of(clock.today())
+    if school_class.grade_in(year) != LAST_GRADE:
+        raise NotPrintable("一致性核对单按班打印只用于九年级（第十四条）；其他年级在基本信息变更的业务中打印。")
+    return sheet_of(child, school_class.school.name, school_class.name_in(year)) | {"decision": "供监护人核对签字"}
+
+
+def sheet_of(child: Student, school: str, class_name: str) -> dict:
+    """What both print: the column of the record, the other two left to the pen."""
+    values = [
+        child.name,
+        child.sex_name,
+        day(child.birth_date),
+        table("mz").name_of(child.ethnicity),
+        table("sfzjlx").name_of(child.id_type),
+        in_full(child.id_number),
+    ]
+    return {
+        "child": {"registry_number": in_full(child.registry_number)},
+        "school": school,
+        "class": class_name,
+        "printed_on": day(clock.today()),
+        "rows": [{"label": label, "value": value} for label, value in zip(key_labels(), values, strict=True)],
+    }
+
+
+def key_labels() -> list[str]:
+    return [by_attribute(name).label for name in freeze.KEY_FIELDS]

@@ -56,6 +56,8 @@ class Form:
     void_in: frozenset[str] = field(default=UNDONE)
     # A form about each child of a case about many: `data(case, child)`, or every child when none is named.
     each_child: bool = False
+    # A form that also prints without a case, for every child of a class: `of_child(child, school_class)`.
+    of_child: Callable[..., dict] | None = None
     layout: str = ""
 
     def covers(self, case: Case) -> bool:
@@ -155,6 +157,7 @@ FORMS: dict[str, Form] = {
             page="grid",
             one_page=True,
             reads=("id", "registry"),
+            of_child=correction_forms.consistency_of_child,
         ),
         Form(
             "problem_form",

@@ -1,6 +1,9 @@
 """From a template and plain values to a checked PDF. Nothing is fetched: fonts are the system's, all else is inline."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 
 import segno
 from django.template.loader import get_template, render_to_string
@@ -39,6 +42,7 @@ def layout_engine():
     return weasyprint
 
 
+@cache
 def deny_all():
     """A fetcher that fetches nothing and stops the print whatever is asked for."""
     from weasyprint.urls import FatalURLFetchingError, URLFetcher  # after layout_engine() has found it usable
@@ -53,29 +57,46 @@ def deny_all():
     return DenyAll(), Denied
 
 
-def render(form: Form, context: dict) -> bytes:
-    """Lay a form out and check what came out.
+def render(form: Form, *contexts: dict) -> bytes:
+    """Lay a form out, once for each context, and check what came out; one file, its pages counted paper by paper.
 
     A one-page form that does not fit is set tighter, never cut. Raises PrintingUnavailable, OutsideFetch, BadOutput.
     """
-    pdf = b""
-    for density in DENSITIES:
-        html = render_to_string(form.template, context | {"form": form, "density": density})
-        pdf, pages = write(html)
-        if not form.one_page or pages == 1:
-            break
+    pdf = bound([fitted(form, context) for context in contexts])
     check_pdf(pdf)
     return pdf
 
 
-def write(html: str) -> tuple[bytes, int]:
-    """PDF bytes and number of pages of finished HTML. Raises OutsideFetch when it asks for anything outside itself."""
+def fitted(form: Form, context: dict):
+    """The form in the first density in which it fits."""
+    paper = None
+    for density in DENSITIES:
+        paper = lay_out(render_to_string(form.template, context | {"form": form, "density": density}))
+        if not form.one_page or len(paper.pages) == 1:
+            break
+    return paper
+
+
+def lay_out(html: str):
+    """Finished HTML as WeasyPrint's document. Raises OutsideFetch when it asks for anything outside itself."""
     engine = layout_engine()
-    fetcher, denied = deny_all()
     css = get_template(STYLESHEET).template.source
-    try:
+    with fetching_nothing() as fetcher:
         sheet = engine.CSS(string=css, url_fetcher=fetcher)
-        document = engine.HTML(string=html, url_fetcher=fetcher).render(stylesheets=[sheet])
-        return document.write_pdf(), len(document.pages)
+        return engine.HTML(string=html, url_fetcher=fetcher).render(stylesheets=[sheet])
+
+
+def bound(papers: list) -> bytes:
+    """Laid-out papers as one file. Raises OutsideFetch: what is to be attached is asked for only now."""
+    with fetching_nothing():
+        return papers[0].copy([page for paper in papers for page in paper.pages]).write_pdf()
+
+
+@contextmanager
+def fetching_nothing() -> Iterator:
+    """The fetcher that fetches nothing; whatever asks for something stops the print."""
+    fetcher, denied = deny_all()
+    try:
+        yield fetcher
     except denied as asked:
         raise OutsideFetch(str(asked)) from None

@@ -3,19 +3,19 @@
 import hashlib
 import json
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
 from django.utils import timezone
 
-from accounts.policies import Powers, powers_of
+from accounts.policies import Power, Powers, powers_of
 from approvals.models import Case
 from approvals.services import lock
 from jianping_xueji import vault
 from law import clock
-from students.models import Look, NumberKind
+from students.models import Look, NumberKind, Student
 
 from .errors import NotPrintable
 from .fonts import check_texts, dressed, require_fonts
@@ -56,12 +56,16 @@ def print_form(form: Form, case: Case | None, *, by, address_of: Callable[[str],
 
 def laid_out(form: Form, record: Print, content: dict, address_of: Callable[[str], str]) -> Printed:
     """The PDF of a print about to be made; its row is kept and the former print overtaken."""
-    frame = {"c": dressed(content), "print": record, "qr": qr_code(address_of(record.token))}
-    pdf = render(form, frame)
+    pdf = render(form, frame_of(record, content, address_of))
     record.pdf_sha256 = hashlib.sha256(pdf).hexdigest()
     record.save(force_insert=True)
     overtake(record)
     return Printed(record, pdf)
+
+
+def frame_of(record: Print, content: dict, address_of: Callable[[str], str]) -> dict:
+    """The context of the paper: content, its own row, and the code that leads to its genuineness page."""
+    return {"c": dressed(content), "print": record, "qr": qr_code(address_of(record.token))}
 
 
 def permit(form: Form, case: Case | None, by) -> None:
@@ -141,8 +145,12 @@ def log_looks(form: Form, record: Print) -> None:
     behind = (
         p for s in (case.lead_school_id, case.peer_school_id) for p in powers_of(record.printed_by).on("view_school", s)
     )
-    power = next(behind, None)
-    Look.objects.bulk_create(
+    Look.objects.bulk_create(looks_at(form, record, shown, next(behind, None)))
+
+
+def looks_at(form: Form, record: Print, children: Iterable[Student], power: Power | None) -> list[Look]:
+    """The numbers that stand in full on this paper, as looks not yet saved."""
+    return [
         Look(
             kind=Look.Kind(NumberKind(kind)),
             student=child,
@@ -151,9 +159,9 @@ def log_looks(form: Form, record: Print) -> None:
             reason=f"打印《{form.title}》{record.number}",
             legal_date=record.legal_date,
         )
-        for child in shown
+        for child in children
         for kind in form.reads
-    )
+    ]
 
 
 @transaction.atomic

@@ -6,12 +6,11 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from accounts.policies import Powers
-from law import clock
-from students.models import Look, NumberKind
+from students.models import Look
 
 from .fonts import check_texts, require_fonts
 from .forms import Form
-from .services import Printed, laid_out, new_record
+from .services import Printed, laid_out, looks_at, new_record
 from .subject import Sheet
 
 
@@ -31,16 +30,5 @@ def print_sheet(form: Form, sheet: Sheet, *, by, address_of: Callable[[str], str
 
 def log_looks(form: Form, sheet: Sheet, printed: Printed, powers: Powers) -> None:
     """Numbers printed in full are looks at every child on the sheet (第三十七条)."""
-    behind = [power for right in form.rights for power in powers.on(right, sheet.schools[0])]
-    Look.objects.bulk_create(
-        Look(
-            kind=Look.Kind(NumberKind(kind)),
-            student=child,
-            school=behind[0].appointment.school if behind else None,
-            user=printed.record.printed_by,
-            reason=f"打印《{form.title}》{printed.record.number}",
-            legal_date=clock.today(),
-        )
-        for child in sheet.children
-        for kind in form.reads
-    )
+    power = next((power for right in form.rights for power in powers.on(right, sheet.schools[0])), None)
+    Look.objects.bulk_create(looks_at(form, printed.record, sheet.children, power))

@@ -16,6 +16,7 @@ urlpatterns = [
     path("sheets/certificates/<int:pk>/", rosters.of_paper, name="paper_sheet"),
     path("sheets/children/<slug:slug>/", rosters.of_child, name="child_sheet"),
     path("print/<slug:form>/", views.blank, name="blank"),
+    path("print/<slug:form>/class/<int:pk>/", views.of_class, name="print_class"),
     path("print/<slug:form>/<str:number>/", views.filled, name="print"),
     path("print/<slug:form>/<str:number>/<slug:slug>/", views.of_child, name="print_child"),
     path("verify/<str:token>/", views.verify, name="verify"),

@@ -11,9 +11,12 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts.policies import powers_of
 from approvals.models import Case
+from schools.models import SchoolClass
 from students.models import Student
 
+from .class_prints import print_class
 from .errors import PrintingUnavailable, PrintRefused
 from .forms import FORMS, Form
 from .models import Print
@@ -47,6 +50,20 @@ def of_child(request, form, number, slug):
     if not form.each_child:
         raise Http404(form.code)
     return handed_out(request, form, case, child)
+
+
+@require_POST
+@never_cache
+def of_class(request, form, pk):
+    """Print a form for every child of a class in sight, in one file."""
+    found = get_object_or_404(SchoolClass.objects.select_related("school"), pk=pk)
+    powers = powers_of(request.user)
+    if not (powers.on("view_school", found.school_id) or found.pk in powers.class_ids):
+        raise Http404(pk)
+    form = form_named(form)
+    if form.of_child is None:
+        raise Http404(form.code)
+    return given_out(request, form, None, partial(print_class, form, found))
 
 
 @require_POST

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.policies import may, powers_of
 from law import clock
-from law.school_time import school_year_name, school_year_of
+from law.school_time import LAST_GRADE, school_year_name, school_year_of
 from schools.models import School, SchoolClass
 
 from ..models import Student
@@ -87,5 +87,6 @@ def school_class(request, pk):
         "bar": None if found.at_home else class_bar(found, year, len(rows)),
         "holds": holds_in(found.school, year, request.user, school_class=found),
         "sees_school": bool(powers.on("view_school", found.school_id)),
+        "in_grade_nine": found.grade_in(year) == LAST_GRADE,
     }
     return render(request, "students/class.html", context)

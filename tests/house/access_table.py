@@ -184,6 +184,7 @@ reports:paper_sheet      POST | in | --/--/-- | ok/--/-- | ok/--/-- | ok/ok/-- |
 reports:child_sheet      POST | in | no/--/-- | ok/--/-- | ok/--/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | no/no/-- | no/no/-- | --/--/--
 reports:blank            POST | in | no       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | no
 reports:print            POST | in | --/--/-- | ok/--/-- | ok/--/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | --/--/--
+reports:print_class      POST | in | no/--/-- | ok/--/-- | ok/--/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | --/--/--
 reports:verify           GET  | ok | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok
 students:import          GET  | in | no       | ok       | no       | no       | no       | no       | no       | no       | no
 students:import          POST | in | no       | ok       | no       | no       | no       | no       | no       | no       | no

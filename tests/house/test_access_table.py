@@ -104,6 +104,7 @@ def words_for(name, site):
         "reports:child_sheet": {"slug": words["slug"]},
         "reports:blank": {"form": "transfer_contact"},
         "reports:print": {"form": "one_time_notice", "number": words["number"]},
+        "reports:print_class": {"form": "consistency_sheet", "pk": words["pk"].get("students:class")},
         "reports:verify": {"token": words["token"]},
         "intake:new": {"pk": words["pk"].get("intake:new")},
         "intake:child": {"slug": words["newcomer"]},

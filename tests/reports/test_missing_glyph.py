@@ -9,7 +9,7 @@ from reports.errors import BadOutput, MissingGlyph, PrintingUnavailable
 from reports.fonts import check_texts, dressed, faults_of
 from reports.glyphs import check_pdf
 from reports.models import Print
-from reports.rendering import write
+from reports.rendering import bound, lay_out
 from students.models import Student
 
 PRIVATE = chr(0xE123)
@@ -47,13 +47,13 @@ def test_a_name_is_set_in_one_font_as_a_whole():
 
 
 def test_a_box_in_the_finished_pdf_is_seen():
-    pdf, _ = write(f'<p style="font-family: Noto Serif CJK SC">{PRIVATE}甲</p>')
+    pdf = bound([lay_out(f'<p style="font-family: Noto Serif CJK SC">{PRIVATE}甲</p>')])
     with pytest.raises(BadOutput):
         check_pdf(pdf)
 
 
 def test_a_foreign_font_in_the_finished_pdf_is_seen():
-    pdf, _ = write('<p style="font-family: DejaVu Sans">foreign</p>')
+    pdf = bound([lay_out('<p style="font-family: DejaVu Sans">foreign</p>')])
     with pytest.raises(BadOutput, match="未经许可的字体"):
         check_pdf(pdf)
 
@@ -65,5 +65,5 @@ def test_without_fonts_the_sentence_says_what_to_install(monkeypatch):
     fonts.face_of.cache_clear()
     monkeypatch.setattr(fonts.subprocess, "run", other_font)
     with pytest.raises(PrintingUnavailable, match="fonts-noto-cjk"):
-        write("<p>甲</p>")
+        lay_out("<p>甲</p>")
     fonts.face_of.cache_clear()
