@@ -8,7 +8,6 @@ from datetime import date, timedelta
 from django.db.models import (
     BigIntegerField,
     Case,
-    Exists,
     F,
     IntegerField,
     OuterRef,
@@ -33,14 +32,17 @@ NOBODY = (Student.Status.MERGED, Student.Status.DELETED, Student.Status.REJECTED
 
 
 def last_places(year: int) -> QuerySet[Placement]:
-    """The grade-six place of every leaver, whatever became of the child since; a place undone on its day is none."""
+    """The grade-six place of every leaver, whatever became of the child since; a place undone on its day is none.
+
+    The last primary place of each child that sat in grade six is found by one sort, not by looking child by child:
+    right after a mass change the planner knows nothing of the tables.
+    """
     primary = Placement.objects.filter(enrolment__voided=False, school_class__stage=Stage.PRIMARY)
     primary = primary.exclude(ends=F("starts")).annotate(until=Coalesce("ends", Value(date.max)))
-    later = primary.filter(enrolment__student=OuterRef("enrolment__student")).filter(
-        Q(until__gt=OuterRef("until")) | Q(until=OuterRef("until"), pk__gt=OuterRef("pk"))
-    )
-    in_grade_six = primary.filter(year=year - 1, school_class__cohort=year - LAST_PRIMARY_GRADE)
-    return in_grade_six.filter(~Exists(later)).exclude(enrolment__student__status__in=NOBODY)
+    grade_six = {"year": year - 1, "school_class__cohort": year - LAST_PRIMARY_GRADE}
+    theirs = primary.filter(enrolment__student__in=primary.filter(**grade_six).values("enrolment__student"))
+    last = theirs.order_by("enrolment__student", "-until", "-pk").distinct("enrolment__student").values("pk")
+    return primary.filter(pk__in=last, **grade_six).exclude(enrolment__student__status__in=NOBODY)
 
 
 def leavers_of(year: int) -> QuerySet[Student]:
