@@ -89,15 +89,33 @@ def newcomer(child: Student) -> Newcomer:
     return Newcomer(child.pk, child.sex, child.birth_date, bool(child.migrant_child), inclusive)
 
 
-def rooms_of(school_id: int, grade: int, year: int) -> list[Room]:
-    """The classes of a grade with free seats and those who sit there; three queries."""
+def rooms_of(school_id: int, grade: int, year: int, *, unopened: int = 0) -> list[Room]:
+    """The classes of a grade with free seats and those who sit there; three queries.
+
+    `unopened`: the seats of a class whose ledger is not open yet.
+    """
     classes = classes_in(school_id, grade, year)
+    return rooms_in(classes, free_seats(school_id, grade, year), sitting_in(classes), unopened=unopened)
+
+
+def rooms_in(classes, free: dict, sitting: dict[int, list[Newcomer]], *, unopened: int = 0) -> list[Room]:
+    """These classes as balancing sees them."""
+    return [Room(each.pk, max(free.get(each.pk, unopened), 0), tuple(sitting.get(each.pk, ()))) for each in classes]
+
+
+def free_seats(school_id: int, grade: int, year: int) -> dict[int | None, int]:
+    """What the ledger has left in each class of a grade (None: the whole grade); empty while it is not open."""
+    rows = Seats.objects.filter(school=school_id, year=year, grade=grade)
+    return {row.school_class_id: row.free_seats for row in rows}
+
+
+def sitting_in(classes) -> dict[int, list[Newcomer]]:
+    """Who has a place in these classes now."""
     sitting = defaultdict(list)
     places = Placement.objects.filter(school_class__in=classes, ends=None, enrolment__voided=False)
     for place in places.select_related("enrolment__student"):
         sitting[place.school_class_id].append(newcomer(place.enrolment.student))
-    free = {row.school_class_id: row.free_seats for row in Seats.objects.filter(school_class__in=classes, year=year)}
-    return [Room(each.pk, max(free.get(each.pk, 0), 0), tuple(sitting[each.pk])) for each in classes]
+    return sitting
 
 
 def facts_of(case, day, **papers) -> PlacingFacts:
