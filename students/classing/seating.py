@@ -17,11 +17,11 @@ from .. import enrolments
 from ..models.child import Student
 from ..models.enrolment import Enrolment, Placement
 from ..models.record_change import RecordEntry
+from ..naming import named
 from .balance import Newcomer, Room
 from .ledger import classes_in
 from .placing import PlacingFacts
 
-NAMED = 10
 NOT_INCLUSIVE = ("", "0")
 JUNIOR_AGE = 11
 
@@ -149,10 +149,6 @@ def crowded(case, wanted: Counter) -> str:
             name = row.school_class.name_in(case.year) if row.school_class else f"{grade_name(row.grade)}合计"
             over.append(f"{name}拟编入{count}人，空余{max(row.free_seats, 0)}个学位")
     return "；".join(over)
-
-
-def named(names: list[str]) -> str:
-    return "、".join(names[:NAMED]) + (f"等{len(names)}名学生" if len(names) > NAMED else "")
 
 
 def sit_all(case) -> None:
