@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from django.db import transaction
 
 from accounts.policies import Powers
+from approvals.bureaus import bureau_behind
 from approvals.errors import NotYourHand, Refused
 from law import clock
 from law.school_time import school_year_name
@@ -23,6 +24,7 @@ from .sheet import CATCHMENTS, Line
 
 Act, Way = CatchmentChange.Act, CatchmentChange.Way
 PURPOSE = "catchments"
+NOT_THE_CLERK = "学区由教育局经办人员划定（第四条）。"
 MOVED = "核对之后学区有了变动，没有写入。请看下面的最新核对结果，再确认一次。"
 
 
@@ -43,17 +45,10 @@ class Moved(Refused):
         self.judged = judged
 
 
-def bureau_of(user) -> Bureau:
-    """The bureau for which this person makes. Raises NotYourHand."""
-    for powers in Powers.of(user).held.get("bureau_make", {}).values():
-        for power in powers:
-            if power.appointment.bureau_id:
-                return power.appointment.bureau
-    raise NotYourHand("学区由教育局经办人员划定（第四条）。")
-
-
 def locked_bureau(by) -> Bureau:
-    return Bureau.objects.select_for_update(no_key=True).get(pk=bureau_of(by).pk)
+    """The bureau for which this person makes. Raises NotYourHand."""
+    bureau = bureau_behind(Powers.of(by), "bureau_make", refusal=NOT_THE_CLERK)
+    return Bureau.objects.select_for_update(no_key=True).get(pk=bureau.pk)
 
 
 def token_of(seen: Seen, judged: Judged, *, by) -> str:

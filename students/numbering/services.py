@@ -7,12 +7,12 @@ from datetime import date
 
 from django.db import transaction
 
-from accounts.policies import school_ids_where
-from approvals.errors import NotYourHand, Refused
+from accounts.policies import powers_of
+from approvals.bureaus import bureau_behind
+from approvals.errors import Refused
 from approvals.services import lock_children, open_case
 from jianping_xueji import vault
 from law import clock
-from schools.models import Bureau, School
 
 from ..enrolments import sealed_number
 from ..importing.listing import ListSheet
@@ -22,16 +22,8 @@ from .judging import Judged, judge_sheet
 from .sheet import ANSWERS, Line
 
 STALE = "核对结果已失效，请重新上传编发结果。"
+NOT_THE_CLERK = "学籍号由教育局经办人员编发。"
 MOVED = "核对之后学籍有了变动，没有建立业务。请看下面的最新核对结果，再确认一次。"
-
-
-def bureau_of(user) -> Bureau:
-    """The bureau for which this person makes. Raises NotYourHand."""
-    schools = School.objects.filter(pk__in=school_ids_where(user, "bureau_make"))
-    bureau = Bureau.objects.filter(pk__in=schools.values("bureau")).order_by("pk").first()
-    if bureau is None:
-        raise NotYourHand("学籍号由教育局经办人员编发。")
-    return bureau
 
 
 def token_of(sheet: ListSheet, judged: Judged, *, by, answered_on: date, file_name: str) -> str:
@@ -78,7 +70,7 @@ def open_numbering(sheet: ListSheet, *, by, answered_on: date, file_name: str = 
 
     Raises Moved when a line no longer does, Refused when there is none, NotYourHand, ChildBusy.
     """
-    bureau = bureau_of(by)
+    bureau = bureau_behind(powers_of(by), "bureau_make", refusal=NOT_THE_CLERK)
     first = judge_sheet(sheet, bureau.pk)
     lock_children({child.pk for _, child in first.good})
     judged = judge_sheet(sheet, bureau.pk)

@@ -22,6 +22,7 @@ from ..catchments.presenting import figures_of, history_of, new_rows, page_by_co
 from ..catchments.sheet import read_map
 from ..importing.findings import WorkbookRefused
 from ..models import CatchmentChange
+from .makers import makers_bureau
 
 GLANCE = 200
 
@@ -31,14 +32,6 @@ def bureau_in_sight(request) -> Bureau | None:
     powers = powers_of(request.user)
     schools = powers.schools("view_school") or powers.schools("teach_class")
     return Bureau.objects.filter(school__in=schools).order_by("pk").first()
-
-
-def bureau_of(request) -> Bureau:
-    """The bureau for which the person makes; 403 for everybody else."""
-    try:
-        return services.bureau_of(request.user)
-    except NotYourHand as refusal:
-        raise PermissionDenied(str(refusal)) from refusal
 
 
 @require_GET
@@ -65,7 +58,7 @@ def catchments(request):
 @require_http_methods(["GET", "POST"])
 def upload(request):
     """Upload the map and look at what would be done; nothing is kept yet."""
-    bureau = bureau_of(request)
+    bureau = makers_bureau(request, services.NOT_THE_CLERK)
     form = MapForm(request.POST or None, request.FILES or None)
     seen, refusal = {}, []
     if request.method == "POST" and form.is_valid():
@@ -103,7 +96,7 @@ def shown(request, form, refusal=(), *, copy=None, **seen):
 @require_POST
 def confirm(request):
     """Write the good rows of the dry run; when the map has moved, show the new dry run instead."""
-    bureau_of(request)
+    makers_bureau(request, services.NOT_THE_CLERK)
     token = request.POST.get("token", "")
     try:
         came, went = services.confirm(token, by=request.user, remove="remove" in request.POST)
@@ -120,7 +113,7 @@ def confirm(request):
 @require_POST
 def copy(request):
     """Last year's map goes on for the chosen year."""
-    bureau_of(request)
+    makers_bureau(request, services.NOT_THE_CLERK)
     form = CopyForm(request.POST)
     if not form.is_valid():
         return shown(request, MapForm(), copy=form)

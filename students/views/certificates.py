@@ -7,28 +7,23 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.policies import may, school_ids_where
-from approvals.errors import NotYourHand, Refused
+from approvals.errors import Refused
 from law import clock
 from law.school_time import school_year_name
 
 from ..importing.findings import WorkbookRefused
 from ..importing.listing import read_list
 from ..models.certificate import Certificate
-from ..year import papers, presenting, services
+from ..year import papers, presenting
 from ..year.calendar import ending_year
 from ..year.forms import CertificateFilter, CollectForm, ListForm, SealForm
 from ..year.judging import judge_numbers, opened, sealed
 from ..year.sheets import NUMBERS
+from .makers import makers_bureau
 from .year import looked_at
 
 PAGE = 50
-
-
-def bureau_of_maker(request):
-    try:
-        return services.bureau_of(request.user, services.MAKES)
-    except NotYourHand as refusal:
-        raise PermissionDenied("证书编号和验印由教育局经办人员登记（第三十二条）。") from refusal
+NOT_THE_CLERK = "证书编号和验印由教育局经办人员登记（第三十二条）。"
 
 
 @require_GET
@@ -57,7 +52,7 @@ def certificates(request):
 @require_http_methods(["GET", "POST"])
 def numbers(request):
     """Upload the city's numbers and look at what would be written; nothing is kept yet."""
-    bureau, ending = bureau_of_maker(request), ending_year(clock.today())
+    bureau, ending = makers_bureau(request, NOT_THE_CLERK), ending_year(clock.today())
     form = ListForm(request.POST or None, request.FILES or None)
     seen = {}
     if request.method == "POST" and form.is_valid():
@@ -80,7 +75,7 @@ def shown_numbers(request, form, ending: int, *, refusal=(), **seen):
 @require_POST
 def give_numbers(request):
     """Write the numbers of the dry run."""
-    bureau_of_maker(request)
+    makers_bureau(request, NOT_THE_CLERK)
     try:
         content = opened("certificates", request.user, request.POST.get("token", ""))
         count = papers.give_numbers(content, by=request.user)
@@ -94,7 +89,7 @@ def give_numbers(request):
 @require_POST
 def seal(request):
     """验印 and 发证 dates of the batch of this year."""
-    bureau, form = bureau_of_maker(request), SealForm(request.POST)
+    bureau, form = makers_bureau(request, NOT_THE_CLERK), SealForm(request.POST)
     if not form.is_valid():
         messages.error(request, "请填写验印日期和发证日期。")
         return redirect("students:certificates")

@@ -1,12 +1,11 @@
 """Pages of 学籍号编发: the answer sheet and its dry run, the opening of the case, and who still waits for a number."""
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.policies import school_ids_where
-from approvals.errors import NotYourHand, Refused
+from approvals.errors import Refused
 
 from ..filters import BY_NAME
 from ..importing.findings import WorkbookRefused
@@ -18,24 +17,17 @@ from ..numbering.presenting import rows_of, without_formal
 from ..numbering.sheet import read_answer
 from ..paging import page_of
 from ..presenting import with_places
+from .makers import makers_bureau
 
 RECENT = 10
 # Rows and sentences shown at once; the counts say how many there are.
 GLANCE = 200
 
 
-def bureau_of(request):
-    """The bureau for which the person makes; 403 for everybody else."""
-    try:
-        return services.bureau_of(request.user)
-    except NotYourHand as refusal:
-        raise PermissionDenied(str(refusal)) from refusal
-
-
 @require_http_methods(["GET", "POST"])
 def numbering(request):
     """Upload an answer sheet and look at what would be done; nothing is kept yet."""
-    bureau = bureau_of(request)
+    bureau = makers_bureau(request, services.NOT_THE_CLERK)
     form = AnswerForm(request.POST or None, request.FILES or None)
     seen, refusal = {}, []
     if request.method == "POST" and form.is_valid():
@@ -73,7 +65,7 @@ def shown(request, form, *, refusal=(), **seen):
 @require_POST
 def open_case(request):
     """Open the case with the good rows of the dry run; when the register has moved, show the new dry run instead."""
-    bureau_of(request)
+    makers_bureau(request, services.NOT_THE_CLERK)
     try:
         sheet, day, name = services.opened(request.POST.get("token", ""), request.user)
         case = services.open_numbering(sheet, by=request.user, answered_on=day, file_name=name)

@@ -19,8 +19,10 @@ from ..year.forms import ListForm
 from ..year.judging import judge_results, opened, sealed
 from ..year.promotion import PromotionRun
 from ..year.sheets import RESULTS
+from .makers import makers_bureau
 
 OF_BUREAU = ("bureau_make", "bureau_check", "bureau_sign", "audit_school")
+NOT_THE_CLERK = "综合考核结果由教育局经办人员导入（第三十二条）。"
 ALL = 2000  # exceptions on one page; narrower by school
 
 
@@ -147,17 +149,10 @@ def start_graduation(request, pk, grade):
     return redirect(case)
 
 
-def bureau_of_maker(request):
-    try:
-        return services.bureau_of(request.user, services.MAKES)
-    except NotYourHand as refusal:
-        raise PermissionDenied("综合考核结果由教育局经办人员导入（第三十二条）。") from refusal
-
-
 @require_http_methods(["GET", "POST"])
 def assessment(request):
     """Upload results and look at what would be registered; nothing is kept yet."""
-    bureau, ending = bureau_of_maker(request), ending_year(clock.today())
+    bureau, ending = makers_bureau(request, NOT_THE_CLERK), ending_year(clock.today())
     form = ListForm(request.POST or None, request.FILES or None)
     seen = {}
     if request.method == "POST" and form.is_valid():
@@ -192,7 +187,7 @@ def shown_assessment(request, form, ending: int, *, refusal=(), **seen):
 @require_POST
 def open_assessment(request):
     """Open the case with the good rows of the dry run."""
-    bureau_of_maker(request)
+    makers_bureau(request, NOT_THE_CLERK)
     try:
         case = papers.open_assessment(
             opened("assessment", request.user, request.POST.get("token", "")), by=request.user
