@@ -8,10 +8,10 @@ from law.school_time import school_year_name, school_year_of
 from schools.catchments import communities_of
 from schools.models import Bureau, Catchment, Division, School, Stage
 
+from ..importing.workbook_field import ListingField
 from .judging import teaches
-from .sheet import LIMITS
+from .sheet import CATCHMENTS
 
-_MEGABYTE = 1024 * 1024
 DOCUMENT_HELP = "划定学区的文件名称和文号，如：建教发〔2026〕9号。"
 MISSING = [("", "不限"), ("primary", "未划定小学"), ("junior", "未划定初中")]
 
@@ -31,21 +31,14 @@ class YearField(forms.TypedChoiceField):
 class MapForm(forms.Form):
     year = YearField()
     document = forms.CharField(label="依据文件", max_length=120, help_text=DOCUMENT_HELP)
-    workbook = forms.FileField(
-        label="学区划分表（.xlsx）",
+    workbook = ListingField(
+        CATCHMENTS,
         help_text="列：村（社区）代码，村（社区）名称，乡镇，学校标识码或校名，学段。一村几校的，每校一行。",
-        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx"}),
     )
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["year"].choices = years()[:2][::-1]
-
-    def clean_workbook(self):
-        workbook = self.cleaned_data["workbook"]
-        if workbook.size > LIMITS.file_bytes:
-            raise forms.ValidationError(f"文件超过 {LIMITS.file_bytes // _MEGABYTE} MB，请分开上传。")
-        return workbook
 
 
 class CopyForm(forms.Form):

@@ -4,7 +4,7 @@ The bureau's row is locked first, so that two clerks change the map one after th
 """
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from django.db import transaction
 
@@ -53,10 +53,8 @@ def locked_bureau(by) -> Bureau:
 
 def token_of(seen: Seen, judged: Judged, *, by) -> str:
     """The dry run, sealed for its person and day: every line of it, and how it was judged."""
-    sheet = seen.sheet
-    kept = {"name": sheet.name, "letters": sheet.letters, "lines": [asdict(line) for line in sheet.lines]}
-    kept |= {"year": seen.year, "document": seen.document, "judged": print_of(judged)}
-    return seal(kept, purpose=PURPOSE, by=by)
+    kept = {"sheet": seen.sheet.kept(), "year": seen.year, "document": seen.document}
+    return seal(kept | {"judged": print_of(judged)}, purpose=PURPOSE, by=by)
 
 
 def print_of(judged: Judged) -> list:
@@ -68,9 +66,7 @@ def print_of(judged: Judged) -> list:
 def opened(token: str, by) -> tuple[Seen, list]:
     """Raises Refused for any other text."""
     kept = unseal(token, purpose=PURPOSE, by=by)
-    lines = [Line(**line) for line in kept["lines"]]
-    sheet = ListSheet(CATCHMENTS, kept["name"], kept["letters"], lines)
-    return Seen(sheet, kept["year"], kept["document"]), kept["judged"]
+    return Seen(ListSheet.restored(CATCHMENTS, kept["sheet"]), kept["year"], kept["document"]), kept["judged"]
 
 
 @transaction.atomic

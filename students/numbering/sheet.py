@@ -36,7 +36,6 @@ ANSWERS = Listing(
     needs=((NAME,), (NEW,), (ID, OLD)),
     line=Line,
 )
-LIMITS = ANSWERS.limits
 
 
 def read_answer(data: bytes) -> ListSheet:

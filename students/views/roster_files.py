@@ -86,9 +86,9 @@ def take(request, pk):
         found = taking.confirm(found, by=request.user)
     except taking.Moved as moved:
         found = taking.keep_preview(found, moved.plan)
-        return page(request, found, [{"message": str(moved)}], 422)
+        return page(request, found, moved.rows, 422)
     except Refused as refused:
-        return page(request, found, [{"message": sentence} for sentence in refused.sentences], 409)
+        return page(request, found, refused.rows, 409)
     if found.state == RosterFile.State.TAKEN:
         messages.success(
             request, f"“{found.name}”已入册：新增{found.counts['fresh']}名，更新{found.counts['changed']}名。"
@@ -104,6 +104,6 @@ def discard(request, pk):
     try:
         taking.give_up(found, by=request.user)
     except Refused as refused:
-        return page(request, found, [{"message": sentence} for sentence in refused.sentences], 409)
+        return page(request, found, refused.rows, 409)
     messages.success(request, f"已放弃“{found.name}”，名册没有任何改动。")
     return redirect("students:roster_files")

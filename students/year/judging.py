@@ -1,15 +1,10 @@
 """The dry run of the two lists: which lines hold, and a sentence for each that does not."""
 
-import json
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from approvals.errors import Refused
-from jianping_xueji import vault
-from law import clock
 from law.school_time import LAST_GRADE
 
 from ..importing.findings import Finding
@@ -20,7 +15,6 @@ from ..models.enrolment import Placement
 from ..numbering.judging import Known, child_of_line, look_up
 from .sheets import CERTIFICATE, ID, NAME, OLD, PASSED, Line
 
-STALE = "核对结果已失效，请重新上传。"
 # A sentence about one line: the column, what is wrong, what to do.
 Objection = tuple[str, str, str]
 
@@ -119,23 +113,3 @@ def _in_last_grade(year: int, children: Iterable[int]) -> set[int]:
     rows = Placement.objects.filter(enrolment__student__in=list(children), year=year, enrolment__voided=False)
     rows = rows.select_related("school_class", "enrolment")
     return {row.enrolment.student_id for row in rows if row.school_class.grade_in(year) == LAST_GRADE}
-
-
-def sealed(purpose: str, by, content: dict) -> str:
-    """What a dry run showed, sealed for this person and day: nothing is stored before it is confirmed."""
-    key = vault.new_child_key()
-    cipher = vault.seal(key, json.dumps(content, ensure_ascii=False), _aad(purpose, by))
-    return ".".join(urlsafe_b64encode(part).decode() for part in (bytes(key), bytes(cipher)))
-
-
-def opened(purpose: str, by, token: str) -> dict:
-    """The content of a seal. Raises Refused for any other text."""
-    try:
-        key, cipher = (urlsafe_b64decode(part) for part in token.split("."))
-        return json.loads(vault.open_(key, cipher, _aad(purpose, by)))
-    except (ValueError, vault.VaultError) as error:
-        raise Refused(STALE) from error
-
-
-def _aad(purpose: str, by) -> str:
-    return f"{purpose}.{by.pk}.{clock.today()}"

@@ -5,12 +5,11 @@ from typing import Any
 
 from students.importing import listing
 from students.importing.cells import Answer, error, tidy
-from students.importing.container import Limits
+from students.importing.container import MEGABYTE, Limits
 from students.importing.listing import Column, Listing
 
 NAME, ID, OLD, PASSED, SCORE, CERTIFICATE = "name", "id_number", "old_number", "passed", "score", "certificate"
-_MEGABYTE = 1024 * 1024
-COUNTY = Limits(5 * _MEGABYTE, 200 * _MEGABYTE, rows=20_000, columns=50, cells=1_000_000)
+COUNTY = Limits(5 * MEGABYTE, 200 * MEGABYTE, rows=20_000, columns=50, cells=1_000_000)
 _VERDICTS = {"合格": True, "不合格": False}
 
 
