@@ -13,10 +13,11 @@ from approvals.rules import rule
 from approvals.ways import way
 from law import articles, clock
 from students.changes import RecordChange
+from students.importing.child_lists import truly_held
 from students.models.child import NumberKind, Student, StudentNumber
 from students.naming import named
 
-from .judging import STEPS, letters_of, truly_held
+from .judging import STEPS, letters_of
 
 SHOWN = 50
 

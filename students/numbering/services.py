@@ -11,11 +11,12 @@ from approvals.services import lock_children, open_case
 from law import clock
 
 from ..enrolments import sealed_number
+from ..importing.child_lists import Judged
 from ..importing.listing import ListSheet
 from ..importing.sealed import seal, unseal
 from ..models.child import NumberKind
 from .case import Numbering, NumberingRow
-from .judging import Judged, judge_sheet
+from .judging import judge_sheet
 from .sheet import ANSWERS, Line
 
 PURPOSE = "numbering"

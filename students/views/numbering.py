@@ -8,10 +8,11 @@ from accounts.policies import school_ids_where
 from approvals.errors import Refused
 
 from ..filters import BY_NAME
+from ..importing.child_lists import Judged
 from ..models import Numbering
 from ..numbering import services
 from ..numbering.forms import AnswerForm, WaitingFilter
-from ..numbering.judging import Judged, judge_sheet
+from ..numbering.judging import judge_sheet
 from ..numbering.presenting import rows_of, without_formal
 from ..numbering.sheet import read_answer
 from ..paging import page_of
