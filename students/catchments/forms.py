@@ -8,6 +8,7 @@ from law.school_time import school_year_name, school_year_of
 from schools.catchments import communities_of
 from schools.models import Bureau, Catchment, Division, School, Stage
 
+from ..filters import SearchWords
 from ..importing.workbook_field import ListingField
 from .judging import teaches
 from .sheet import CATCHMENTS
@@ -74,12 +75,7 @@ class VillageForm(forms.Form):
 class MapFilter(forms.Form):
     """Which part of the map the list shows."""
 
-    q = forms.CharField(
-        label="村（社区）",
-        required=False,
-        max_length=60,
-        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
-    )
+    q = SearchWords(label="村（社区）")
     year = YearField(required=False)
     township = forms.ModelChoiceField(Division.objects.none(), label="乡镇", required=False, empty_label="不限")
     school = forms.ModelChoiceField(School.objects.none(), label="学校", required=False, empty_label="不限")
@@ -123,10 +119,6 @@ class MapFilter(forms.Form):
 
 
 class AddressForm(forms.Form):
-    q = forms.CharField(
-        label="住址或村（社区）名称",
-        required=False,
-        max_length=120,
-        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
-        help_text="如：建平县某某镇某某村三组，或者只写村名。",
+    q = SearchWords(
+        label="住址或村（社区）名称", max_length=120, help_text="如：建平县某某镇某某村三组，或者只写村名。"
     )

@@ -7,7 +7,7 @@ from jianping_xueji.forms import day_input
 from law import clock
 from schools.models import School
 
-from ..filters import SchoolChoice
+from ..filters import SchoolChoice, SearchWords
 from ..importing.workbook_field import ListingField
 from ..models.child import Student, StudentNumber
 from ..search import matching
@@ -32,12 +32,7 @@ class AnswerForm(forms.Form):
 
 
 class WaitingFilter(forms.Form):
-    q = forms.CharField(
-        label="姓名、拼音或号码",
-        required=False,
-        max_length=60,
-        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
-    )
+    q = SearchWords()
     letter = forms.ChoiceField(label="现学籍号", choices=LETTERS, required=False)
     school = SchoolChoice(School.objects.none(), label="学校", required=False, empty_label="不限")
 

@@ -8,7 +8,7 @@ from law import clock
 from law.school_time import school_year_name, school_year_of
 from schools.models import Division, School
 
-from ..filters import InOneGo, SchoolChoice
+from ..filters import InOneGo, SchoolChoice, SearchWords
 from ..importing.workbook_field import ListingField
 from ..search import LATIN, looks_like_number
 from .deferral import Deferral
@@ -47,12 +47,7 @@ class TownshipChoice(forms.ModelChoiceField):
 class RosterFilter(forms.Form):
     """Year, words, result, owner and township, kept in the address; anything impossible is ignored."""
 
-    q = forms.CharField(
-        label="姓名、拼音或证件号",
-        required=False,
-        max_length=60,
-        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
-    )
+    q = SearchWords(label="姓名、拼音或证件号")
     result = forms.ChoiceField(label="情况", choices=RESULTS, required=False)
     year = forms.TypedChoiceField(label="入学学年", coerce=int, required=False)
     school = SchoolChoice(School.objects.none(), label="责任学校", required=False, empty_label="不限")

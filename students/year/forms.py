@@ -8,7 +8,7 @@ from law import clock
 from law.school_time import school_year_name
 from schools.models import School
 
-from ..filters import SchoolChoice
+from ..filters import SchoolChoice, SearchWords
 from ..importing.listing import Listing
 from ..importing.workbook_field import ListingField
 from ..models.certificate import Certificate
@@ -57,12 +57,7 @@ class CollectForm(forms.Form):
 class CertificateFilter(forms.Form):
     """Papers by year, school, kind and how far they have come."""
 
-    q = forms.CharField(
-        label="姓名、拼音或号码",
-        required=False,
-        max_length=60,
-        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
-    )
+    q = SearchWords()
     year = forms.TypedChoiceField(label="学年", coerce=int, required=False)
     school = SchoolChoice(School.objects.none(), label="学校", required=False, empty_label="不限")
     kind = forms.ChoiceField(label="种类", choices=[("", "不限"), *Certificate.Kind.choices], required=False)
