@@ -15,16 +15,11 @@ from schools.models import SchoolClass, Seats
 
 from .. import enrolments, places
 from ..models.child import Student
+from ..naming import named
 from .destination import LeaverDestination
 
 GRADE = LAST_PRIMARY_GRADE + 1
-NAMED = 10
 Status = Student.Status
-
-
-def named(names: list[str]) -> str:
-    """The first of them, and how many there are."""
-    return "、".join(names[:NAMED]) + (f"等{len(names)}名学生" if len(names) > NAMED else "")
 
 
 def standing_of(case) -> dict:
