@@ -25,6 +25,7 @@ from law.models import Term
 from law.school_time import LAST_PRIMARY_GRADE, first_day
 from schools.models import School, Stage
 
+from ..intake.years import intake_year
 from ..models.child import Student
 from ..models.enrolment import Placement
 
@@ -77,6 +78,11 @@ def expected_school(year: int) -> Coalesce:
 def term_start(year: int) -> date:
     """The first day of lessons of a school year, as published."""
     return Term.objects.filter(year=year, number=1).values_list("starts", flat=True).first() or first_day(year)
+
+
+def beginning_year(day: date) -> int:
+    """The school year in which the leavers of this day begin grade seven: from June on that of the coming September."""
+    return intake_year(day)
 
 
 def intake_due(year: int) -> date:

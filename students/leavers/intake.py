@@ -51,7 +51,7 @@ def free_seats(school: School, classes: list[SchoolClass]) -> dict[int | None, i
 
 def dealt(children: Iterable[Student], school: School, seed: int) -> dict[int, SchoolClass]:
     """均衡编班: child id → class. Raises Refused when there are too few seats."""
-    classes = {each.pk: each for each in classes_of(school)}
+    classes = {each.pk: each for each in dealt_over(classes_of(school))}
     free = free_seats(school, list(classes.values()))
     sitting: dict[int, list] = {pk: [] for pk in classes}
     rows = Placement.objects.filter(school_class__in=classes, ends=None, enrolment__voided=False)
@@ -65,6 +65,12 @@ def dealt(children: Iterable[Student], school: School, seed: int) -> dict[int, S
             f"七年级各班空余学位合计少{short.short}个，不能全部编入；请增设班级或报教育局（第八条）。"
         ) from short
     return {child: classes[pk] for child, pk in found.items()}
+
+
+def dealt_over(classes: list[SchoolClass]) -> list[SchoolClass]:
+    """The classes children are dealt to: ordinary ones; those of 特教 where a school has no others, 送教上门 never."""
+    ordinary = [each for each in classes if each.kind == SchoolClass.Kind.ORDINARY]
+    return ordinary or [each for each in classes if not each.at_home]
 
 
 def newcomer(child: Student) -> Newcomer:

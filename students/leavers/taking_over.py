@@ -80,8 +80,9 @@ def crowded(case, wanted: Counter) -> list[str]:
         free = ledger[each.pk].free_seats if each.pk in ledger else cap
         if count > free:
             found.append(f"{each.name_in(year)}拟编{count}人，空余{max(free, 0)}")
-    if None in ledger and wanted.total() > ledger[None].free_seats:
-        found.append(f"七年级拟收{wanted.total()}人，计划空余{max(ledger[None].free_seats, 0)}")
+    at_school = sum(count for each, count in wanted.items() if not each.at_home)
+    if None in ledger and at_school > max(ledger[None].free_seats, 0):
+        found.append(f"七年级拟收{at_school}人，计划空余{max(ledger[None].free_seats, 0)}")
     return found
 
 
@@ -89,7 +90,7 @@ def take_over(case) -> None:
     """Out of the primary school's books and into a class of grade seven, seats used, on one day."""
     rows = list(case.rows.select_related("child", "school_class").order_by("child_id"))
     children = [row.child for row in rows]
-    occupy(case, Counter(row.school_class_id for row in rows))
+    occupy(case, Counter(row.school_class for row in rows))
     left = enrolments.end(children, on=case.begins_on, case=case, how="小学毕业升学", went_to=case.lead_school.name)
     places.give_up_seats(left, clock.today())
     for origin, group in by_origin(rows).items():
@@ -112,9 +113,15 @@ def by_origin(rows) -> dict[str, list]:
 
 
 def occupy(case, wanted: Counter) -> None:
-    """Use the seats of grade and classes, ids ascending; what is not free is refused. Raises NoSeat."""
+    """Use the seats of grade and classes, ids ascending; what is not free is refused. Raises NoSeat.
+
+    Whoever is taught at home takes none of the grade (第七条).
+    """
     today = clock.today()
     enrolments.open_ledger(case.lead_school, school_year_of(today), parameters.on(today)["class.cap"])
+    heads = {each.pk: count for each, count in wanted.items()}
+    heads[None] = sum(count for each, count in wanted.items() if not each.at_home)
     rows = Seats.objects.filter(school=case.lead_school_id, year=school_year_of(today), grade=GRADE)
     for row in rows.filter(Q(school_class=None) | Q(school_class__in=wanted)).order_by("pk"):
-        seats.occupy([row], wanted[row.school_class_id] if row.school_class_id else wanted.total())
+        if heads[row.school_class_id]:
+            seats.occupy([row], heads[row.school_class_id])
