@@ -18,7 +18,7 @@ from ..models.child import Student
 from ..models.enrolment import Enrolment, Placement
 from ..models.record_change import RecordEntry
 from .balance import Newcomer, Room
-from .ledger import classes_in
+from .ledger import classes_in, dealt_over
 from .placing import PlacingFacts
 
 NAMED = 10
@@ -89,9 +89,10 @@ def newcomer(child: Student) -> Newcomer:
     return Newcomer(child.pk, child.sex, child.birth_date, bool(child.migrant_child), inclusive)
 
 
-def rooms_of(school_id: int, grade: int, year: int) -> list[Room]:
-    """The classes of a grade with free seats and those who sit there; three queries."""
+def rooms_of(school_id: int, grade: int, year: int, *, dealt: bool = False) -> list[Room]:
+    """The classes of a grade with free seats and those who sit there; with `dealt` those children are dealt to."""
     classes = classes_in(school_id, grade, year)
+    classes = dealt_over(classes) if dealt else classes
     sitting = defaultdict(list)
     places = Placement.objects.filter(school_class__in=classes, ends=None, enrolment__voided=False)
     for place in places.select_related("enrolment__student"):

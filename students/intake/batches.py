@@ -10,9 +10,10 @@ from approvals.rules import judge
 from approvals.services import open_case, perform
 from law import articles, clock, parameters
 from law.school_time import grade_name
-from schools.models import School, SchoolClass, Seats
+from schools.models import School, Seats
 
 from ..classing import balance
+from ..classing.ledger import dealt_over
 from ..importing.service import lock_imports
 from ..models import Application, DuplicateSearch, Registration, Student
 from . import years
@@ -138,10 +139,13 @@ def rooms_of(case: Registration) -> dict[int, list[balance.Room]]:
     sitting = defaultdict(list)
     for entry in case.entries.exclude(school_class=None).select_related("student"):
         sitting[entry.school_class_id].append(dealt(entry.student))
-    rooms = defaultdict(list)
-    for each in case.lead_school.classes.filter(closed_on=None, kind=SchoolClass.Kind.ORDINARY):
-        here = tuple(sitting[each.pk])
-        rooms[each.grade_in(year)].append(balance.Room(each.pk, free.get(each.pk, cap) - len(here), here))
+    of_grade = defaultdict(list)
+    for each in case.lead_school.classes.filter(closed_on=None):
+        of_grade[each.grade_in(year)].append(each)
+    rooms: dict[int, list[balance.Room]] = {}
+    for grade, classes in of_grade.items():
+        seated = [(each.pk, tuple(sitting[each.pk])) for each in dealt_over(classes)]
+        rooms[grade] = [balance.Room(pk, free.get(pk, cap) - len(here), here) for pk, here in seated]
     return rooms
 
 

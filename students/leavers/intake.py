@@ -18,6 +18,7 @@ from law.school_time import first_day, school_year_of
 from schools.models import Division, School, SchoolClass, Seats, cohort_of
 
 from ..classing.balance import Newcomer, Room, TooFewSeats, propose
+from ..classing.ledger import dealt_over
 from ..models.child import Student
 from ..models.enrolment import Placement
 from ..pending import Origin, checked_numbers, recognise, take_in
@@ -65,12 +66,6 @@ def dealt(children: Iterable[Student], school: School, seed: int) -> dict[int, S
             f"七年级各班空余学位合计少{short.short}个，不能全部编入；请增设班级或报教育局（第八条）。"
         ) from short
     return {child: classes[pk] for child, pk in found.items()}
-
-
-def dealt_over(classes: list[SchoolClass]) -> list[SchoolClass]:
-    """The classes children are dealt to: ordinary ones; those of 特教 where a school has no others, 送教上门 never."""
-    ordinary = [each for each in classes if each.kind == SchoolClass.Kind.ORDINARY]
-    return ordinary or [each for each in classes if not each.at_home]
 
 
 def newcomer(child: Student) -> Newcomer:

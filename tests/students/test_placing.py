@@ -174,6 +174,15 @@ def test_the_school_alone_decides_with_two_people(no1, no3, grade, staff, bureau
         perform(case, "approve", by=staff(Role.REGISTRAR, no1))
 
 
+def test_nobody_is_dealt_into_a_class_of_special_education(no1, grade):
+    """A registrar may put a child there by hand; chance does not."""
+    special = another_class(no1, 1, "special")
+    case = drafted_placing(no1)
+    assert set(case.rows.values_list("school_class", flat=True)) == {c.pk for c in no1.classes.filter(cohort=2026)} - {
+        special.pk
+    }
+
+
 # ---- 调班
 
 
