@@ -28,20 +28,43 @@ from schools.models import School, Stage
 from ..intake.years import intake_year
 from ..models.child import Student
 from ..models.enrolment import Placement
+from ..models.record_change import RecordEntry
 
 # Records that stand for no child, or for none yet.
 NOBODY = (Student.Status.MERGED, Student.Status.DELETED, Student.Status.REJECTED, Student.Status.PENDING)
 
 
-def last_places(year: int) -> QuerySet[Placement]:
-    """The grade-six place of every leaver, whatever became of the child since; a place undone on its day is none."""
+def last_in_grade_six() -> QuerySet[Placement]:
+    """The last place in primary school of everybody who had it in grade six; a place undone on its day is none."""
     primary = Placement.objects.filter(enrolment__voided=False, school_class__stage=Stage.PRIMARY)
     primary = primary.exclude(ends=F("starts")).annotate(until=Coalesce("ends", Value(date.max)))
     later = primary.filter(enrolment__student=OuterRef("enrolment__student")).filter(
         Q(until__gt=OuterRef("until")) | Q(until=OuterRef("until"), pk__gt=OuterRef("pk"))
     )
-    in_grade_six = primary.filter(year=year - 1, school_class__cohort=year - LAST_PRIMARY_GRADE)
+    in_grade_six = primary.filter(school_class__cohort=F("year") - LAST_PRIMARY_GRADE + 1)
     return in_grade_six.filter(~Exists(later)).exclude(enrolment__student__status__in=NOBODY)
+
+
+def last_places(year: int) -> QuerySet[Placement]:
+    """The grade-six place of every leaver, whatever became of the child since."""
+    return last_in_grade_six().filter(year=year - 1)
+
+
+def dropped_out_leavers() -> QuerySet[Student]:
+    """Never in a junior class, and 小学毕业待升学 when they were listed as dropped out (第三十条)."""
+    of_the_child = {"child": OuterRef("pk"), "table": "student", "case__state": "done"}
+    listed = RecordEntry.objects.filter(before__status=Student.Status.LEAVER, after__status=Student.Status.DROPPED_OUT)
+    junior = Placement.objects.filter(enrolment__student=OuterRef("pk"), school_class__stage=Stage.JUNIOR)
+    sat = junior.filter(enrolment__voided=False).exclude(ends=F("starts"))
+    dropped = Student.objects.filter(status=Student.Status.DROPPED_OUT)
+    return dropped.filter(Exists(listed.filter(**of_the_child)), ~Exists(sat))
+
+
+def waiting_places(year: int) -> QuerySet[Placement]:
+    """Whom a junior school can take over: this summer's leavers, and whoever dropped out as a leaver, of any summer."""
+    summer = Q(year=year - 1, enrolment__student__status=Student.Status.LEAVER)
+    back = Q(year__lt=year, enrolment__student__in=dropped_out_leavers().values("pk"))
+    return last_in_grade_six().filter(summer | back)
 
 
 def leavers_of(year: int) -> QuerySet[Student]:

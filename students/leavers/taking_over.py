@@ -5,6 +5,7 @@ exclusion constraint of Enrolment lets nobody live at two schools.
 """
 
 from collections import Counter, defaultdict
+from datetime import date
 
 from django.db.models import Q
 
@@ -15,6 +16,8 @@ from schools.models import SchoolClass, Seats
 
 from .. import enrolments, places
 from ..models.child import Student
+from ..models.record_change import RecordEntry
+from .cohort import dropped_out_leavers
 from .destination import LeaverDestination
 
 GRADE = LAST_PRIMARY_GRADE + 1
@@ -30,19 +33,30 @@ def named(names: list[str]) -> str:
 def standing_of(case) -> dict:
     """How the rows of an open case stand today, as columns of IntakeFacts; a fixed number of queries."""
     rows = list(case.rows.select_related("child__school", "school_class").order_by("pk"))
+    back = back_from_dropout([r.child_id for r in rows])
     wrong = {r.school_class for r in rows if not class_fits(r.school_class, case.lead_school_id)}
     return {
         "rows": len(rows),
-        "settled": named([f"{r.child.name}（{where_now(r.child)}）" for r in rows if not may_come(r)]),
+        "settled": named([f"{r.child.name}（{where_now(r.child)}）" for r in rows if not may_come(r, back)]),
+        "dropped_on": max(back.values(), default=None),
         "elsewhere": named(assigned_elsewhere(case, [r.child_id for r in rows])),
         "wrong_class": "、".join(sorted(map(str, wrong))),
         "crowded": "；".join(crowded(case, Counter(r.school_class for r in rows))),
     }
 
 
-def may_come(row) -> bool:
-    """A leaver of the county waits for a junior school; a newcomer from outside is pending for this case."""
-    return row.child.status == (Status.LEAVER if row.from_school_id else Status.PENDING)
+def back_from_dropout(children) -> dict[int, date]:
+    """Of these, who dropped out as a leaver and comes after all → the day it was listed (第三十条)."""
+    listed = RecordEntry.objects.filter(child__in=dropped_out_leavers().filter(pk__in=children), table="student")
+    listed = listed.filter(after__status=Status.DROPPED_OUT, case__state="done").order_by("pk")
+    return dict(listed.values_list("child", "case__closed_on"))
+
+
+def may_come(row, back) -> bool:
+    """A leaver waits for a junior school or is `back` from 辍学; a newcomer from outside is pending for this case."""
+    if not row.from_school_id:
+        return row.child.status == Status.PENDING
+    return row.child.status == Status.LEAVER or row.child_id in back
 
 
 def where_now(child: Student) -> str:

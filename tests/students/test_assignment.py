@@ -262,7 +262,7 @@ def test_schools_do_not_assign(client, staff, no1, leaver):
 
 
 def test_leavers_are_assigned_in_the_summer_before_they_begin(bureau, staff):
-    """Graduated in July, assigned in August: for the school year that begins in September, not for the one that ends."""
+    """Graduated in July, assigned in August: for the school year that begins in September."""
     with clock.at(date(2027, 6, 20)):
         primary, junior = make_school(bureau, 1, "第一小学"), junior_school(bureau)
         child = child_maker()(primary, grade=6, name="样例夏")

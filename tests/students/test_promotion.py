@@ -361,7 +361,7 @@ def test_counts_are_told_by_school_and_grade(bureau, no1, no2, child_at):
 
 
 def test_a_class_taught_at_home_moves_up_without_a_seat_of_the_grade(bureau, no1, child_at):
-    """第七条: on the roll, in no class size: the ledger of the new year counts them in the line of their class alone."""
+    """第七条: on the roll, in no class size: the new ledger counts them in the line of their class alone."""
     at_home = another_class(no1, 3, kind="home")
     seated, visited = child_at(no1, grade=3), child_at(no1, grade=3, name="样例送")
     places.leave_class([visited], on=clock.today())
