@@ -147,13 +147,13 @@ def month_rows(schools: set[int], first: date, last: date) -> list[dict]:
     cases = Dropout.objects.filter(lead_school__in=schools)
     back = ReturnToSchool.objects.filter(lead_school__in=schools, state="done")
     gone = Q(returns__state="done", returns__closed_on__lte=last) | Q(kept_until__lte=last)
-    into_junior, until_then = taken_over().filter(closed_on__range=within), Q(closed_on__lte=last)
+    until_then, by_intake = Q(closed_on__lte=last), Exists(taken_over().filter(closed_on__range=within))
     kept = cases.filter(until_then, state="done")
     figures = {
         "opened": by_school(cases.filter(opened_on__range=within)),
         "won": by_school(cases.filter(state="returned", came_back_on__range=within)),
         "decided": by_school(cases.filter(state="done", closed_on__range=within)),
-        "back": by_school(back.filter(closed_on__range=within)) + by_school(cases.filter(Exists(into_junior), state="done")),
+        "back": by_school(back.filter(closed_on__range=within)) + by_school(cases.filter(by_intake, state="done")),
         "open": by_school(cases.filter(opened_on__lte=last).filter(Q(closed_on=None) | Q(closed_on__gt=last))),
         "kept": by_school(kept.exclude(pk__in=cases.filter(gone)).filter(~Exists(taken_over().filter(until_then)))),
         "visits": dict(
