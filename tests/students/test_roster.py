@@ -224,7 +224,7 @@ def test_a_file_that_is_no_workbook_is_refused_in_words(client, clerk):
 
 
 def test_the_phone_is_in_full_only_for_whoever_has_to_call(client, clerk, staff, bureau, no1):
-    """第三十七条: the bureau's clerk and the school that answers look after the child; everybody else sees it masked."""
+    """第三十七条: the clerk and the school that answers look after the child; others see it masked."""
     (child,) = listed(bureau, row())
     said = {}
     for role, place in ((Role.BUREAU_CLERK, bureau), (Role.BUREAU_CHECKER, bureau), (Role.AUDITOR, bureau)):
