@@ -80,8 +80,9 @@ def drafted_placing(school, grade=1, seed=7):
 
 @specimen("placing")
 def placing(county):
-    another_class(county.no1, 1)
-    newcomers(county.no1, 6)
+    if county.no1.classes.filter(cohort=school_year_of(clock.today())).count() < 2:
+        another_class(county.no1, 1)
+    newcomers(county.no1, 6, sequence=10 + Student.objects.filter(name__startswith="新生").count())
     return drafted_placing(county.no1)
 
 
