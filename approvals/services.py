@@ -243,7 +243,7 @@ def refuse_busy(children: list[int]) -> None:
     busy = CaseSubject.objects.filter(child_id__in=children, blocking=True).select_related(
         "case__lead_school", "case__desk_school__bureau"
     )
-    if sentences := [busy_sentence(subject.case) for subject in busy]:
+    if sentences := dict.fromkeys(busy_sentence(subject.case) for subject in busy):
         raise ChildBusy(*sentences)
 
 

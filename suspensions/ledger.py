@@ -4,15 +4,15 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, F, Max, Q, QuerySet
-from django.db.models.functions import Substr
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce, Substr
 
 from approvals.models import Case, CaseSubject
 from law import clock
 from law.models import Term
 from law.school_time import first_day, school_year_of
 from schools.models import School
-from students.models import Student
+from students.models import Grade7Intake, Student
 from students.paging import Page, page_of
 
 from . import absence
@@ -49,7 +49,7 @@ def cases_in(user, children: QuerySet[Student]) -> QuerySet[Dropout]:
 def standing(cases: QuerySet[Dropout]) -> QuerySet[Dropout]:
     """Decided, and ended neither by a return nor by the end of the compulsory years."""
     kept = Q(kept_until=None) | Q(kept_until__gte=clock.today())
-    return cases.filter(kept, state="done").exclude(returns__state="done")
+    return cases.filter(kept, state="done").exclude(returns__state="done").filter(~Exists(taken_over()))
 
 
 def listed(user, children: QuerySet[Student], wanted: str, **cursors: str) -> tuple[Page, int]:
@@ -59,10 +59,19 @@ def listed(user, children: QuerySet[Student], wanted: str, **cursors: str) -> tu
         return page_of_cases(standing(cases), cursors)
     if wanted == "ended":
         over = cases.filter(state="done", kept_until__lt=clock.today()).exclude(returns__state="done")
+        over = over.filter(~Exists(taken_over()))
         return page_of_cases(over, cursors)
     if wanted == "returned":
-        return page_of_cases(cases.filter(ENDED).annotate(back=Max("returns__returned_on")), cursors)
+        named = cases.annotate(junior=Subquery(taken_over().values("begins_on")[:1]))
+        ended = named.filter(ENDED | Q(state="done", junior__isnull=False))
+        return page_of_cases(ended.annotate(back=Coalesce(Max("returns__returned_on"), F("junior"))), cursors)
     return page_of_suspected(cases.filter(closed_on=None), children, cursors)
+
+
+def taken_over() -> QuerySet[Grade7Intake]:
+    """A junior school has taken over the child of a Dropout since: who dropped out as a leaver comes back that way."""
+    since = Grade7Intake.objects.filter(state="done", subjects__child=OuterRef("subjects__child"))
+    return since.filter(closed_on__gte=OuterRef("closed_on"))
 
 
 def page_of_cases(cases: QuerySet[Dropout], cursors: dict) -> tuple[Page, int]:
@@ -133,18 +142,20 @@ def year_chart(user) -> dict:
 
 
 def month_rows(schools: set[int], first: date, last: date) -> list[dict]:
-    """The monthly report: one line per school that has anything to report, in eight queries."""
+    """The monthly report: one line per school that has anything to report, in nine queries."""
     within = (first, last)
     cases = Dropout.objects.filter(lead_school__in=schools)
     back = ReturnToSchool.objects.filter(lead_school__in=schools, state="done")
     gone = Q(returns__state="done", returns__closed_on__lte=last) | Q(kept_until__lte=last)
+    until_then, by_intake = Q(closed_on__lte=last), Exists(taken_over().filter(closed_on__range=within))
+    kept = cases.filter(until_then, state="done")
     figures = {
         "opened": by_school(cases.filter(opened_on__range=within)),
         "won": by_school(cases.filter(state="returned", came_back_on__range=within)),
         "decided": by_school(cases.filter(state="done", closed_on__range=within)),
-        "back": by_school(back.filter(closed_on__range=within)),
+        "back": by_school(back.filter(closed_on__range=within)) + by_school(cases.filter(by_intake, state="done")),
         "open": by_school(cases.filter(opened_on__lte=last).filter(Q(closed_on=None) | Q(closed_on__gt=last))),
-        "kept": by_school(cases.filter(state="done", closed_on__lte=last).exclude(pk__in=cases.filter(gone))),
+        "kept": by_school(kept.exclude(pk__in=cases.filter(gone)).filter(~Exists(taken_over().filter(until_then)))),
         "visits": dict(
             Visit.objects.filter(child__school__in=schools, on__range=within)
             .order_by()
@@ -157,8 +168,8 @@ def month_rows(schools: set[int], first: date, last: date) -> list[dict]:
     return rows if len(rows) == 1 else [row for row in rows if any(row[name] for name in figures)]
 
 
-def by_school(cases: QuerySet) -> dict[int, int]:
-    return dict(cases.order_by().values_list("lead_school").annotate(Count("pk", distinct=True)))
+def by_school(cases: QuerySet) -> Counter[int]:
+    return Counter(dict(cases.order_by().values_list("lead_school").annotate(Count("pk", distinct=True))))
 
 
 def migrants(user) -> QuerySet[Dropout]:

@@ -25,6 +25,8 @@ class MoveFacts(Standing):
 
     sits_in: int | None = None
     to_class: int | None = None
+    home_now: bool = False
+    home_then: bool | None = None
     other_grade: str = ""
     full: str = ""
 
@@ -63,7 +65,25 @@ def class_has_room(f):
     return not f.full
 
 
-RULES = (in_school, no_open_case, sits_somewhere, another_class, same_grade_and_school, class_has_room)
+@rule(
+    "编入或者离开送教上门班，不是调班",
+    articles.ONE_CHILD_ONE_RECORD,
+    remedy="请从学生页面办理“送教上门”，凭残疾证明和评估，由教育局核准",
+    kept="两个班级都不是送教上门班",
+)
+def nobody_is_taught_at_home(f):
+    return not (f.home_now or f.home_then)
+
+
+RULES = (
+    in_school,
+    no_open_case,
+    sits_somewhere,
+    another_class,
+    nobody_is_taught_at_home,
+    same_grade_and_school,
+    class_has_room,
+)
 
 
 class ClassMove(
@@ -95,6 +115,7 @@ class ClassMove(
         here = place.school_class if place and place.ends is None else None
         wanted = given.get("to_class")
         facts = {"sits_in": here and here.pk, "to_class": wanted and wanted.pk}
+        facts |= {"home_now": bool(here) and here.at_home, "home_then": wanted.at_home if wanted else None}
         if not (here and wanted):
             return facts
         return facts | {"other_grade": elsewhere(here, wanted), "full": no_room(wanted, school_year_of(on))}

@@ -36,6 +36,12 @@ def classes_in(school_id: int, grade: int, year: int) -> list[SchoolClass]:
     return list(rows.exclude(kind=HOME).order_by("number"))
 
 
+def dealt_over(classes: Iterable[SchoolClass]) -> list[SchoolClass]:
+    """The classes children are dealt to: ordinary ones; those of 特教 where a school has no others, 送教上门 never."""
+    at_school = [each for each in classes if not each.at_home]
+    return [each for each in at_school if each.kind == SchoolClass.Kind.ORDINARY] or at_school
+
+
 def open_year(school: School, year: int) -> None:
     """The running year's ledger exists with everybody counted; next year's is opened row by row, by its plan."""
     if year == school_year_of(clock.today()):

@@ -19,7 +19,7 @@ from ..models.enrolment import Enrolment, Placement
 from ..models.record_change import RecordEntry
 from ..naming import named
 from .balance import Newcomer, Room
-from .ledger import classes_in
+from .ledger import classes_in, dealt_over
 from .placing import PlacingFacts
 
 NOT_INCLUSIVE = ("", "0")
@@ -89,12 +89,13 @@ def newcomer(child: Student) -> Newcomer:
     return Newcomer(child.pk, child.sex, child.birth_date, bool(child.migrant_child), inclusive)
 
 
-def rooms_of(school_id: int, grade: int, year: int, *, unopened: int = 0) -> list[Room]:
+def rooms_of(school_id: int, grade: int, year: int, *, unopened: int = 0, dealt: bool = False) -> list[Room]:
     """The classes of a grade with free seats and those who sit there; three queries.
 
-    `unopened`: the seats of a class whose ledger is not open yet.
+    `unopened`: the seats of a class whose ledger is not open yet; `dealt`: only those children are dealt to.
     """
     classes = classes_in(school_id, grade, year)
+    classes = dealt_over(classes) if dealt else classes
     return rooms_in(classes, free_seats(school_id, grade, year), sitting_in(classes), unopened=unopened)
 
 

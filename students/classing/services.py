@@ -25,8 +25,8 @@ def start_placing(school: School, grade: int, *, by, seed: int | None = None) ->
     """Open a case about everybody of this grade who waits, with the proposal drawn. Raises Refused, NotYourHand."""
     today = clock.today()
     year = school_year_of(today)
-    enrolments.open_ledger(school, year, parameters.on(today)["class.cap"])
     lock_children([child.pk for child in waiting_at(school, year).by_grade[grade]])
+    enrolments.open_ledger(school, year, parameters.on(today)["class.cap"])
     children = waiting_at(school, year).by_grade[grade]
     if not children:
         raise Refused(f"{grade_name(grade)}没有未编班的学生，或者他们有在办业务（{LAW}）。")
@@ -48,7 +48,7 @@ def start_placing(school: School, grade: int, *, by, seed: int | None = None) ->
 
 def deal(case: Placing, children: list[Student]) -> dict[int, int]:
     """The proposal of this case's seed. Raises Refused when the classes or the plan have too few seats."""
-    rooms = rooms_of(case.lead_school_id, case.grade, case.year)
+    rooms = rooms_of(case.lead_school_id, case.grade, case.year, dealt=True)
     row = Seats.objects.of_grade(case.lead_school_id, case.year, case.grade).first()
     free = min(sum(room.free for room in rooms), max(row.free_seats, 0) if row else 0)
     try:

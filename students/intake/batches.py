@@ -9,10 +9,10 @@ from approvals.rules import judge
 from approvals.services import open_case, perform
 from law import articles, clock, parameters
 from law.school_time import grade_name
-from schools.models import School, SchoolClass
+from schools.models import School
 
 from ..classing import balance, seating
-from ..classing.ledger import classes_in
+from ..classing.ledger import classes_in, dealt_over
 from ..importing.service import lock_imports
 from ..models import Application, DuplicateSearch, Registration, Student
 from . import years
@@ -125,9 +125,9 @@ def seat_evenly(case: Registration, *, by) -> int:
 
 
 def rooms_of(case: Registration, grade: int) -> list[balance.Room]:
-    """The ordinary classes with the seats neither a child nor an open batch holds, and who of this batch sits there."""
+    """The classes dealt to, with the seats neither a child nor an open batch holds, and who of this batch sits there."""
     year = case.intake_year or years.intake_year(clock.today())
-    classes = [each for each in classes_in(case.lead_school_id, grade, year) if each.kind == SchoolClass.Kind.ORDINARY]
+    classes = dealt_over(classes_in(case.lead_school_id, grade, year))
     here = {each.pk: [] for each in classes}
     for entry in case.entries.filter(school_class__in=here).select_related("student"):
         here[entry.school_class_id].append(seating.newcomer(entry.student))

@@ -8,10 +8,10 @@ from approvals.errors import Refused
 from approvals.models import CaseSubject
 from approvals.services import lock, lock_children, open_case, permit
 from law import clock
-from law.school_time import school_year_of
 from schools.models import Bureau, School
 
 from .assignment import Assignment, AssignmentRow
+from .cohort import beginning_year
 from .destination import Why
 from .proposal import Proposed, propose, waiting
 
@@ -32,7 +32,7 @@ def list_of(school: School, year: int) -> list[Proposed]:
 @transaction.atomic
 def open_assignment(school: School, *, by) -> Assignment:
     """The proposal of one school as a draft. Raises Refused when nobody waits, NotYourHand."""
-    year = school_year_of(clock.today())
+    year = beginning_year(clock.today())
     rows = list_of(school, year)
     if not rows:
         raise Refused(f"{school}没有待分配的毕业生（第四条）。")

@@ -24,25 +24,48 @@ from law.models import Term
 from law.school_time import LAST_PRIMARY_GRADE, first_day
 from schools.models import School, Stage
 
+from ..intake.years import intake_year
 from ..models.child import Student
 from ..models.enrolment import Placement
+from ..models.record_change import RecordEntry
 
 # Records that stand for no child, or for none yet.
 NOBODY = (Student.Status.MERGED, Student.Status.DELETED, Student.Status.REJECTED, Student.Status.PENDING)
 
 
-def last_places(year: int) -> QuerySet[Placement]:
-    """The grade-six place of every leaver, whatever became of the child since; a place undone on its day is none.
+def last_in_grade_six() -> QuerySet[Placement]:
+    """The last place in primary school of everybody who had it in grade six; a place undone on its day is none.
 
-    The last primary place of each child that sat in grade six is found by one sort, not by looking child by child:
-    right after a mass change the planner knows nothing of the tables.
+    Found by one sort, not by looking child by child: right after a mass change the planner knows nothing of the tables.
     """
     primary = Placement.objects.filter(enrolment__voided=False, school_class__stage=Stage.PRIMARY)
     primary = primary.exclude(ends=F("starts")).annotate(until=Coalesce("ends", Value(date.max)))
-    grade_six = {"year": year - 1, "school_class__cohort": year - LAST_PRIMARY_GRADE}
-    theirs = primary.filter(enrolment__student__in=primary.filter(**grade_six).values("enrolment__student"))
+    six = Q(school_class__cohort=F("year") - LAST_PRIMARY_GRADE + 1)
+    theirs = primary.filter(enrolment__student__in=primary.filter(six).values("enrolment__student"))
     last = theirs.order_by("enrolment__student", "-until", "-pk").distinct("enrolment__student").values("pk")
-    return primary.filter(pk__in=last, **grade_six).exclude(enrolment__student__status__in=NOBODY)
+    return primary.filter(six, pk__in=last).exclude(enrolment__student__status__in=NOBODY)
+
+
+def last_places(year: int) -> QuerySet[Placement]:
+    """The grade-six place of every leaver, whatever became of the child since."""
+    return last_in_grade_six().filter(year=year - 1)
+
+
+def dropped_out_leavers() -> QuerySet[Student]:
+    """Never in a junior class, and 小学毕业待升学 when they were listed as dropped out (第三十条)."""
+    of_the_child = {"child": OuterRef("pk"), "table": "student", "case__state": "done"}
+    listed = RecordEntry.objects.filter(before__status=Student.Status.LEAVER, after__status=Student.Status.DROPPED_OUT)
+    junior = Placement.objects.filter(enrolment__student=OuterRef("pk"), school_class__stage=Stage.JUNIOR)
+    sat = junior.filter(enrolment__voided=False).exclude(ends=F("starts"))
+    dropped = Student.objects.filter(status=Student.Status.DROPPED_OUT)
+    return dropped.filter(Exists(listed.filter(**of_the_child)), ~Exists(sat))
+
+
+def waiting_places(year: int) -> QuerySet[Placement]:
+    """Whom a junior school can take over: this summer's leavers, and whoever dropped out as a leaver, of any summer."""
+    summer = Q(year=year - 1, enrolment__student__status=Student.Status.LEAVER)
+    back = Q(year__lt=year, enrolment__student__in=dropped_out_leavers().values("pk"))
+    return last_in_grade_six().filter(summer | back)
 
 
 def leavers_of(year: int) -> QuerySet[Student]:
@@ -79,6 +102,11 @@ def expected_school(year: int) -> Coalesce:
 def term_start(year: int) -> date:
     """The first day of lessons of a school year, as published."""
     return Term.objects.filter(year=year, number=1).values_list("starts", flat=True).first() or first_day(year)
+
+
+def beginning_year(day: date) -> int:
+    """The school year in which the leavers of this day begin grade seven: from June on that of the coming September."""
+    return intake_year(day)
 
 
 def intake_due(year: int) -> date:

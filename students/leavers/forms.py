@@ -7,6 +7,7 @@ from law import clock
 from law.school_time import first_day, school_year_of
 
 from ..dictionary import codes
+from ..models.child import Student
 from ..pending import Origin
 from .intake import classes_of, free_seats
 
@@ -46,8 +47,10 @@ class TakeOverForm(forms.Form):
 
     @property
     def ticked(self) -> set[str]:
-        """Which boxes are ticked: those sent, or all of them at first."""
-        return set(self.data.getlist("children")) if self.is_bound else set(self.students)
+        """Which boxes are ticked: those sent; at first everybody who waits, and nobody who dropped out."""
+        if self.is_bound:
+            return set(self.data.getlist("children"))
+        return {slug for slug, child in self.students.items() if child.status == Student.Status.LEAVER}
 
 
 class OutsiderForm(forms.Form):

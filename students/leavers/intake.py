@@ -22,16 +22,15 @@ from ..classing.balance import TooFewSeats, propose
 from ..models.child import Student
 from ..models.enrolment import Placement
 from ..pending import Origin, checked_numbers, recognise, take_in
-from .cohort import expected_school, last_places
+from .cohort import expected_school, last_in_grade_six, waiting_places
 from .intake_case import Grade7Intake, IntakeRow
 from .taking_over import GRADE
 
 
 def expected_at(school: School, year: int) -> QuerySet[Placement]:
-    """The grade-six places of leavers this junior school answers for and nobody has taken over yet."""
-    waiting = last_places(year).filter(enrolment__student__status=Student.Status.LEAVER)
+    """The grade-six places of those this junior school answers for and nobody has taken over yet."""
     busy = CaseSubject.objects.filter(child=OuterRef("enrolment__student"), blocking=True)
-    found = waiting.annotate(expected=expected_school(year), busy=Exists(busy)).filter(expected=school.pk)
+    found = waiting_places(year).annotate(expected=expected_school(year), busy=Exists(busy)).filter(expected=school.pk)
     named = found.select_related("enrolment__student", "enrolment__school", "school_class")
     return named.order_by("enrolment__school__code", "school_class__number", "enrolment__student__name_pinyin", "pk")
 
@@ -51,7 +50,8 @@ def free_seats(school: School, classes: list[SchoolClass]) -> dict[int | None, i
 def dealt(children: Iterable[Student], school: School, seed: int) -> dict[int, SchoolClass]:
     """均衡编班: child id → class. Raises Refused when there are too few seats."""
     today = clock.today()
-    rooms = seating.rooms_of(school.pk, GRADE, school_year_of(today), unopened=parameters.on(today)["class.cap"])
+    cap = parameters.on(today)["class.cap"]
+    rooms = seating.rooms_of(school.pk, GRADE, school_year_of(today), unopened=cap, dealt=True)
     try:
         found = propose([seating.newcomer(child) for child in children], rooms, seed)
     except TooFewSeats as short:
@@ -66,7 +66,7 @@ def dealt(children: Iterable[Student], school: School, seed: int) -> dict[int, S
 def open_intake(school: School, seated: dict[int, SchoolClass], *, by, begins_on: date | None = None) -> Grade7Intake:
     """One click: a batch that takes these leavers (child id → class) over. Raises RulesBroken, ChildBusy."""
     lock_children(seated)
-    places = last_places(school_year_of(clock.today())).filter(enrolment__student__in=seated)
+    places = last_in_grade_six().filter(year__lt=school_year_of(clock.today()), enrolment__student__in=seated)
     places = list(places.select_related("enrolment__student", "enrolment__school").order_by("enrolment__student"))
     rows = [
         IntakeRow(

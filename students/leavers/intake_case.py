@@ -51,10 +51,13 @@ class Grade7Intake(
         return IntakeFacts(day, self.year, begins_on=self.begins_on, **found, **facts_of_papers(self))
 
     def papers(self):
-        """What a newcomer from outside shows; the record of a leaver of the county is here already."""
-        outside = self.pk is None or self.rows.filter(from_school=None).exists()
+        """What a newcomer from outside shows, and who comes back from 辍学; of a leaver of the county all is here."""
+        fresh = self.pk is None
+        outside = fresh or self.rows.filter(from_school=None).exists()
+        back = fresh or self.rows.filter(child__status=Student.Status.DROPPED_OUT).exists()
         proof = Paper("primary_record", "原小学学籍证明（全国系统打印的学籍信息）", articles.REGISTER_GRADE_SEVEN)
-        return [proof] if outside else []
+        note = Paper("return_note", "返校登记材料（监护人签字）", articles.DROPOUT)
+        return [paper for paper, asked in ((proof, outside), (note, back)) if asked]
 
     def change_record(self):
         taking_over.take_over(self)

@@ -18,6 +18,7 @@ class IntakeFacts:
     year: int = 0
     rows: int = 0
     begins_on: date | None = None
+    dropped_on: date | None = None
     settled: str = ""
     elsewhere: str = ""
     wrong_class: str = ""
@@ -51,6 +52,16 @@ def somebody_comes(f):
 )
 def begins_this_year(f):
     return f.begins_on is None or f.first_day <= f.begins_on <= f.on
+
+
+@rule(
+    "入学日期{f.begins_on:%Y年%-m月%-d日}早于{f.dropped_on:%Y年%-m月%-d日}，名单中有学生在那天才列为辍学",
+    articles.DROPOUT,
+    remedy="请填写返校学生实际入学的日期；与其他学生入学日期不同的，另立一件接收",
+    kept="辍学后返校的学生，入学日期不早于列为辍学之日",
+)
+def comes_back_after_dropping_out(f):
+    return not (f.dropped_on and f.begins_on) or f.dropped_on <= f.begins_on
 
 
 @rule(
@@ -93,4 +104,12 @@ def seats_suffice(f):
     return not f.crowded
 
 
-RULES = (somebody_comes, begins_this_year, still_leavers, assigned_here, classes_fit, seats_suffice)
+RULES = (
+    somebody_comes,
+    begins_this_year,
+    comes_back_after_dropping_out,
+    still_leavers,
+    assigned_here,
+    classes_fit,
+    seats_suffice,
+)

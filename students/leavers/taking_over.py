@@ -5,6 +5,7 @@ exclusion constraint of Enrolment lets nobody live at two schools.
 """
 
 from collections import Counter, defaultdict
+from datetime import date
 
 from django.db.models import Q
 
@@ -15,7 +16,9 @@ from schools.models import SchoolClass, Seats
 
 from .. import enrolments, places
 from ..models.child import Student
+from ..models.record_change import RecordEntry
 from ..naming import named
+from .cohort import dropped_out_leavers
 from .destination import LeaverDestination
 
 GRADE = LAST_PRIMARY_GRADE + 1
@@ -25,19 +28,30 @@ Status = Student.Status
 def standing_of(case) -> dict:
     """How the rows of an open case stand today, as columns of IntakeFacts; a fixed number of queries."""
     rows = list(case.rows.select_related("child__school", "school_class").order_by("pk"))
+    back = back_from_dropout([r.child_id for r in rows])
     wrong = {r.school_class for r in rows if not class_fits(r.school_class, case.lead_school_id)}
     return {
         "rows": len(rows),
-        "settled": named([f"{r.child.name}（{where_now(r.child)}）" for r in rows if not may_come(r)]),
+        "settled": named([f"{r.child.name}（{where_now(r.child)}）" for r in rows if not may_come(r, back)]),
+        "dropped_on": max(back.values(), default=None),
         "elsewhere": named(assigned_elsewhere(case, [r.child_id for r in rows])),
         "wrong_class": "、".join(sorted(map(str, wrong))),
         "crowded": "；".join(crowded(case, Counter(r.school_class for r in rows))),
     }
 
 
-def may_come(row) -> bool:
-    """A leaver of the county waits for a junior school; a newcomer from outside is pending for this case."""
-    return row.child.status == (Status.LEAVER if row.from_school_id else Status.PENDING)
+def back_from_dropout(children) -> dict[int, date]:
+    """Of these, who dropped out as a leaver and comes after all → the day it was listed (第三十条)."""
+    listed = RecordEntry.objects.filter(child__in=dropped_out_leavers().filter(pk__in=children), table="student")
+    listed = listed.filter(after__status=Status.DROPPED_OUT, case__state="done").order_by("pk")
+    return dict(listed.values_list("child", "case__closed_on"))
+
+
+def may_come(row, back) -> bool:
+    """A leaver waits for a junior school or is `back` from 辍学; a newcomer from outside is pending for this case."""
+    if not row.from_school_id:
+        return row.child.status == Status.PENDING
+    return row.child.status == Status.LEAVER or row.child_id in back
 
 
 def where_now(child: Student) -> str:
@@ -75,8 +89,9 @@ def crowded(case, wanted: Counter) -> list[str]:
         free = ledger[each.pk].free_seats if each.pk in ledger else cap
         if count > free:
             found.append(f"{each.name_in(year)}拟编{count}人，空余{max(free, 0)}")
-    if None in ledger and wanted.total() > ledger[None].free_seats:
-        found.append(f"七年级拟收{wanted.total()}人，计划空余{max(ledger[None].free_seats, 0)}")
+    at_school = sum(count for each, count in wanted.items() if not each.at_home)
+    if None in ledger and at_school > max(ledger[None].free_seats, 0):
+        found.append(f"七年级拟收{at_school}人，计划空余{max(ledger[None].free_seats, 0)}")
     return found
 
 
@@ -84,7 +99,7 @@ def take_over(case) -> None:
     """Out of the primary school's books and into a class of grade seven, seats used, on one day."""
     rows = list(case.rows.select_related("child", "school_class").order_by("child_id"))
     children = [row.child for row in rows]
-    occupy(case, Counter(row.school_class_id for row in rows))
+    occupy(case, Counter(row.school_class for row in rows))
     left = enrolments.end(children, on=case.begins_on, case=case, how="小学毕业升学", went_to=case.lead_school.name)
     places.give_up_seats(left, clock.today())
     for origin, group in by_origin(rows).items():
@@ -107,9 +122,15 @@ def by_origin(rows) -> dict[str, list]:
 
 
 def occupy(case, wanted: Counter) -> None:
-    """Use the seats of grade and classes, ids ascending; what is not free is refused. Raises NoSeat."""
+    """Use the seats of grade and classes, ids ascending; what is not free is refused. Raises NoSeat.
+
+    Whoever is taught at home takes none of the grade (第七条).
+    """
     today = clock.today()
     enrolments.open_ledger(case.lead_school, school_year_of(today), parameters.on(today)["class.cap"])
+    heads = {each.pk: count for each, count in wanted.items()}
+    heads[None] = sum(count for each, count in wanted.items() if not each.at_home)
     rows = Seats.objects.filter(school=case.lead_school_id, year=school_year_of(today), grade=GRADE)
     for row in rows.filter(Q(school_class=None) | Q(school_class__in=wanted)).order_by("pk"):
-        seats.occupy([row], wanted[row.school_class_id] if row.school_class_id else wanted.total())
+        if heads[row.school_class_id]:
+            seats.occupy([row], heads[row.school_class_id])

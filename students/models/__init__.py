@@ -22,6 +22,7 @@ from ..numbering.case import Numbering, NumberingRow  # noqa: E402 isort: skip
 from ..plans.case import IntakePlan, PlanLine  # noqa: E402 isort: skip
 from ..classing.class_change import ClassChange  # noqa: E402 isort: skip
 from ..classing.class_move import ClassMove  # noqa: E402 isort: skip
+from ..classing.home_move import HomeMove  # noqa: E402 isort: skip
 from ..classing.placing import Placing, PlacingRow  # noqa: E402 isort: skip
 from ..intake.overflow import Overflow  # noqa: E402 isort: skip
 from ..roster.models import RosterChild, RosterEntry, RosterFile, RosterStanding  # noqa: E402 isort: skip
@@ -60,6 +61,7 @@ __all__ = [
     "Grade7Intake",
     "Graduation",
     "HomeLesson",
+    "HomeMove",
     "ImportFile",
     "IntakePlan",
     "IntakeRow",

@@ -5,6 +5,7 @@ from collections import Counter
 from django.db.models import Count, F, Q, QuerySet
 from django.urls import reverse
 
+from jianping_xueji.vault import mask_phone
 from schools.models import School
 
 from ..models.child import Student
@@ -88,8 +89,8 @@ def with_words(children: list[RosterChild], schools: dict[int, School]) -> list[
     return children
 
 
-def facts_of(child: RosterChild) -> list[dict]:
-    """The row of the list as label and words."""
+def facts_of(child: RosterChild, *, in_full: bool) -> list[dict]:
+    """The row of the list as label and words; the phone in full only for whoever has to call (第三十七条)."""
     community = child.community.name if child.community else ""
     return [
         {"label": "性别", "value": child.sex_name},
@@ -99,7 +100,7 @@ def facts_of(child: RosterChild) -> list[dict]:
         {"label": "现住址", "value": child.residence},
         {"label": "村（社区）", "value": community},
         {"label": "监护人", "value": child.guardian},
-        {"label": "联系电话", "value": child.phone},
+        {"label": "联系电话", "value": child.phone if in_full else mask_phone(child.phone)},
         {"label": "备注", "value": child.remark},
         {"label": "责任单位", "value": child.owner.name if child.owner else f"{child.bureau}（尚未指定学校）"},
     ]

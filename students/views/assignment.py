@@ -12,12 +12,13 @@ from django.views.decorators.http import require_http_methods
 from accounts.policies import may, school_ids_where
 from approvals.errors import Refused
 from law import clock
-from law.school_time import school_year_name, school_year_of
+from law.school_time import school_year_name
 from schools.models import School
 
 from ..leavers import plan
 from ..leavers.assigning import by_primary, dry_run, juniors_of, keep_assignment, open_assignment
 from ..leavers.assignment_pages import chart_of
+from ..leavers.cohort import beginning_year
 from ..models import Assignment, LeaverDestination
 
 
@@ -59,7 +60,7 @@ def assignment(request):
             return redirect("students:assignment_draft", open_assignment(asked(request, ids), by=request.user).number)
         except Refused as refused:
             refusal = refused.rows
-    year, bureau = school_year_of(clock.today()), School.objects.select_related("bureau").get(pk=min(ids)).bureau
+    year, bureau = beginning_year(clock.today()), School.objects.select_related("bureau").get(pk=min(ids)).bureau
     rows = dry_run(bureau, year)
     living = LeaverDestination.objects.filter(year=year, ended_by=None)
     assigned = set(living.filter(school__bureau=bureau).values_list("child", flat=True))

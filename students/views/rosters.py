@@ -135,7 +135,7 @@ def page_of_child(request, found: RosterChild, forms: dict, refusal: list) -> di
     return {
         "child": found,
         "refusal": refusal,
-        "lines": presenting.facts_of(found),
+        "lines": presenting.facts_of(found, in_full=looks_after),
         "record": presenting.record_row(found.record, user),
         "alike": presenting.record_row(alike, user),
         "entries": found.entries.select_related("by"),

@@ -18,16 +18,17 @@ _MOVED = "SELECT e.row FROM students_recordentry e WHERE e.case_id = %(case)s AN
 _WHOSE = "(SELECT id, student_id AS child FROM students_enrolment) whose ON whose.id = t.enrolment_id"
 _EXCESS = """
 WITH sitting AS (
-    SELECT p.school_class_id AS class, count(*) AS heads FROM students_placement p
+    SELECT p.school_class_id AS class, count(*) AS heads, bool_or(c.kind = 'home') AS at_home FROM students_placement p
     JOIN students_enrolment e ON e.id = p.enrolment_id AND NOT e.voided
     JOIN schools_schoolclass c ON c.id = p.school_class_id AND c.school_id = %(school)s
     WHERE p.ends IS NULL GROUP BY 1),
-rows AS (SELECT r.*, coalesce(n.heads, 0) AS heads FROM schools_seats r
+rows AS (SELECT r.*, coalesce(n.heads, 0) AS heads, coalesce(n.at_home, false) AS at_home FROM schools_seats r
     LEFT JOIN sitting n ON n.class = r.school_class_id
     WHERE r.school_id = %(school)s AND r.year = %(year)s),
 counted AS (SELECT r.id, r.used, r.capacity, r.granted, r.reserved,
         CASE WHEN r.school_class_id IS NULL
-            THEN (SELECT sum(o.heads) FROM rows o WHERE o.grade = r.grade AND o.school_class_id IS NOT NULL)
+            THEN (SELECT sum(CASE WHEN o.at_home THEN 0 ELSE o.heads END) FROM rows o
+                WHERE o.grade = r.grade AND o.school_class_id IS NOT NULL)
             ELSE r.heads END AS heads
     FROM rows r)
 SELECT id, heads, GREATEST(heads + reserved - capacity - granted, 0) FROM counted

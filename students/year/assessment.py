@@ -7,6 +7,7 @@ from django.db import models
 
 from approvals.errors import Refused
 from approvals.rules import rule
+from approvals.services import lock_children
 from approvals.ways import way
 from law import articles
 from students.models.child import Student
@@ -64,7 +65,8 @@ class Assessment(
         """The results count from the state of the case alone: nothing in the record changes."""
 
     def undo_effect(self):
-        """Raises Refused when somebody has left school by these results."""
+        """Raises Refused when somebody has left school by these results; who is just leaving is waited for."""
+        lock_children(self.results.values_list("child_id", flat=True))
         gone = self.results.filter(child__status__in=(Student.Status.GRADUATED, Student.Status.COMPLETED)).count()
         if gone:
             raise Refused(

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from approvals.rules import Level, rule
+from approvals.services import refuse_busy
 from approvals.ways import way
 from law import articles
 from law.school_time import LAST_GRADE, LAST_PRIMARY_GRADE, grade_name, school_year_name
@@ -125,6 +126,8 @@ class Graduation(
         self.figures = finishing.graduate(self)
 
     def undo_effect(self):
+        """Raises ChildBusy while a change of one of the children is open, Refused when a later act stands on it."""
+        refuse_busy(self.subjects.values_list("child_id", flat=True))
         finishing.take_back(self)
 
     def particulars_of(self, action, given):

@@ -13,6 +13,7 @@ from law.school_time import school_year_of
 from schools.models import SchoolClass
 from students import places
 from students.changes import RecordChange
+from students.leavers.cohort import dropped_out_leavers
 from students.models import Student
 from students.standing import Standing, no_open_case, no_problem_record, status_is
 
@@ -26,6 +27,7 @@ class ReturnFacts(Standing):
     returned_on: date | None = None
     dropped_on: date | None = None
     own_class: bool = True
+    finished_primary: bool = False
 
 
 dropped_out = status_is(
@@ -55,7 +57,17 @@ def class_is_of_the_school(f):
     return f.own_class
 
 
-RULES = (dropped_out, no_open_case, no_problem_record, returned_in_time, class_is_of_the_school)
+@rule(
+    "{f.name}小学毕业后没有升学，不能回小学的班级",
+    articles.REGISTER_GRADE_SEVEN,
+    remedy="请由对应的初中在“七年级招生入学”的名单中接收，接收即返校销号（第三十条、第三十一条）",
+    kept="列为辍学时是在校学生",
+)
+def is_no_leaver(f):
+    return not f.finished_primary
+
+
+RULES = (dropped_out, is_no_leaver, no_open_case, no_problem_record, returned_in_time, class_is_of_the_school)
 
 
 class ReturnToSchool(
@@ -83,12 +95,15 @@ class ReturnToSchool(
     def own_facts(cls, child, on, given):
         dropout, to_class = dropout_of(child), given.get("to_class")
         lives_here = to_class is None or (
-            to_class.school_id == child.school_id and to_class.grade_in(school_year_of(on)) is not None
+            to_class.school_id == child.school_id
+            and to_class.closed_on is None
+            and to_class.grade_in(school_year_of(on)) is not None
         )
         return {
             "returned_on": given.get("returned_on"),
             "dropped_on": dropout and dropout.closed_on,
             "own_class": lives_here,
+            "finished_primary": dropped_out_leavers().filter(pk=child.pk).exists(),
         }
 
     def papers(self):

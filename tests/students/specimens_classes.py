@@ -11,7 +11,7 @@ from schools.models import SchoolClass, cohort_of
 from students import enrolments
 from students.classing.class_change import start_class_change
 from students.classing.services import start_placing
-from students.models import ClassMove, Student
+from students.models import ClassMove, HomeMove, Student
 from students.plans.services import start_plan
 from students.spelling import initials_of, pinyin_of
 from tests.changes import drafted, specimen
@@ -80,8 +80,9 @@ def drafted_placing(school, grade=1, seed=7):
 
 @specimen("placing")
 def placing(county):
-    another_class(county.no1, 1)
-    newcomers(county.no1, 6)
+    if county.no1.classes.filter(cohort=school_year_of(clock.today())).count() < 2:
+        another_class(county.no1, 1)
+    newcomers(county.no1, 6, sequence=10 + Student.objects.filter(name__startswith="新生").count())
     return drafted_placing(county.no1)
 
 
@@ -89,3 +90,14 @@ def placing(county):
 def class_move(county):
     child = county.child_at(county.no1, grade=3)
     return drafted(ClassMove, child, to_class=another_class(county.no1, 3), reason="行动不便，须在一层就读")
+
+
+def drafted_home_move(child, grade=3, to_class=None, **more):
+    """From the child's class into the one of its grade taught at home, opened for it."""
+    to_class = to_class or another_class(child.school, grade, SchoolClass.Kind.HOME_TEACHING)
+    return drafted(HomeMove, child, to_class=to_class, reason="重度肢体残疾，不能到校", **more)
+
+
+@specimen("home_move")
+def home_move(county):
+    return drafted_home_move(county.child_at(county.no1, grade=3))

@@ -1,6 +1,7 @@
 """第四条: leavers go to a junior school by catchment, else by township; the bureau decides, and may decide again."""
 
 from collections import Counter
+from datetime import date
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
@@ -10,15 +11,17 @@ from django.urls import reverse
 from accounts.roles import Role
 from approvals.errors import NotYourHand, Refused, RulesBroken
 from approvals.services import perform
+from law import clock
 from schools.models import Catchment, Division, School, Seats
 from students.leavers import plan
 from students.leavers.assigning import dry_run, keep_assignment, open_assignment
 from students.leavers.intake import expected_at
 from students.models import Assignment, LeaverDestination, Student
 from tests.changes import decided, undone
-from tests.county import hand_for, make_school
+from tests.county import child_maker, hand_for, make_school
 from tests.leavers import cohort_of_leavers, leaver_maker
 from tests.students.specimens_intake import drafted_intake, junior_school
+from tests.students.year_lists import graduated
 
 
 @pytest.fixture
@@ -256,3 +259,15 @@ def test_schools_do_not_assign(client, staff, no1, leaver):
     client.force_login(staff(Role.REGISTRAR, no1))
     assert client.get(reverse("students:assignment")).status_code == 403
     assert Student.objects.filter(status="leaver").count() == 1
+
+
+def test_leavers_are_assigned_in_the_summer_before_they_begin(bureau, staff):
+    """Graduated in July, assigned in August: for the school year that begins in September."""
+    with clock.at(date(2027, 6, 20)):
+        primary, junior = make_school(bureau, 1, "第一小学"), junior_school(bureau)
+        child = child_maker()(primary, grade=6, name="样例夏")
+    graduated(primary, on=date(2027, 7, 10))
+    with clock.at(date(2027, 8, 12)):
+        decided(drafted(primary, staff))
+    destination = LeaverDestination.objects.get(child=child)
+    assert (destination.year, destination.school) == (2027, junior)

@@ -6,9 +6,10 @@ from datetime import date
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from accounts.roles import Role
-from approvals.errors import NotYourHand, Refused, RulesBroken
+from approvals.errors import ChildBusy, NotYourHand, Refused, RulesBroken
 from approvals.services import perform
 from law import clock
 from schools.models import School
@@ -20,6 +21,7 @@ from suspensions.models import Suspension
 from tests import invariants
 from tests.changes import again, decided, drafted, undone
 from tests.county import class_of, make_school, seats_of, staff_member
+from tests.students.specimens_intake import drafted_intake
 from tests.students.year_lists import JULY, assessed, graduated, listed
 
 ILL = {"ground_note": "骨折", "until": date(2027, 8, 31)}
@@ -344,3 +346,25 @@ def test_results_taken_back_count_no_more(bureau, junior, finals):
         undone(case)
     assert set(left_out(junior).values()) == {"no_result"}
     assert class_of(junior, 9).placements.filter(ends=None).count() == 4
+
+
+def test_not_taken_back_while_a_junior_school_is_taking_the_children_over(bureau, no1, child_at):
+    """One open change a child: its leavers are in a batch, which names itself once."""
+    children = [child_at(no1, grade=6, name=f"样例{word}") for word in "甲乙"]
+    case = graduated(no1)
+    with clock.at(date(2027, 9, 3)):
+        intake = drafted_intake(make_school(bureau, 42, "第二中学", School.Kind.JUNIOR), children, date(2027, 9, 1))
+        with pytest.raises(ChildBusy, match=intake.number) as refused:
+            undone(case)
+    assert len(refused.value.sentences) == 1 and {again(child).status for child in children} == {"leaver"}
+
+
+def test_taking_results_back_waits_for_whoever_is_leaving_by_them(bureau, junior, finals):
+    """The children are locked before anybody asks whether they have left."""
+    case = assessed(bureau, finals)
+    with clock.at(JULY), CaptureQueriesContext(connection) as asked:
+        undone(case)
+    said = [query["sql"] for query in asked.captured_queries]
+    locks = [n for n, sql in enumerate(said) if "FOR UPDATE" in sql and "students_assessmentrow" in sql]
+    looks = [n for n, sql in enumerate(said) if "COUNT(*)" in sql and "graduated" in sql]
+    assert locks and looks and locks[0] < looks[0]

@@ -21,9 +21,11 @@ from students.leavers.intake import dealt, expected_at, open_intake, take_in_out
 from students.models import Enrolment, Grade7Intake, Placement, Student
 from students.pending import Origin
 from tests.changes import again, decided, undone
-from tests.county import class_of, id_number, make_school, seats_of
+from tests.county import class_of, id_number, make_school, seats_of, staff_member
 from tests.crowd import crowd
+from tests.invariants import broken
 from tests.leavers import leaver_maker
+from tests.students.specimens_classes import another_class
 from tests.students.specimens_intake import FIRST, drafted_intake, junior_school
 
 OUTSIDE = Origin("150429", "宁城县实验小学", "2115000001")
@@ -354,3 +356,21 @@ def test_the_primary_record_is_asked_for_as_a_paper(junior, staff):
     )
     with pytest.raises(RulesBroken, match="原小学学籍证明"):
         perform(case, "submit", by=staff(Role.REGISTRAR, junior))
+
+
+def test_nobody_is_dealt_into_a_class_taught_at_home_or_a_special_one(leaver, junior, no1):
+    another_class(junior, 7, kind="home")
+    another_class(junior, 7, kind="special")
+    children = [leaver(no1, name=f"样例{n}") for n in range(3)]
+    assert set(dealt(children, junior, seed=1).values()) == {class_of(junior, 7)}
+
+
+def test_whoever_is_taken_over_to_be_taught_at_home_takes_no_seat_of_the_grade(leaver, junior, no1):
+    """第七条: no seat is asked of the plan, and none is used."""
+    at_home = another_class(junior, 7, kind="home")
+    Seats.objects.filter(school=junior, grade=7, school_class=None).update(capacity=0)
+    child = leaver(no1, disability="1")
+    case = open_intake(junior, {child.pk: at_home}, by=staff_member(Role.REGISTRAR, junior))
+    decided(case)
+    assert (seats_of(junior, 7).used, Seats.objects.get(school_class=at_home).used) == (0, 1)
+    assert broken() == []

@@ -11,14 +11,13 @@ from approvals.errors import NotYourHand, Refused, RulesBroken
 from approvals.services import perform
 from students.classing import services
 from students.classing.balance import propose
-from students.classing.ledger import HOME
 from students.classing.seating import newcomer, rooms_of, waiting_at
 from students.models import ClassMove, Placement, PlacingRow, Student
 from suspensions.models import Suspension
 from tests.changes import decided, drafted, undone
 from tests.county import LEGAL_DAY, class_of, seats_of
 from tests.invariants import broken
-from tests.students.specimens_classes import another_class, drafted_placing, drafted_plan, newcomers
+from tests.students.specimens_classes import another_class, drafted_home_move, drafted_placing, drafted_plan, newcomers
 
 
 def sitting(school, grade=1):
@@ -174,6 +173,15 @@ def test_the_school_alone_decides_with_two_people(no1, no3, grade, staff, bureau
         perform(case, "approve", by=staff(Role.REGISTRAR, no1))
 
 
+def test_nobody_is_dealt_into_a_class_of_special_education(no1, grade):
+    """A registrar may put a child there by hand; chance does not."""
+    special = another_class(no1, 1, "special")
+    case = drafted_placing(no1)
+    assert set(case.rows.values_list("school_class", flat=True)) == {c.pk for c in no1.classes.filter(cohort=2026)} - {
+        special.pk
+    }
+
+
 # ---- 调班
 
 
@@ -214,9 +222,8 @@ def test_not_into_a_full_class(no1, child, free, lawful):
 
 def test_home_teaching_is_on_the_roll_and_in_no_class_size(no1, child, child_at):
     """edge case 56: enrolled, counted in 学籍数, but no seat of the grade is used."""
-    home = another_class(no1, 3, HOME)
     before = seats_of(no1, 3)
-    decided(drafted(ClassMove, child, to_class=home, reason="重度残疾，送教上门"))
+    home = decided(drafted_home_move(child)).to_class
     after = seats_of(no1, 3)
     assert (after.capacity, after.used) == (before.capacity, before.used - 1)
     assert Student.objects.get(pk=child.pk).status == "enrolled" and child.enrolments.living().count() == 1

@@ -9,10 +9,10 @@ from approvals.errors import NotYourHand, Refused
 from approvals.services import perform
 from jianping_xueji import jobs
 from jianping_xueji.jobs import tasks
-from law import clock
+from law import articles, clock
 from law.models import Parameter
 from schools.models import SeatGrant, Seats
-from students import journal
+from students import journal, places
 from students.models import Placement, Promotion, Student
 from students.year import rolls, services
 from students.year.services import confirm_run, dry_run, exceptions, submit_run, take_back_run, withdraw_run
@@ -20,6 +20,7 @@ from suspensions.models import Dropout, Resumption, Suspension
 from tests import invariants
 from tests.changes import again, decided, drafted
 from tests.county import class_of, make_school, staff_member
+from tests.students.specimens_classes import another_class
 from tests.students.year_lists import graduated
 
 AUGUST, TURN = date(2027, 8, 10), date(2027, 9, 1)
@@ -357,3 +358,19 @@ def test_counts_are_told_by_school_and_grade(bureau, no1, no2, child_at):
     groups = rolls.promotion_counts(2026, [no1.pk, no2.pk], dropouts=True)
     assert groups == [(no1.pk, 3, "advances", 2, 0), (no2.pk, 1, "advances", 1, 0)]
     assert make_school(bureau, 77, "空校").pk not in {school for school, *_ in groups}
+
+
+def test_a_class_taught_at_home_moves_up_without_a_seat_of_the_grade(bureau, no1, child_at):
+    """第七条: on the roll, in no class size: the new ledger counts them in the line of their class alone."""
+    at_home = another_class(no1, 3, kind="home")
+    seated, visited = child_at(no1, grade=3), child_at(no1, grade=3, name="样例送")
+    places.leave_class([visited], on=clock.today())
+    case = type("Case", (), {"number": "样2026000001"})
+    given = {"article": articles.ONE_CHILD_ONE_RECORD, "reason": "送教上门"}
+    places.sit_down(visited, at_home, on=clock.today(), case=case, **given)
+    promoted(bureau)
+    rows = Seats.objects.filter(school=no1, year=2027, grade=4)
+    used = {row.school_class_id: row.used for row in rows}
+    assert used == {None: 1, place_of(seated).school_class_id: 1, at_home.pk: 1}
+    with clock.at(TURN):
+        assert invariants.broken() == []

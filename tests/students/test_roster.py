@@ -221,3 +221,13 @@ def test_a_file_that_is_no_workbook_is_refused_in_words(client, clerk):
     upload = SimpleUploadedFile("名册.xlsx", b"not a workbook")
     answer = client.post(reverse("students:roster_files"), {"workbook": upload, "year": YEAR})
     assert answer.status_code == 422 and "Excel" in answer.content.decode()
+
+
+def test_the_phone_is_in_full_only_for_whoever_has_to_call(client, clerk, staff, bureau, no1):
+    """第三十七条: the clerk and the school that answers look after the child; others see it masked."""
+    (child,) = listed(bureau, row())
+    said = {}
+    for role, place in ((Role.BUREAU_CLERK, bureau), (Role.BUREAU_CHECKER, bureau), (Role.AUDITOR, bureau)):
+        client.force_login(staff(role, place))
+        said[role] = "13900000000" in client.get(child.get_absolute_url()).content.decode()
+    assert said == {Role.BUREAU_CLERK: True, Role.BUREAU_CHECKER: False, Role.AUDITOR: False}
