@@ -22,13 +22,15 @@ from .rolls import unfit_names
 
 NAMED = 5
 _SUBJECTS = "SELECT child_id FROM approvals_casesubject WHERE case_id = %(case)s"
-# Rows and whose they are, as the journal wants them.
-_CHILDREN = "SELECT child_id, child_id FROM approvals_casesubject WHERE case_id = %(case)s"
-_LIVING = f"""SELECT e.id, e.student_id FROM students_enrolment e
-    WHERE e.student_id IN ({_SUBJECTS}) AND NOT e.voided AND upper_inf(e.during)"""
-_SITTING = f"""SELECT p.id, e.student_id FROM students_placement p
-    JOIN students_enrolment e ON e.id = p.enrolment_id AND NOT e.voided AND upper_inf(e.during)
-    WHERE p.ends IS NULL AND e.student_id IN ({_SUBJECTS})"""
+# Rows, whose they are and by which case, as the journal wants them.
+_CHILDREN = "SELECT child_id, child_id, case_id FROM approvals_casesubject WHERE case_id = %(case)s"
+_LIVING = """SELECT e.id, e.student_id, x.case_id FROM approvals_casesubject x
+    JOIN students_enrolment e ON e.student_id = x.child_id AND NOT e.voided AND upper_inf(e.during)
+    WHERE x.case_id = %(case)s"""
+_SITTING = """SELECT p.id, e.student_id, x.case_id FROM approvals_casesubject x
+    JOIN students_enrolment e ON e.student_id = x.child_id AND NOT e.voided AND upper_inf(e.during)
+    JOIN students_placement p ON p.enrolment_id = e.id AND p.ends IS NULL
+    WHERE x.case_id = %(case)s"""
 # Whether the county's assessment says passed; asked of `t`, a row of students.
 _PASSED = """(SELECT r.passed FROM students_assessmentrow r JOIN approvals_case a ON a.id = r.case_id
     JOIN students_assessment d ON d.case_ptr_id = a.id
@@ -46,15 +48,15 @@ def graduate(case) -> dict[str, str]:
     on = min(clock.today(), turn_of(case.year))
     leaving = case.grade == LAST_GRADE
     sitting = heads(case)
-    mass_journal.rewrite(case, "placement", {"ends": "GREATEST(t.starts, %(on)s)"}, _SITTING, on=on)
+    mass_journal.rewrite("placement", {"ends": "GREATEST(t.starts, %(on)s)"}, _SITTING, case=case.pk, on=on)
     if leaving:
         status = f"CASE WHEN {_PASSED} THEN 'graduated' ELSE 'completed' END"
-        mass_journal.rewrite(case, "student", {"status": status}, _CHILDREN, year=case.year)
+        mass_journal.rewrite("student", {"status": status}, _CHILDREN, case=case.pk, year=case.year)
         _leave_school(case, on)
         _make_out_papers(case)
         _freeze(case, on)
     else:
-        mass_journal.rewrite(case, "student", {"status": "'leaver'"}, _CHILDREN)
+        mass_journal.rewrite("student", {"status": "'leaver'"}, _CHILDREN, case=case.pk)
     _give_back_seats(sitting, case.year)
     return figures_of(case)
 
@@ -74,7 +76,7 @@ def _leave_school(case, on: date) -> None:
         "left_how": "(SELECT CASE s.status WHEN 'graduated' THEN '毕业' ELSE '修业期满' END"
         " FROM students_student s WHERE s.id = t.student_id)",
     }
-    mass_journal.rewrite(case, "enrolment", values, _LIVING, on=on)
+    mass_journal.rewrite("enrolment", values, _LIVING, case=case.pk, on=on)
 
 
 def _make_out_papers(case) -> None:
@@ -139,7 +141,7 @@ def figures_of(case) -> dict[str, str]:
 
 def take_back(case) -> None:
     """毕业回退: the record as it was, papers void, seats used again. Raises Refused."""
-    mass_journal.restore_all(case)
+    mass_journal.restore_all([case.pk])
     Certificate.objects.filter(graduation_id=case.pk).update(voided=True)
     for row, count in _rows_of(heads(case), case.year):
         if (more := count - row.free_seats) > 0:

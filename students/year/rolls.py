@@ -187,8 +187,11 @@ def unfit_names(year: int, school: int, case: int, *, limit: int) -> list[str]:
     return [name for (name,) in _ask(statement, _params(year, [school], case=case, limit=limit))]
 
 
-# The places of those who move up and whose they are, for a statement that binds year, schools and dropouts.
-MOVING_UP = f"""SELECT p.id, s.id AS child FROM students_enrolment e
+# The places of those who move up, whose they are and by which case, for a statement that binds year, dropouts, schools
+# and, in the same order, their cases.
+MOVING_UP = f"""SELECT p.id, s.id AS child, own.case_id
+    FROM unnest(%(schools)s::bigint[], %(cases)s::bigint[]) AS own (school, case_id)
+    JOIN students_enrolment e ON e.school_id = own.school
     JOIN students_student s ON s.id = e.student_id
     JOIN students_placement p ON p.enrolment_id = e.id AND p.ends IS NULL
     JOIN schools_schoolclass c ON c.id = p.school_class_id
