@@ -35,6 +35,20 @@ def rows_for(school_id: int, year: int, grade: int, school_class: SchoolClass | 
     return [row for row in rows if row.school_class_id in wanted]
 
 
+def rows_of_classes(classes: Iterable[SchoolClass], year: int) -> list[tuple[SchoolClass, Seats]]:
+    """Each class with each of its ledger rows, as `rows_for` finds them, in one query."""
+    classes = list(classes)
+    rows: dict[tuple, list[Seats]] = {}
+    for row in Seats.objects.filter(school__in={each.school_id for each in classes}, year=year):
+        rows.setdefault((row.school_id, row.grade, row.school_class_id), []).append(row)
+    found = []
+    for each in classes:
+        wanted = [each.pk] if each.at_home else [each.pk, None]
+        for own in wanted:
+            found += [(each, row) for row in rows.get((each.school_id, each.grade_in(year) or 0, own), [])]
+    return found
+
+
 def locked(rows: Iterable[Seats]) -> list[Seats]:
     """The same rows locked, as they stand now, ids ascending."""
     return list(Seats.objects.select_for_update().filter(pk__in=[row.pk for row in rows]).order_by("pk"))
@@ -74,6 +88,18 @@ def vacate(rows: Iterable[Seats], count: int = 1) -> None:
     """A child left: its seats are free again."""
     for row in rows:
         Seats.objects.filter(pk=row.pk).update(used=F("used") - count)
+
+
+def vacate_many(counts: Mapping[int, int]) -> None:
+    """So many children left each of these rows; a row that counts fewer is empty then."""
+    rows = Seats.objects.select_for_update().filter(pk__in=counts).order_by("pk")
+    ids = list(rows.values_list("pk", flat=True))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """UPDATE schools_seats s SET used = GREATEST(s.used - n.heads, 0)
+               FROM unnest(%s::bigint[], %s::int[]) n (id, heads) WHERE n.id = s.id""",
+            [ids, [counts[pk] for pk in ids]],
+        )
 
 
 def grant(row: Seats, count: int, *, article: Article, reason: str, on: date, case_number: str = "") -> SeatGrant:

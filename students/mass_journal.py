@@ -6,7 +6,8 @@ came to be is ended where it began, and nothing happens when a later act stands 
 A case changes a row once at most.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.db import connection
@@ -54,11 +55,21 @@ def _execute(statement: str, params: dict) -> int:
         return cursor.rowcount
 
 
-def rewrite(table: str, values: dict[str, str], among: str, **params) -> int:
-    """Set columns of the rows `among` (a SELECT of row, child and case) to SQL expressions over `t`; returns how many.
+@contextmanager
+def whole_tables() -> Iterator[None]:
+    """Statements inside touch most rows of their tables and are joined by hashing, each table read once.
 
-    The rows are taken by their key from what `among` finds: no other plan reads less.
+    A transaction has no statistics of the rows it has just written; joining row by row for want of them would make the
+    work grow with the square of the children.
     """
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_nestloop = off")
+        yield
+        cursor.execute("SET LOCAL enable_nestloop = on")
+
+
+def rewrite(table: str, values: dict[str, str], among: str, **params) -> int:
+    """Set columns of the rows `among` (a SELECT of row, child and case) to SQL expressions over `t`; returns how many."""
     name = TABLES[table].name
     sets = ", ".join(f"{column} = {expression}" for column, expression in values.items())
     statement = f"""

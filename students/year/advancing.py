@@ -45,11 +45,12 @@ def promote(cases: list) -> dict[int, int]:
     year, numbers = cases[0].year, parameters.on(clock.today())
     params = {"schools": [case.lead_school_id for case in cases], "cases": [case.pk for case in cases]}
     params |= {"dropouts": numbers["promotion.dropout_advances"], "year": year, "turn": turn_of(year)}
-    mass_journal.rewrite("placement", {"ends": "GREATEST(t.starts, %(turn)s)"}, MOVING_UP, **params)
     columns = ("enrolment_id", "school_class_id", "year", "starts")
-    mass_journal.bring_forth("placement", columns, "enrolment_id", _MOVED, **params)
-    moved = name_children(params)
-    open_ledger(cases, year + 1, numbers["class.cap"])
+    with mass_journal.whole_tables():
+        mass_journal.rewrite("placement", {"ends": "GREATEST(t.starts, %(turn)s)"}, MOVING_UP, **params)
+        mass_journal.bring_forth("placement", columns, "enrolment_id", _MOVED, **params)
+        moved = name_children(params)
+        open_ledger(cases, year + 1, numbers["class.cap"])
     return {case.pk: moved.get(case.pk, 0) for case in cases}
 
 
@@ -75,5 +76,6 @@ def open_ledger(cases: list, year: int, cap: int) -> None:
 
 def take_back(cases: list) -> dict[int, int]:
     """Everybody back in the place of the year before. Raises Refused when a later act stands on one of them."""
-    mass_journal.restore_all(case.pk for case in cases)
+    with mass_journal.whole_tables():
+        mass_journal.restore_all(case.pk for case in cases)
     return {case.pk: 0 for case in cases}

@@ -14,14 +14,15 @@ from law.school_time import LAST_GRADE
 from schools import seats
 from schools.models import SchoolClass
 
-from .. import mass_journal, places
+from .. import mass_journal
 from ..models.certificate import Certificate
 from ..models.enrolment import Placement
 from .calendar import turn_of
 from .rolls import unfit_names
 
 NAMED = 5
-_SUBJECTS = "SELECT child_id FROM approvals_casesubject WHERE case_id = %(case)s"
+# An array, so that rows are looked up child by child: of subjects just written the planner knows nothing yet.
+_SUBJECTS = "ANY(ARRAY(SELECT child_id FROM approvals_casesubject WHERE case_id = %(case)s))"
 # Rows, whose they are and by which case, as the journal wants them.
 _CHILDREN = "SELECT child_id, child_id, case_id FROM approvals_casesubject WHERE case_id = %(case)s"
 _LIVING = """SELECT e.id, e.student_id, x.case_id FROM approvals_casesubject x
@@ -85,7 +86,7 @@ def _make_out_papers(case) -> None:
         cursor.execute(
             f"""WITH made AS (
                     SELECT s.id AS child, s.status, nextval(pg_get_serial_sequence('students_certificate', 'id')) AS id
-                    FROM students_student s WHERE s.id IN ({_SUBJECTS}) ORDER BY s.id)
+                    FROM students_student s WHERE s.id = {_SUBJECTS} ORDER BY s.id)
                 INSERT INTO students_certificate
                     (id, student_id, graduation_id, school_id, kind, number, year, issued_on, collected_by, voided)
                 SELECT id, child, %(case)s, %(school)s,
@@ -100,7 +101,7 @@ def _freeze(case, on: date) -> None:
     """The whole record as it stands after the graduation; numbers stay sealed under the child's key."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""WITH copied AS (SELECT s.id, jsonb_build_object(
+            f"""WITH copied AS MATERIALIZED (SELECT s.id, jsonb_build_object(
                     'student', to_jsonb(s) - 'wrapped_key' - 'slug',
                     'numbers', (SELECT jsonb_agg(to_jsonb(n) - 'index' ORDER BY n.id) FROM students_studentnumber n
                         WHERE n.student_id = s.id),
@@ -110,7 +111,7 @@ def _freeze(case, on: date) -> None:
                         WHERE e.student_id = s.id),
                     'placements', (SELECT jsonb_agg(to_jsonb(p) ORDER BY p.id) FROM students_placement p
                         JOIN students_enrolment e ON e.id = p.enrolment_id WHERE e.student_id = s.id)
-                ) AS content FROM students_student s WHERE s.id IN ({_SUBJECTS}))
+                ) AS content FROM students_student s WHERE s.id = {_SUBJECTS})
                 INSERT INTO students_frozenrecord (student_id, graduation_id, taken_on, content, digest)
                 SELECT id, %(case)s, %(on)s, content, encode(sha256(convert_to(content::text, 'UTF8')), 'hex')
                 FROM copied ORDER BY id""",
@@ -121,16 +122,14 @@ def _freeze(case, on: date) -> None:
 def _rows_of(sitting: dict[int, int], year: int) -> list[tuple]:
     """(ledger row, children) of these classes, ids ascending."""
     found: dict[int, tuple] = {}
-    for each in SchoolClass.objects.filter(pk__in=sitting):
-        for row in places.ledger_rows(each, year):
-            _, before = found.get(row.pk, (row, 0))
-            found[row.pk] = (row, before + sitting[each.pk])
+    for each, row in seats.rows_of_classes(SchoolClass.objects.filter(pk__in=sitting), year):
+        _, before = found.get(row.pk, (row, 0))
+        found[row.pk] = (row, before + sitting[each.pk])
     return [found[pk] for pk in sorted(found)]
 
 
 def _give_back_seats(sitting: dict[int, int], year: int) -> None:
-    for row, count in _rows_of(sitting, year):
-        seats.vacate([row], min(count, row.used))
+    seats.vacate_many({row.pk: count for row, count in _rows_of(sitting, year)})
 
 
 def figures_of(case) -> dict[str, str]:
