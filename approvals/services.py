@@ -250,11 +250,11 @@ def next_numbers(prefix: str, count: int) -> list[tuple[int, str]]:
 
 def refuse_busy(children: list[int]) -> None:
     """Raise ChildBusy naming the open case and its desk when one of the children has one."""
-    busy = CaseSubject.objects.filter(child_id__in=children, blocking=True).select_related(
-        "case__lead_school", "case__desk_school__bureau"
-    )
-    if sentences := [busy_sentence(subject.case) for subject in busy]:
-        raise ChildBusy(*sentences)
+    busy = list(CaseSubject.objects.filter(child__among=children, blocking=True).values_list("pk", flat=True))
+    if busy:
+        subjects = CaseSubject.objects.filter(pk__in=busy)
+        subjects = subjects.select_related("case__lead_school", "case__desk_school__bureau")
+        raise ChildBusy(*(busy_sentence(subject.case) for subject in subjects))
 
 
 def refuse_second(kind: type, children: list[int]) -> None:
@@ -285,12 +285,12 @@ def busy_sentence(case: Case) -> str:
 
 @transaction.atomic
 def open_case(kind: type, *, by: User, lead: School, children: Iterable, peer: School | None = None, **fields) -> Case:
-    """Open a case about these children, the first of them its `child`.
+    """Open a case about these children (or ids of children), the first of them its `child`.
 
     Raises NotYourHand, Refused at a closed school, or ChildBusy when a child already has an open change.
     """
     refuse_to_open(kind, lead, powers_behind(by, kind.OPENER.right, lead.pk))
-    ids = [child.pk for child in children]
+    ids = [getattr(child, "pk", child) for child in children]
     lock_children(ids)
     refuse_second(kind, ids) if kind.PRECEDES else refuse_busy(ids)
     (numbered,) = next_numbers(kind.prefix, 1)
@@ -298,11 +298,21 @@ def open_case(kind: type, *, by: User, lead: School, children: Iterable, peer: S
     case.save(force_insert=(Case,))
     try:
         with transaction.atomic():
-            subjects = [CaseSubject(case_id=case.pk, child_id=child, blocking=not kind.PRECEDES) for child in ids]
-            CaseSubject.objects.bulk_create(subjects, batch_size=1000)
+            name_subjects(case, ids, blocking=not kind.PRECEDES)
     except IntegrityError as error:
         raise ChildBusy("该生刚刚由他人发起了另一件变动，请刷新后查看（第二十四条）。") from error
     return case
+
+
+def name_subjects(case: Case, children: list[int], *, blocking: bool) -> None:
+    """Write the subjects of a new case in the order given, in one statement however many they are."""
+    if children:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                """INSERT INTO approvals_casesubject (case_id, child_id, blocking)
+                   SELECT %s, child, %s FROM unnest(%s::bigint[]) WITH ORDINALITY AS named (child, nth) ORDER BY nth""",
+                [case.pk, blocking, children],
+            )
 
 
 def refuse_to_open(kind: type, lead: School, powers: list[Power]) -> None:

@@ -7,8 +7,10 @@ Grade 6 waits for its junior school with the enrolment still living at the prima
 from datetime import date
 
 from django.db import connection
-from django.db.models import Count
+from django.db.models import Count, Q
 
+from approvals.models import CaseSubject
+from jianping_xueji.prepared import Prepared
 from law import articles, clock
 from law.school_time import LAST_GRADE
 from schools import seats
@@ -16,7 +18,6 @@ from schools.models import SchoolClass
 
 from .. import mass_journal
 from ..models.certificate import Certificate
-from ..models.enrolment import Placement
 from .calendar import turn_of
 from .rolls import unfit_names
 
@@ -38,10 +39,10 @@ _PASSED = """(SELECT r.passed FROM students_assessmentrow r JOIN approvals_case 
     WHERE r.child_id = t.id AND a.state = 'done' AND d.year = %(year)s ORDER BY r.id DESC LIMIT 1)"""
 
 
-def unfit_of(case) -> str:
-    """Names of those on the list who could not be put on it now."""
-    names = unfit_names(case.year, case.lead_school_id, case.pk, limit=NAMED + 1)
-    return "、".join(names[:NAMED]) + ("等" if len(names) > NAMED else "")
+def listed(case) -> tuple[int, str]:
+    """How many are on the list, and names of those who could not be put on it now."""
+    children, names = unfit_names(case.year, case.lead_school_id, case.pk, limit=NAMED + 1)
+    return children, "、".join(names[:NAMED]) + ("等" if len(names) > NAMED else "")
 
 
 def graduate(case) -> dict[str, str]:
@@ -62,12 +63,17 @@ def graduate(case) -> dict[str, str]:
     return figures_of(case)
 
 
-def heads(case) -> dict[int, int]:
+def heads(case) -> dict[SchoolClass, int]:
     """How many of the list sit in each class now."""
-    rows = Placement.objects.filter(
-        enrolment__student__in=case.subjects.values("child"), ends=None, enrolment__voided=False
-    )
-    return dict(rows.values_list("school_class").annotate(Count("pk")))
+    return {each: each.heads for each in _classes_of.objects(case=case.pk)}
+
+
+@Prepared
+def _classes_of(case: int):
+    listed_ones = CaseSubject.objects.filter(case=case).values("child")
+    sitting = Q(placements__enrolment__student__in=listed_ones, placements__ends=None)
+    classes = SchoolClass.objects.filter(sitting, placements__enrolment__voided=False)
+    return classes.annotate(heads=Count("placements"))
 
 
 def _leave_school(case, on: date) -> None:
@@ -119,16 +125,16 @@ def _freeze(case, on: date) -> None:
         )
 
 
-def _rows_of(sitting: dict[int, int], year: int) -> list[tuple]:
+def _rows_of(sitting: dict[SchoolClass, int], year: int) -> list[tuple]:
     """(ledger row, children) of these classes, ids ascending."""
     found: dict[int, tuple] = {}
-    for each, row in seats.rows_of_classes(SchoolClass.objects.filter(pk__in=sitting), year):
+    for each, row in seats.rows_of_classes(sitting, year):
         _, before = found.get(row.pk, (row, 0))
-        found[row.pk] = (row, before + sitting[each.pk])
+        found[row.pk] = (row, before + sitting[each])
     return [found[pk] for pk in sorted(found)]
 
 
-def _give_back_seats(sitting: dict[int, int], year: int) -> None:
+def _give_back_seats(sitting: dict[SchoolClass, int], year: int) -> None:
     seats.vacate_many({row.pk: count for row, count in _rows_of(sitting, year)})
 
 

@@ -180,15 +180,20 @@ def _standing(child, slug, name, school, grade, number, fate, case, stage, desk,
     return Standing(child, slug, name, school, called, fate, case or "", holder, stage or "")
 
 
-def unfit_names(year: int, school: int, case: int, *, limit: int) -> list[str]:
-    """Names of the children of a running list who could not be put on it now; the case is not in its own way."""
+def unfit_names(year: int, school: int, case: int, *, limit: int) -> tuple[int, list[str]]:
+    """How many are on a running list, and the names of those who could not be put on it now.
+
+    The case is not in its own way.
+    """
     statement = f"""WITH fit AS MATERIALIZED (
             SELECT s.id {_SEATED}
             AND s.id = ANY(ARRAY(SELECT child_id FROM approvals_casesubject WHERE case_id = %(case)s)) AND {_GRADE} = {_LAST} AND ({GRADUATES}) = 'graduates')
-        SELECT s.name FROM approvals_casesubject x JOIN students_student s ON s.id = x.child_id
-        LEFT JOIN fit ON fit.id = x.child_id
-        WHERE x.case_id = %(case)s AND fit.id IS NULL ORDER BY s.id LIMIT %(limit)s"""
-    return [name for (name,) in _ask(statement, _params(year, [school], case=case, limit=limit))]
+        SELECT (SELECT count(*) FROM approvals_casesubject WHERE case_id = %(case)s), ARRAY(
+            SELECT s.name FROM approvals_casesubject x JOIN students_student s ON s.id = x.child_id
+            WHERE x.case_id = %(case)s AND NOT EXISTS (SELECT FROM fit WHERE fit.id = x.child_id)
+            ORDER BY s.id LIMIT %(limit)s)"""
+    (found,) = _ask(statement, _params(year, [school], case=case, limit=limit))
+    return found
 
 
 # The places of those who move up, whose they are and by which case, for a statement that binds year, dropouts, schools

@@ -17,7 +17,6 @@ from law import clock, parameters
 from law.school_time import grade_name, school_year_name
 from schools.models import Bureau, School
 
-from ..models.child import Student
 from . import rolls
 from .calendar import ending_year, finishing_grades, graduation_days, turn_of
 from .graduation import RULES, Graduation, GraduationFacts
@@ -38,10 +37,7 @@ def start_graduation(school: School, grade: int, *, by, year: int | None = None)
     verdict = judge(of_level(RULES, Level.HARD), facts)
     if verdict.broken:
         raise RulesBroken(verdict)
-    children = Student.objects.filter(pk__in=ids).only("pk").order_by("pk")
-    return open_case(
-        Graduation, by=by, lead=school, children=children, state=Graduation.State.DRAFT, year=year, grade=grade
-    )
+    return open_case(Graduation, by=by, lead=school, children=ids, state=Graduation.State.DRAFT, year=year, grade=grade)
 
 
 def bureau_of(user, *rights: str) -> Bureau:
