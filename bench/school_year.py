@@ -67,8 +67,12 @@ def our_promotion(bureau, maker, checker) -> None:
 def bare_graduations(schools) -> None:
     from django.db import connection, transaction
 
-    leaving = f"""WITH leaving AS MATERIALIZED (SELECT p.id, p.enrolment_id, e.student_id {_HERE}
-            AND e.school_id = %s AND {_GRADE} = %s AND {_LAST} = {_GRADE}),
+    # Driven from the school's own rows: left to itself the planner reads the last grades of the whole county each time.
+    leaving = f"""WITH leaving AS MATERIALIZED (SELECT c.id, e.id AS enrolment_id, e.student_id
+            FROM students_enrolment e JOIN LATERAL (SELECT p.id, c.cohort, c.stage FROM students_placement p
+                JOIN schools_schoolclass c ON c.id = p.school_class_id
+                WHERE p.enrolment_id = e.id AND p.ends IS NULL AND p.year = 2026 OFFSET 0) c ON true
+            WHERE NOT e.voided AND e.school_id = %s AND {_GRADE} = %s AND {_LAST} = {_GRADE}),
         places AS (UPDATE students_placement p SET ends = '2027-07-05' FROM leaving l WHERE l.id = p.id),
         ended AS (UPDATE students_enrolment e SET during = daterange(lower(during), '2027-07-05')
             FROM leaving l WHERE l.enrolment_id = e.id AND %s)

@@ -36,10 +36,12 @@ def rows_for(school_id: int, year: int, grade: int, school_class: SchoolClass | 
 
 
 def rows_of_classes(classes: Iterable[SchoolClass], year: int) -> list[tuple[SchoolClass, Seats]]:
-    """Each class with each of its ledger rows, as `rows_for` finds them, in one query."""
+    """Each class with each of its ledger rows, as `rows_for` finds them, locked ascending by one query."""
     classes = list(classes)
     rows: dict[tuple, list[Seats]] = {}
-    for row in Seats.objects.filter(school__in={each.school_id for each in classes}, year=year):
+    grades = {each.grade_in(year) or 0 for each in classes}
+    theirs = Seats.objects.filter(school__in={each.school_id for each in classes}, year=year, grade__in=grades)
+    for row in theirs.select_for_update().order_by("pk"):
         rows.setdefault((row.school_id, row.grade, row.school_class_id), []).append(row)
     found = []
     for each in classes:
@@ -91,14 +93,12 @@ def vacate(rows: Iterable[Seats], count: int = 1) -> None:
 
 
 def vacate_many(counts: Mapping[int, int]) -> None:
-    """So many children left each of these rows; a row that counts fewer is empty then."""
-    rows = Seats.objects.select_for_update().filter(pk__in=counts).order_by("pk")
-    ids = list(rows.values_list("pk", flat=True))
+    """So many children left each of these rows, which are locked; a row that counts fewer is empty then."""
     with connection.cursor() as cursor:
         cursor.execute(
             """UPDATE schools_seats s SET used = GREATEST(s.used - n.heads, 0)
                FROM unnest(%s::bigint[], %s::int[]) n (id, heads) WHERE n.id = s.id""",
-            [ids, [counts[pk] for pk in ids]],
+            [list(counts), list(counts.values())],
         )
 
 

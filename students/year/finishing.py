@@ -23,16 +23,15 @@ from .rolls import unfit_names
 
 NAMED = 5
 # An array, so that rows are looked up child by child: of subjects just written the planner knows nothing yet.
-_SUBJECTS = "ANY(ARRAY(SELECT child_id FROM approvals_casesubject WHERE case_id = %(case)s))"
+_ARRAY = "ARRAY(SELECT child_id FROM approvals_casesubject WHERE case_id = %(case)s)"
+_SUBJECTS = f"ANY({_ARRAY})"
 # Rows, whose they are and by which case, as the journal wants them.
-_CHILDREN = "SELECT child_id, child_id, case_id FROM approvals_casesubject WHERE case_id = %(case)s"
-_LIVING = """SELECT e.id, e.student_id, x.case_id FROM approvals_casesubject x
-    JOIN students_enrolment e ON e.student_id = x.child_id AND NOT e.voided AND upper_inf(e.during)
-    WHERE x.case_id = %(case)s"""
-_SITTING = """SELECT p.id, e.student_id, x.case_id FROM approvals_casesubject x
-    JOIN students_enrolment e ON e.student_id = x.child_id AND NOT e.voided AND upper_inf(e.during)
-    JOIN students_placement p ON p.enrolment_id = e.id AND p.ends IS NULL
-    WHERE x.case_id = %(case)s"""
+_CHILDREN = f"SELECT child, child, %(case)s::bigint FROM unnest({_ARRAY}) AS child"
+_LIVING = f"""SELECT e.id, e.student_id, %(case)s::bigint FROM unnest({_ARRAY}) AS child
+    JOIN students_enrolment e ON e.student_id = child AND NOT e.voided AND upper_inf(e.during)"""
+_SITTING = f"""SELECT p.id, e.student_id, %(case)s::bigint FROM unnest({_ARRAY}) AS child
+    JOIN students_enrolment e ON e.student_id = child AND NOT e.voided AND upper_inf(e.during)
+    JOIN students_placement p ON p.enrolment_id = e.id AND p.ends IS NULL"""
 # Whether the county's assessment says passed; asked of `t`, a row of students.
 _PASSED = """(SELECT r.passed FROM students_assessmentrow r JOIN approvals_case a ON a.id = r.case_id
     JOIN students_assessment d ON d.case_ptr_id = a.id
@@ -57,10 +56,11 @@ def graduate(case) -> dict[str, str]:
         _leave_school(case, on)
         _make_out_papers(case)
         _freeze(case, on)
+        figures = figures_of(case)
     else:
-        mass_journal.rewrite("student", {"status": "'leaver'"}, _CHILDREN, case=case.pk)
+        figures = {"leaver": str(mass_journal.rewrite("student", {"status": "'leaver'"}, _CHILDREN, case=case.pk))}
     _give_back_seats(sitting, case.year)
-    return figures_of(case)
+    return figures
 
 
 def heads(case) -> dict[SchoolClass, int]:

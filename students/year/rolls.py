@@ -185,13 +185,11 @@ def unfit_names(year: int, school: int, case: int, *, limit: int) -> tuple[int, 
 
     The case is not in its own way.
     """
-    statement = f"""WITH fit AS MATERIALIZED (
-            SELECT s.id {_SEATED}
-            AND s.id = ANY(ARRAY(SELECT child_id FROM approvals_casesubject WHERE case_id = %(case)s)) AND {_GRADE} = {_LAST} AND ({GRADUATES}) = 'graduates')
-        SELECT (SELECT count(*) FROM approvals_casesubject WHERE case_id = %(case)s), ARRAY(
-            SELECT s.name FROM approvals_casesubject x JOIN students_student s ON s.id = x.child_id
-            WHERE x.case_id = %(case)s AND NOT EXISTS (SELECT FROM fit WHERE fit.id = x.child_id)
-            ORDER BY s.id LIMIT %(limit)s)"""
+    statement = f"""WITH listed AS MATERIALIZED (
+            SELECT child_id AS id FROM approvals_casesubject WHERE case_id = %(case)s),
+        fit AS MATERIALIZED (SELECT s.id {_SEATED} AND s.id = ANY(ARRAY(SELECT id FROM listed)) AND {_GRADE} = {_LAST} AND ({GRADUATES}) = 'graduates')
+        SELECT (SELECT count(*) FROM listed), ARRAY(SELECT s.name FROM students_student s
+            WHERE s.id = ANY(ARRAY(SELECT id FROM listed EXCEPT SELECT id FROM fit)) ORDER BY s.id LIMIT %(limit)s)"""
     (found,) = _ask(statement, _params(year, [school], case=case, limit=limit))
     return found
 
