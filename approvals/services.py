@@ -114,7 +114,7 @@ def permit(case: Case, described: Move, by: User) -> Power:
 
 
 def entitled(case: Case, described: Move, found: list[Power], *, has_signed: bool) -> Power:
-    """The first of the powers found, if there is one and its holder gave no other signature here. Raises NotYourHand."""
+    """The first of the powers found; refused without one, or when its holder gave the other signature. NotYourHand."""
     if not found:
         raise NotYourHand(f"“{described.label}”不属于您的职权，本件现在“{case.desk_stage or case.state_name}”。")
     if has_signed:

@@ -14,6 +14,7 @@ from django.db import connection
 
 from approvals.errors import Refused
 
+
 @dataclass(frozen=True)
 class Table:
     """How a table of the record is held against the journal, read back from it, and how a row that came to be ends."""
@@ -35,7 +36,9 @@ TABLES = {
             daterange((e.before->'during'->>0)::date, (e.before->'during'->>1)::date)::text) ELSE e.before END""",
         "voided = true",
     ),
-    "placement": Table("students_placement", ended="ends = t.starts", made=("school_class_id", "year", "starts", "ends")),
+    "placement": Table(
+        "students_placement", ended="ends = t.starts", made=("school_class_id", "year", "starts", "ends")
+    ),
 }
 _INTO = 'INSERT INTO students_recordentry (case_id, child_id, "table", "row", before, after)'
 _MINE = 'e.case_id = ANY(%(cases)s) AND e."table" = %(table)s'
@@ -69,7 +72,7 @@ def whole_tables() -> Iterator[None]:
 
 
 def rewrite(table: str, values: dict[str, str], among: str, **params) -> int:
-    """Set columns of the rows `among` (a SELECT of row, child and case) to SQL expressions over `t`; returns how many."""
+    """Set columns of the rows `among` (row, child and case) to SQL expressions over `t`; returns how many."""
     name = TABLES[table].name
     sets = ", ".join(f"{column} = {expression}" for column, expression in values.items())
     statement = f"""
@@ -120,7 +123,8 @@ def _refuse_later_acts(cases: list[int], tables: list[str]) -> None:
             t = TABLES[table]
             cursor.execute(
                 f"""SELECT DISTINCT s.id, s.name, k.number FROM students_recordentry e
-                    JOIN approvals_case k ON k.id = e.case_id JOIN {t.name} t ON t.id = e.row JOIN students_student s ON s.id = e.child_id
+                    JOIN approvals_case k ON k.id = e.case_id
+                    JOIN {t.name} t ON t.id = e.row JOIN students_student s ON s.id = e.child_id
                     WHERE {_MINE} AND ({t.row} || e.after) IS DISTINCT FROM {t.row} ORDER BY s.id LIMIT 50""",
                 {"cases": cases, "table": table},
             )
@@ -128,9 +132,7 @@ def _refuse_later_acts(cases: list[int], tables: list[str]) -> None:
     if met:
         names = "、".join([name for name, _ in met.values()][:5]) + ("等" if len(met) > 5 else "")
         (_, number) = next(iter(met.values()))
-        raise Refused(
-            f"{number}办结之后{names}的学籍又有变动，不能直接撤销本件；请先更正后来的变动（第三十八条）。"
-        )
+        raise Refused(f"{number}办结之后{names}的学籍又有变动，不能直接撤销本件；请先更正后来的变动（第三十八条）。")
 
 
 def _end_made(cases: list[int], table: str) -> None:

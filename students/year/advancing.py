@@ -41,7 +41,7 @@ WHERE heads IS NOT NULL AND heads <> used ORDER BY id
 
 
 def promote(cases: list) -> dict[int, int]:
-    """Everybody in a class whose next grade exists, seen afresh; how many moved up by each case. Twice changes nothing."""
+    """Everybody in a class whose next grade exists, seen afresh; returns by case how many. Twice changes nothing."""
     year, numbers = cases[0].year, parameters.on(clock.today())
     params = {"schools": [case.lead_school_id for case in cases], "cases": [case.pk for case in cases]}
     params |= {"dropouts": numbers["promotion.dropout_advances"], "year": year, "turn": turn_of(year)}

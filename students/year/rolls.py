@@ -187,7 +187,8 @@ def unfit_names(year: int, school: int, case: int, *, limit: int) -> tuple[int, 
     """
     statement = f"""WITH listed AS MATERIALIZED (
             SELECT child_id AS id FROM approvals_casesubject WHERE case_id = %(case)s),
-        fit AS MATERIALIZED (SELECT s.id {_SEATED} AND s.id = ANY(ARRAY(SELECT id FROM listed)) AND {_GRADE} = {_LAST} AND ({GRADUATES}) = 'graduates')
+        fit AS MATERIALIZED (SELECT s.id {_SEATED} AND s.id = ANY(ARRAY(SELECT id FROM listed))
+            AND {_GRADE} = {_LAST} AND ({GRADUATES}) = 'graduates')
         SELECT (SELECT count(*) FROM listed), ARRAY(SELECT s.name FROM students_student s
             WHERE s.id = ANY(ARRAY(SELECT id FROM listed EXCEPT SELECT id FROM fit)) ORDER BY s.id LIMIT %(limit)s)"""
     (found,) = _ask(statement, _params(year, [school], case=case, limit=limit))
