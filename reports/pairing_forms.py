@@ -14,7 +14,8 @@ SIGNERS = {"submit": "小学经办", "vouch": "小学审核", "confirm": "初中
 def pairing_sheet(case: Pairing | None) -> dict:
     """Values of the sheet as the primary school submitted it; blank for None."""
     if case is None:
-        return {"rows": [{} for _ in range(20)], "signers": [{"label": label} for label in SIGNERS.values()]}
+        signers = [{"label": label} for label in SIGNERS.values()]
+        return {"rows": [{} for _ in range(14)], "signers": signers, "decision": "空白表"}
     rows = list(case.submitted())
     counted = Counter(row.where for row in rows)
     return {
