@@ -13,6 +13,11 @@ class Refused(Exception):
         super().__init__(*sentences)
         self.sentences = list(sentences)
 
+    @property
+    def rows(self) -> list[dict]:
+        """The sentences as the refusal notice draws them."""
+        return [{"message": sentence} for sentence in self.sentences]
+
 
 class NotYourHand(Refused):
     """The account holds no right for this act on this desk, or would sign twice on one desk."""

@@ -29,6 +29,14 @@ class InOneGo(forms.models.ModelChoiceIterator):
         yield from map(self.choice, self.queryset)
 
 
+class SearchWords(forms.CharField):
+    """The words a list is searched by."""
+
+    def __init__(self, label: str = "姓名、拼音或号码", max_length: int = 60, **kwargs):
+        box = forms.TextInput(attrs={"type": "search", "autocomplete": "off"})
+        super().__init__(label=label, max_length=max_length, required=False, widget=box, **kwargs)
+
+
 class SchoolChoice(forms.ModelChoiceField):
     """Schools by their short names."""
 
@@ -51,12 +59,7 @@ class FilterInSight(forms.Form):
     # What the words are looked for in.
     WORDS = "姓名、拼音或号码"
 
-    q = forms.CharField(
-        label="姓名、拼音或号码",
-        required=False,
-        max_length=60,
-        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
-    )
+    q = SearchWords()
     school = SchoolChoice(School.objects.none(), label="学校", required=False, empty_label="不限")
 
     def __init__(self, data, *, user):

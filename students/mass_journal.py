@@ -13,6 +13,8 @@ from django.db import connection
 from approvals.errors import Refused
 from approvals.models import Case
 
+from .naming import glanced
+
 _RANGE = "jsonb_build_array(lower(t.during), upper(t.during))"
 
 
@@ -109,9 +111,8 @@ def _refuse_later_acts(case: Case, tables: list[str]) -> None:
             )
             met |= dict(cursor.fetchall())
     if met:
-        names = "、".join(list(met.values())[:5]) + ("等" if len(met) > 5 else "")
         raise Refused(
-            f"{case.number}办结之后{names}的学籍又有变动，不能直接撤销本件；请先更正后来的变动（第三十八条）。"
+            f"{case.number}办结之后{glanced(list(met.values()))}的学籍又有变动，不能直接撤销本件；请先更正后来的变动（第三十八条）。"
         )
 
 

@@ -78,7 +78,7 @@ def answered(request, form, case):
         except NotYourHand as refusal:
             raise PermissionDenied(str(refusal)) from refusal
         except Refused as refusal:
-            broken = [{"message": sentence} for sentence in refusal.sentences]
+            broken = refusal.rows
         else:
             messages.success(request, "已保存草稿。请按清单收取材料、核对后提交。")
             return redirect(f"{case.get_absolute_url()}#papers")

@@ -58,7 +58,7 @@ def sheet(request, form: PlacementForm, bureau: Bureau, case: SchoolPlacement | 
             except RulesBroken as denied:
                 refusal = refusal_rows(denied.verdict, str(bureau))
             except Refused as denied:
-                refusal = [{"message": sentence} for sentence in denied.sentences]
+                refusal = denied.rows
             else:
                 messages.success(request, "已保存。核对无误后报审核。")
                 return redirect(kept)

@@ -116,7 +116,7 @@ def refused(request, found: Case, form, described, refusal: Exception):
             }
         ]
     else:
-        rows = [{"message": sentence} for sentence in refusal.sentences]
+        rows = refusal.rows
     fresh = visible_case(request, found.number)
     context = page_of(request, fresh, form, refusal_heading=f"“{described.label}”没有办理", refusal=rows)
     return render(request, fresh.TEMPLATE, context, status=status)

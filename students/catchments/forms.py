@@ -8,10 +8,11 @@ from law.school_time import school_year_name, school_year_of
 from schools.catchments import communities_of
 from schools.models import Bureau, Catchment, Division, School, Stage
 
+from ..filters import SearchWords
+from ..importing.workbook_field import ListingField
 from .judging import teaches
-from .sheet import LIMITS
+from .sheet import CATCHMENTS
 
-_MEGABYTE = 1024 * 1024
 DOCUMENT_HELP = "划定学区的文件名称和文号，如：建教发〔2026〕9号。"
 MISSING = [("", "不限"), ("primary", "未划定小学"), ("junior", "未划定初中")]
 
@@ -31,21 +32,14 @@ class YearField(forms.TypedChoiceField):
 class MapForm(forms.Form):
     year = YearField()
     document = forms.CharField(label="依据文件", max_length=120, help_text=DOCUMENT_HELP)
-    workbook = forms.FileField(
-        label="学区划分表（.xlsx）",
+    workbook = ListingField(
+        CATCHMENTS,
         help_text="列：村（社区）代码，村（社区）名称，乡镇，学校标识码或校名，学段。一村几校的，每校一行。",
-        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx"}),
     )
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["year"].choices = years()[:2][::-1]
-
-    def clean_workbook(self):
-        workbook = self.cleaned_data["workbook"]
-        if workbook.size > LIMITS.file_bytes:
-            raise forms.ValidationError(f"文件超过 {LIMITS.file_bytes // _MEGABYTE} MB，请分开上传。")
-        return workbook
 
 
 class CopyForm(forms.Form):
@@ -81,12 +75,7 @@ class VillageForm(forms.Form):
 class MapFilter(forms.Form):
     """Which part of the map the list shows."""
 
-    q = forms.CharField(
-        label="村（社区）",
-        required=False,
-        max_length=60,
-        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
-    )
+    q = SearchWords(label="村（社区）")
     year = YearField(required=False)
     township = forms.ModelChoiceField(Division.objects.none(), label="乡镇", required=False, empty_label="不限")
     school = forms.ModelChoiceField(School.objects.none(), label="学校", required=False, empty_label="不限")
@@ -130,10 +119,6 @@ class MapFilter(forms.Form):
 
 
 class AddressForm(forms.Form):
-    q = forms.CharField(
-        label="住址或村（社区）名称",
-        required=False,
-        max_length=120,
-        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
-        help_text="如：建平县某某镇某某村三组，或者只写村名。",
+    q = SearchWords(
+        label="住址或村（社区）名称", max_length=120, help_text="如：建平县某某镇某某村三组，或者只写村名。"
     )

@@ -4,11 +4,12 @@ The bureau's row is locked first, so that two clerks change the map one after th
 """
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from django.db import transaction
 
 from accounts.policies import Powers
+from approvals.bureaus import bureau_behind
 from approvals.errors import NotYourHand, Refused
 from law import clock
 from law.school_time import school_year_name
@@ -23,6 +24,7 @@ from .sheet import CATCHMENTS, Line
 
 Act, Way = CatchmentChange.Act, CatchmentChange.Way
 PURPOSE = "catchments"
+NOT_THE_CLERK = "学区由教育局经办人员划定（第四条）。"
 MOVED = "核对之后学区有了变动，没有写入。请看下面的最新核对结果，再确认一次。"
 
 
@@ -43,25 +45,16 @@ class Moved(Refused):
         self.judged = judged
 
 
-def bureau_of(user) -> Bureau:
-    """The bureau for which this person makes. Raises NotYourHand."""
-    for powers in Powers.of(user).held.get("bureau_make", {}).values():
-        for power in powers:
-            if power.appointment.bureau_id:
-                return power.appointment.bureau
-    raise NotYourHand("学区由教育局经办人员划定（第四条）。")
-
-
 def locked_bureau(by) -> Bureau:
-    return Bureau.objects.select_for_update(no_key=True).get(pk=bureau_of(by).pk)
+    """The bureau for which this person makes. Raises NotYourHand."""
+    bureau = bureau_behind(Powers.of(by), "bureau_make", refusal=NOT_THE_CLERK)
+    return Bureau.objects.select_for_update(no_key=True).get(pk=bureau.pk)
 
 
 def token_of(seen: Seen, judged: Judged, *, by) -> str:
     """The dry run, sealed for its person and day: every line of it, and how it was judged."""
-    sheet = seen.sheet
-    kept = {"name": sheet.name, "letters": sheet.letters, "lines": [asdict(line) for line in sheet.lines]}
-    kept |= {"year": seen.year, "document": seen.document, "judged": print_of(judged)}
-    return seal(kept, purpose=PURPOSE, by=by)
+    kept = {"sheet": seen.sheet.kept(), "year": seen.year, "document": seen.document}
+    return seal(kept | {"judged": print_of(judged)}, purpose=PURPOSE, by=by)
 
 
 def print_of(judged: Judged) -> list:
@@ -73,9 +66,7 @@ def print_of(judged: Judged) -> list:
 def opened(token: str, by) -> tuple[Seen, list]:
     """Raises Refused for any other text."""
     kept = unseal(token, purpose=PURPOSE, by=by)
-    lines = [Line(**line) for line in kept["lines"]]
-    sheet = ListSheet(CATCHMENTS, kept["name"], kept["letters"], lines)
-    return Seen(sheet, kept["year"], kept["document"]), kept["judged"]
+    return Seen(ListSheet.restored(CATCHMENTS, kept["sheet"]), kept["year"], kept["document"]), kept["judged"]
 
 
 @transaction.atomic

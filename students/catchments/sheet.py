@@ -33,7 +33,6 @@ CATCHMENTS = Listing(
     needs=((CODE,), (NAME,), (SCHOOL_CODE, SCHOOL), (STAGE,)),
     line=Line,
 )
-LIMITS = CATCHMENTS.limits
 
 
 def read_map(data: bytes) -> ListSheet:

@@ -17,11 +17,11 @@ from .. import enrolments
 from ..models.child import Student
 from ..models.enrolment import Enrolment, Placement
 from ..models.record_change import RecordEntry
+from ..naming import named
 from .balance import Newcomer, Room
 from .ledger import classes_in, dealt_over
 from .placing import PlacingFacts
 
-NAMED = 10
 NOT_INCLUSIVE = ("", "0")
 JUNIOR_AGE = 11
 
@@ -89,16 +89,34 @@ def newcomer(child: Student) -> Newcomer:
     return Newcomer(child.pk, child.sex, child.birth_date, bool(child.migrant_child), inclusive)
 
 
-def rooms_of(school_id: int, grade: int, year: int, *, dealt: bool = False) -> list[Room]:
-    """The classes of a grade with free seats and those who sit there; with `dealt` those children are dealt to."""
+def rooms_of(school_id: int, grade: int, year: int, *, unopened: int = 0, dealt: bool = False) -> list[Room]:
+    """The classes of a grade with free seats and those who sit there; three queries.
+
+    `unopened`: the seats of a class whose ledger is not open yet; `dealt`: only those children are dealt to.
+    """
     classes = classes_in(school_id, grade, year)
     classes = dealt_over(classes) if dealt else classes
+    return rooms_in(classes, free_seats(school_id, grade, year), sitting_in(classes), unopened=unopened)
+
+
+def rooms_in(classes, free: dict, sitting: dict[int, list[Newcomer]], *, unopened: int = 0) -> list[Room]:
+    """These classes as balancing sees them."""
+    return [Room(each.pk, max(free.get(each.pk, unopened), 0), tuple(sitting.get(each.pk, ()))) for each in classes]
+
+
+def free_seats(school_id: int, grade: int, year: int) -> dict[int | None, int]:
+    """What the ledger has left in each class of a grade (None: the whole grade); empty while it is not open."""
+    rows = Seats.objects.filter(school=school_id, year=year, grade=grade)
+    return {row.school_class_id: row.free_seats for row in rows}
+
+
+def sitting_in(classes) -> dict[int, list[Newcomer]]:
+    """Who has a place in these classes now."""
     sitting = defaultdict(list)
     places = Placement.objects.filter(school_class__in=classes, ends=None, enrolment__voided=False)
     for place in places.select_related("enrolment__student"):
         sitting[place.school_class_id].append(newcomer(place.enrolment.student))
-    free = {row.school_class_id: row.free_seats for row in Seats.objects.filter(school_class__in=classes, year=year)}
-    return [Room(each.pk, max(free.get(each.pk, 0), 0), tuple(sitting[each.pk])) for each in classes]
+    return sitting
 
 
 def facts_of(case, day, **papers) -> PlacingFacts:
@@ -132,10 +150,6 @@ def crowded(case, wanted: Counter) -> str:
             name = row.school_class.name_in(case.year) if row.school_class else f"{grade_name(row.grade)}合计"
             over.append(f"{name}拟编入{count}人，空余{max(row.free_seats, 0)}个学位")
     return "；".join(over)
-
-
-def named(names: list[str]) -> str:
-    return "、".join(names[:NAMED]) + (f"等{len(names)}名学生" if len(names) > NAMED else "")
 
 
 def sit_all(case) -> None:

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from students.importing.findings import WorkbookRefused
 
 _CHUNK = 256 * 1024
-_MEGABYTE = 1024 * 1024
-_RATIO_FREE = 4 * _MEGABYTE
+MEGABYTE = 1024 * 1024
+_RATIO_FREE = 4 * MEGABYTE
 _FORBIDDEN = {
     "vbaproject": ("macros", "文件带有宏"),
     "externallinks/": ("external_links", "文件带有指向其他文件的链接"),
@@ -32,12 +32,17 @@ class Limits:
     entries: int = 200
     ratio: int = 100
     cells: int = 20_000_000
-    memory: int = 512 * _MEGABYTE
+    memory: int = 512 * MEGABYTE
     cpu_seconds: int = 20
 
+    @property
+    def megabytes(self) -> int:
+        """The size of the file, as people are told."""
+        return self.file_bytes // MEGABYTE
 
-SCHOOL = Limits(5 * _MEGABYTE, 200 * _MEGABYTE, rows=5_000, cells=5_000_000)
-BUREAU = Limits(40 * _MEGABYTE, 1024 * _MEGABYTE, rows=100_000, memory=2048 * _MEGABYTE, cpu_seconds=60)
+
+SCHOOL = Limits(5 * MEGABYTE, 200 * MEGABYTE, rows=5_000, cells=5_000_000)
+BUREAU = Limits(40 * MEGABYTE, 1024 * MEGABYTE, rows=100_000, memory=2048 * MEGABYTE, cpu_seconds=60)
 
 
 class Container:
@@ -60,7 +65,7 @@ class Container:
         """True when the part exists."""
         return name in self.parts
 
-    def read(self, name: str, limit: int = 8 * _MEGABYTE) -> bytes:
+    def read(self, name: str, limit: int = 8 * MEGABYTE) -> bytes:
         """One small part as a whole."""
         content = bytearray()
         for chunk in self.stream(name):
@@ -99,7 +104,7 @@ def _check_magic(data: bytes, limits: Limits) -> None:
     if not data:
         raise WorkbookRefused("empty", "文件是空的，请重新上传")
     if len(data) > limits.file_bytes:
-        raise WorkbookRefused("too_large", f"文件超过 {limits.file_bytes // _MEGABYTE} MB，请按年级或班级分开上传")
+        raise WorkbookRefused("too_large", f"文件超过 {limits.megabytes} MB，请按年级或班级分开上传")
     if data.startswith(b"PK\x03\x04"):
         return
     if data.startswith(b"\xd0\xcf\x11\xe0"):
@@ -120,7 +125,7 @@ def _check_entries(entries: list[zipfile.ZipInfo], limits: Limits) -> None:
         _check_entry(entry, limits)
     total = sum(entry.file_size for entry in entries)
     if total > limits.unpacked_bytes:
-        raise WorkbookRefused("unpacked_too_large", f"文件展开后有 {total // _MEGABYTE} MB，已拒绝打开")
+        raise WorkbookRefused("unpacked_too_large", f"文件展开后有 {total // MEGABYTE} MB，已拒绝打开")
 
 
 def _check_entry(entry: zipfile.ZipInfo, limits: Limits) -> None:

@@ -5,16 +5,16 @@ from django import forms
 from accounts.policies import school_ids_where
 from schools.models import School
 from students.importing.container import SCHOOL
-
-_MEGABYTE = 1024 * 1024
+from students.importing.workbook_field import WorkbookField
 
 
 class UploadForm(forms.Form):
     school = forms.ModelChoiceField(School.objects.none(), label="学校", empty_label="请选择")
-    workbook = forms.FileField(
+    workbook = WorkbookField(
+        SCHOOL,
+        apart="按年级或班级分开上传",
         label="名册（.xlsx）",
-        help_text=f"全国学籍系统导入模板，不超过 {SCHOOL.file_bytes // _MEGABYTE} MB、{SCHOOL.rows} 行。",
-        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx"}),
+        help_text=f"全国学籍系统导入模板，不超过 {SCHOOL.megabytes} MB、{SCHOOL.rows} 行。",
     )
 
     def __init__(self, *args, user, **kwargs):
@@ -24,14 +24,6 @@ class UploadForm(forms.Form):
         if len(schools) == 1:
             self.fields["school"].initial = schools[0]
             self.fields["school"].widget = forms.HiddenInput()
-
-    def clean_workbook(self):
-        """The size alone; what is inside is looked at by the job."""
-        workbook = self.cleaned_data["workbook"]
-        if workbook.size > SCHOOL.file_bytes:
-            limit = SCHOOL.file_bytes // _MEGABYTE
-            raise forms.ValidationError(f"文件超过 {limit} MB，请按年级或班级分开上传。")
-        return workbook
 
 
 class CommitForm(forms.Form):

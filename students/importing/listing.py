@@ -5,7 +5,7 @@ reader, and says in words what cannot be used. What the lines mean is the caller
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
 
@@ -14,15 +14,14 @@ from students import idnumber
 from students.dictionary.fields import plain_header
 
 from .cells import Answer, error, folded, looks_rounded, tidy, whole
-from .container import Limits
+from .container import MEGABYTE, Limits
 from .dates import read_birth_date
 from .findings import ERROR, Finding, WorkbookRefused, column_letter, shown
 from .names import clean_name
 from .prescan import SheetScan, scan
 from .reader import read_sheets
 
-_MEGABYTE = 1024 * 1024
-SMALL = Limits(_MEGABYTE, 50 * _MEGABYTE, rows=5_000, columns=50, cells=250_000)
+SMALL = Limits(MEGABYTE, 50 * MEGABYTE, rows=5_000, columns=50, cells=250_000)
 SEARCHED_ROWS = 10
 Reader = Callable[[Any, str], Answer]
 
@@ -108,6 +107,22 @@ class ListSheet:
     letters: dict[str, str]
     lines: list = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+
+    def kept(self) -> dict:
+        """The sheet as JSON can carry it, for a seal; of lists without dates."""
+        return {
+            "name": self.name,
+            "letters": self.letters,
+            "lines": [asdict(line) for line in self.lines],
+            "findings": [asdict(finding) for finding in self.findings],
+        }
+
+    @classmethod
+    def restored(cls, listing: Listing, kept: dict) -> "ListSheet":
+        """What `kept` said."""
+        lines = [listing.line(**line) for line in kept["lines"]]
+        findings = [Finding(**finding) for finding in kept["findings"]]
+        return cls(listing, kept["name"], kept["letters"], lines, findings)
 
     def finding(self, row: int, key: str, raw: object, message: str, remedy: str) -> Finding:
         """A sentence about one cell of this sheet; private values are masked."""

@@ -1,6 +1,5 @@
 """Services of intake: a school's open batch of the year, and every act on a child of it, through the one door."""
 
-from collections import defaultdict
 from datetime import date
 
 from django.db import transaction
@@ -10,10 +9,10 @@ from approvals.rules import judge
 from approvals.services import open_case, perform
 from law import articles, clock, parameters
 from law.school_time import grade_name
-from schools.models import School, Seats
+from schools.models import School
 
-from ..classing import balance
-from ..classing.ledger import dealt_over
+from ..classing import balance, seating
+from ..classing.ledger import classes_in, dealt_over
 from ..importing.service import lock_imports
 from ..models import Application, DuplicateSearch, Registration, Student
 from . import years
@@ -109,12 +108,11 @@ def seat_evenly(case: Registration, *, by) -> int:
     Raises Refused when there are no classes or too few seats. Returns how many children were seated.
     """
     waiting = list(case.entries.filter(school_class=None).select_related("student__application"))
-    rooms = rooms_of(case)
     places: dict[int, int | None] = {}
     for grade in sorted({entry.student.application.grade or 1 for entry in waiting}):
-        children = [dealt(e.student) for e in waiting if (e.student.application.grade or 1) == grade]
+        children = [seating.newcomer(e.student) for e in waiting if (e.student.application.grade or 1) == grade]
         try:
-            places |= balance.propose(children, rooms.get(grade, []), seed=case.pk)
+            places |= balance.propose(children, rooms_of(case, grade), seed=case.pk)
         except balance.TooFewSeats as short:
             raise Refused(
                 f"{grade_name(grade)}各班空余学位还差{short.short}个，不能全部编班（{articles.NO_FALSE_RECORD}）。"
@@ -126,27 +124,16 @@ def seat_evenly(case: Registration, *, by) -> int:
     return len(places)
 
 
-def dealt(child: Student) -> balance.Newcomer:
-    inclusive = child.inclusive_education not in ("", "0")
-    return balance.Newcomer(child.pk, child.sex, child.birth_date, bool(child.migrant_child), inclusive)
-
-
-def rooms_of(case: Registration) -> dict[int, list[balance.Room]]:
-    """grade → classes with the seats that neither a child nor an open batch holds, and who of this batch sits there."""
-    cap, year = parameters.on(clock.today())["class.cap"], case.intake_year or years.intake_year(clock.today())
-    ledger = Seats.objects.filter(school=case.lead_school_id, year=year).exclude(school_class=None)
-    free = {row.school_class_id: row.free_seats for row in ledger}
-    sitting = defaultdict(list)
-    for entry in case.entries.exclude(school_class=None).select_related("student"):
-        sitting[entry.school_class_id].append(dealt(entry.student))
-    of_grade = defaultdict(list)
-    for each in case.lead_school.classes.filter(closed_on=None):
-        of_grade[each.grade_in(year)].append(each)
-    rooms: dict[int, list[balance.Room]] = {}
-    for grade, classes in of_grade.items():
-        seated = [(each.pk, tuple(sitting[each.pk])) for each in dealt_over(classes)]
-        rooms[grade] = [balance.Room(pk, free.get(pk, cap) - len(here), here) for pk, here in seated]
-    return rooms
+def rooms_of(case: Registration, grade: int) -> list[balance.Room]:
+    """The classes dealt to, with the seats neither a child nor an open batch holds, and who of this batch sits there."""
+    year = case.intake_year or years.intake_year(clock.today())
+    classes = dealt_over(classes_in(case.lead_school_id, grade, year))
+    here = {each.pk: [] for each in classes}
+    for entry in case.entries.filter(school_class__in=here).select_related("student"):
+        here[entry.school_class_id].append(seating.newcomer(entry.student))
+    cap = parameters.on(clock.today())["class.cap"]
+    free = dict.fromkeys(here, cap) | seating.free_seats(case.lead_school_id, grade, year)
+    return seating.rooms_in(classes, {pk: free[pk] - len(here[pk]) for pk in here}, here)
 
 
 def sign_for(case: Registration, children: list[int], *, by, signed_on: date, signer="", relation="") -> Registration:

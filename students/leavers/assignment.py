@@ -10,10 +10,11 @@ from law import articles
 from schools.models import School
 
 from ..models.child import Student
+from ..naming import named
 from . import plan
 from .assignment_rules import RULES, AssignmentFacts
 from .destination import LeaverDestination, Why
-from .taking_over import named, where_now
+from .taking_over import where_now
 
 
 class Assignment(

@@ -15,10 +15,10 @@ from approvals.rules import Level, judge
 from approvals.services import lock_children, open_case
 from law import clock, parameters
 from law.school_time import first_day, school_year_of
-from schools.models import Division, School, SchoolClass, Seats, cohort_of
+from schools.models import Division, School, SchoolClass, cohort_of
 
-from ..classing.balance import Newcomer, Room, TooFewSeats, propose
-from ..classing.ledger import dealt_over
+from ..classing import seating
+from ..classing.balance import TooFewSeats, propose
 from ..models.child import Student
 from ..models.enrolment import Placement
 from ..pending import Origin, checked_numbers, recognise, take_in
@@ -43,33 +43,23 @@ def classes_of(school: School) -> list[SchoolClass]:
 
 def free_seats(school: School, classes: list[SchoolClass]) -> dict[int | None, int]:
     """Free seats by class (None: the whole grade); the cap where the ledger is not open yet."""
-    year, cap = school_year_of(clock.today()), parameters.on(clock.today())["class.cap"]
-    rows = Seats.objects.filter(school=school, year=year, grade=GRADE)
-    known = {row.school_class_id: row.free_seats for row in rows}
-    return {each.pk: cap for each in classes} | known
+    cap = parameters.on(clock.today())["class.cap"]
+    return {each.pk: cap for each in classes} | seating.free_seats(school.pk, GRADE, school_year_of(clock.today()))
 
 
 def dealt(children: Iterable[Student], school: School, seed: int) -> dict[int, SchoolClass]:
     """均衡编班: child id → class. Raises Refused when there are too few seats."""
-    classes = {each.pk: each for each in dealt_over(classes_of(school))}
-    free = free_seats(school, list(classes.values()))
-    sitting: dict[int, list] = {pk: [] for pk in classes}
-    rows = Placement.objects.filter(school_class__in=classes, ends=None, enrolment__voided=False)
-    for place in rows.select_related("enrolment__student"):
-        sitting[place.school_class_id].append(newcomer(place.enrolment.student))
-    rooms = [Room(pk, free.get(pk, 0), tuple(sitting[pk])) for pk in classes]
+    today = clock.today()
+    cap = parameters.on(today)["class.cap"]
+    rooms = seating.rooms_of(school.pk, GRADE, school_year_of(today), unopened=cap, dealt=True)
     try:
-        found = propose([newcomer(child) for child in children], rooms, seed)
+        found = propose([seating.newcomer(child) for child in children], rooms, seed)
     except TooFewSeats as short:
         raise Refused(
             f"七年级各班空余学位合计少{short.short}个，不能全部编入；请增设班级或报教育局（第八条）。"
         ) from short
+    classes = {each.pk: each for each in classes_of(school)}
     return {child: classes[pk] for child, pk in found.items()}
-
-
-def newcomer(child: Student) -> Newcomer:
-    inclusive = child.inclusive_education not in ("", "0")
-    return Newcomer(child.pk, child.sex, child.birth_date, bool(child.migrant_child), inclusive)
 
 
 @transaction.atomic

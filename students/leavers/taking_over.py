@@ -17,17 +17,12 @@ from schools.models import SchoolClass, Seats
 from .. import enrolments, places
 from ..models.child import Student
 from ..models.record_change import RecordEntry
+from ..naming import named
 from .cohort import dropped_out_leavers
 from .destination import LeaverDestination
 
 GRADE = LAST_PRIMARY_GRADE + 1
-NAMED = 10
 Status = Student.Status
-
-
-def named(names: list[str]) -> str:
-    """The first of them, and how many there are."""
-    return "、".join(names[:NAMED]) + (f"等{len(names)}名学生" if len(names) > NAMED else "")
 
 
 def standing_of(case) -> dict:

@@ -13,12 +13,13 @@ from approvals.rules import rule
 from approvals.ways import way
 from law import articles, clock
 from students.changes import RecordChange
+from students.importing.child_lists import truly_held
 from students.models.child import NumberKind, Student, StudentNumber
+from students.naming import named
 
-from .judging import STEPS, letters_of, truly_held
+from .judging import STEPS, letters_of
 
 SHOWN = 50
-NAMED = 10
 
 
 @dataclass(frozen=True)
@@ -75,11 +76,6 @@ def steps_are_lawful(f):
 )
 def numbers_are_free(f):
     return not f.taken
-
-
-def named(names: list[str]) -> str:
-    """The first of them, and how many there are."""
-    return "、".join(names[:NAMED]) + (f"等{len(names)}名学生" if len(names) > NAMED else "")
 
 
 class Numbering(

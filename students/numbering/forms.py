@@ -7,29 +7,22 @@ from jianping_xueji.forms import day_input
 from law import clock
 from schools.models import School
 
-from ..filters import SchoolChoice
+from ..filters import SchoolChoice, SearchWords
+from ..importing.workbook_field import ListingField
 from ..models.child import Student, StudentNumber
 from ..search import matching
 from .presenting import waiting_numbers
-from .sheet import LIMITS
+from .sheet import ANSWERS
 
-_MEGABYTE = 1024 * 1024
 LETTERS = [("", "不限"), ("L", "L（临时学籍号）"), ("J", "J（无身份证件）")]
 
 
 class AnswerForm(forms.Form):
-    workbook = forms.FileField(
-        label="编发结果（.xlsx）",
+    workbook = ListingField(
+        ANSWERS,
         help_text="列：姓名，身份证件号或现学籍号（可两列都有），新学籍号。号码各列请设为文本。",
-        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx"}),
     )
     answered_on = forms.DateField(label="全国系统下发日期", widget=day_input())
-
-    def clean_workbook(self):
-        workbook = self.cleaned_data["workbook"]
-        if workbook.size > LIMITS.file_bytes:
-            raise forms.ValidationError(f"文件超过 {LIMITS.file_bytes // _MEGABYTE} MB，请分开上传。")
-        return workbook
 
     def clean_answered_on(self):
         day = self.cleaned_data["answered_on"]
@@ -39,12 +32,7 @@ class AnswerForm(forms.Form):
 
 
 class WaitingFilter(forms.Form):
-    q = forms.CharField(
-        label="姓名、拼音或号码",
-        required=False,
-        max_length=60,
-        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
-    )
+    q = SearchWords()
     letter = forms.ChoiceField(label="现学籍号", choices=LETTERS, required=False)
     school = SchoolChoice(School.objects.none(), label="学校", required=False, empty_label="不限")
 

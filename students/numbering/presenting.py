@@ -6,11 +6,11 @@ from approvals.presenting import desk_line, verdict_of
 from approvals.rules import judge
 from law import clock, parameters
 from students.filters import ON_ROLL
+from students.importing.child_lists import Judged
 from students.importing.findings import masked
 
 from ..models.child import NumberKind, Student, StudentNumber
 from .case import SHOWN
-from .judging import Judged
 
 
 def page_of(case, user) -> dict:

@@ -1,67 +1,41 @@
 """From the answer sheet to the case: the dry run, what was seen sealed for the confirmation, and the opening."""
 
-import json
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from dataclasses import asdict
 from datetime import date
 
 from django.db import transaction
 
-from accounts.policies import school_ids_where
-from approvals.errors import NotYourHand, Refused
+from accounts.policies import powers_of
+from approvals.bureaus import bureau_behind
+from approvals.errors import Refused
 from approvals.services import lock_children, open_case
-from jianping_xueji import vault
 from law import clock
-from schools.models import Bureau, School
 
 from ..enrolments import sealed_number
+from ..importing.child_lists import Judged
 from ..importing.listing import ListSheet
+from ..importing.sealed import seal, unseal
 from ..models.child import NumberKind
 from .case import Numbering, NumberingRow
-from .judging import Judged, judge_sheet
+from .judging import judge_sheet
 from .sheet import ANSWERS, Line
 
-STALE = "核对结果已失效，请重新上传编发结果。"
+PURPOSE = "numbering"
+NOT_THE_CLERK = "学籍号由教育局经办人员编发。"
 MOVED = "核对之后学籍有了变动，没有建立业务。请看下面的最新核对结果，再确认一次。"
 
 
-def bureau_of(user) -> Bureau:
-    """The bureau for which this person makes. Raises NotYourHand."""
-    schools = School.objects.filter(pk__in=school_ids_where(user, "bureau_make"))
-    bureau = Bureau.objects.filter(pk__in=schools.values("bureau")).order_by("pk").first()
-    if bureau is None:
-        raise NotYourHand("学籍号由教育局经办人员编发。")
-    return bureau
-
-
 def token_of(sheet: ListSheet, judged: Judged, *, by, answered_on: date, file_name: str) -> str:
-    """What the dry run showed, sealed for this person: nothing is stored before it is confirmed."""
-    key = vault.new_child_key()
-    seen = {
-        "name": sheet.name,
-        "letters": sheet.letters,
-        "lines": [asdict(line) for line, _ in judged.good],
-        "answered_on": answered_on.isoformat(),
-        "file_name": file_name,
-    }
-    cipher = vault.seal(key, json.dumps(seen, ensure_ascii=False), _aad(by))
-    return ".".join(urlsafe_b64encode(part).decode() for part in (bytes(key), bytes(cipher)))
+    """The good lines of a dry run, sealed for this person and day."""
+    good = ListSheet(ANSWERS, sheet.name, sheet.letters, [line for line, _ in judged.good])
+    seen = {"sheet": good.kept(), "answered_on": answered_on.isoformat(), "file_name": file_name}
+    return seal(seen, purpose=PURPOSE, by=by)
 
 
 def opened(token: str, by) -> tuple[ListSheet, date, str]:
     """The good lines of a dry run, as they were sealed. Raises Refused for any other text."""
-    try:
-        key, cipher = (urlsafe_b64decode(part) for part in token.split("."))
-        seen = json.loads(vault.open_(key, cipher, _aad(by)))
-    except (ValueError, vault.VaultError) as error:
-        raise Refused(STALE) from error
-    sheet = ListSheet(ANSWERS, seen["name"], seen["letters"], [Line(**line) for line in seen["lines"]])
+    seen = unseal(token, purpose=PURPOSE, by=by)
+    sheet = ListSheet.restored(ANSWERS, seen["sheet"])
     return sheet, date.fromisoformat(seen["answered_on"]), seen["file_name"]
-
-
-def _aad(by) -> str:
-    """A dry run belongs to one person and one day."""
-    return f"numbering.{by.pk}.{clock.today()}"
 
 
 class Moved(Refused):
@@ -78,7 +52,7 @@ def open_numbering(sheet: ListSheet, *, by, answered_on: date, file_name: str = 
 
     Raises Moved when a line no longer does, Refused when there is none, NotYourHand, ChildBusy.
     """
-    bureau = bureau_of(by)
+    bureau = bureau_behind(powers_of(by), "bureau_make", refusal=NOT_THE_CLERK)
     first = judge_sheet(sheet, bureau.pk)
     lock_children({child.pk for _, child in first.good})
     judged = judge_sheet(sheet, bureau.pk)

@@ -8,6 +8,7 @@ from law import clock, parameters
 from law.school_time import grade_name, school_year_name, school_year_of
 from schools.models import School
 
+from ..filters import SearchWords
 from .case import latest_lines
 from .judging import ENTRY_GRADES, Line
 
@@ -88,12 +89,7 @@ class YearFilter(forms.Form):
     """Which school year the county's plan is shown for, and schools by name."""
 
     year = forms.TypedChoiceField(label="学年", coerce=int, required=False)
-    q = forms.CharField(
-        label="学校",
-        required=False,
-        max_length=60,
-        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
-    )
+    q = SearchWords(label="学校")
 
     def __init__(self, data):
         super().__init__(data)

@@ -8,14 +8,14 @@ from law import clock
 from law.school_time import school_year_name, school_year_of
 from schools.models import Division, School
 
-from ..filters import InOneGo, SchoolChoice
+from ..filters import InOneGo, SchoolChoice, SearchWords
+from ..importing.workbook_field import ListingField
 from ..search import LATIN, looks_like_number
 from .deferral import Deferral
 from .matching import OPEN, Result, term_start, with_results
 from .models import RosterChild, RosterEntry, Settled, bureaus_of
-from .sheet import LIMITS
+from .sheet import ROSTER
 
-_MEGABYTE = 1024 * 1024
 YEARS_BACK = 10
 OPEN_ONES = "open"
 RESULTS = [(OPEN_ONES, "应入未入和待认定"), ("all", "不限"), *Result.choices, ("reported", "去向待核实")]
@@ -29,22 +29,15 @@ def years() -> list[tuple[int, str]]:
 
 class RosterForm(forms.Form):
     year = forms.TypedChoiceField(label="入学学年", coerce=int)
-    workbook = forms.FileField(
-        label="适龄儿童名册（.xlsx）",
+    workbook = ListingField(
+        ROSTER,
         help_text="列：姓名，性别，出生日期（必有）；身份证件号，户籍地址，现住址，村（社区）代码，监护人，联系电话，备注。"
         "证件号、代码各列请设为文本。",
-        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx"}),
     )
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["year"].choices = years()
-
-    def clean_workbook(self):
-        workbook = self.cleaned_data["workbook"]
-        if workbook.size > LIMITS.file_bytes:
-            raise forms.ValidationError(f"文件超过 {LIMITS.file_bytes // _MEGABYTE} MB，请分开上传。")
-        return workbook
 
 
 class TownshipChoice(forms.ModelChoiceField):
@@ -54,12 +47,7 @@ class TownshipChoice(forms.ModelChoiceField):
 class RosterFilter(forms.Form):
     """Year, words, result, owner and township, kept in the address; anything impossible is ignored."""
 
-    q = forms.CharField(
-        label="姓名、拼音或证件号",
-        required=False,
-        max_length=60,
-        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
-    )
+    q = SearchWords(label="姓名、拼音或证件号")
     result = forms.ChoiceField(label="情况", choices=RESULTS, required=False)
     year = forms.TypedChoiceField(label="入学学年", coerce=int, required=False)
     school = SchoolChoice(School.objects.none(), label="责任学校", required=False, empty_label="不限")

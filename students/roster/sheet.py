@@ -8,14 +8,13 @@ from law import clock
 from students import idnumber
 from students.importing import listing
 from students.importing.cells import Answer, error, folded
-from students.importing.container import Limits
+from students.importing.container import MEGABYTE, Limits
 from students.importing.listing import Column, Listing, ListSheet, read_list
 
 from .models import RosterChild
 
 ROWS = 10_000
-_MEGABYTE = 1024 * 1024
-LIMITS = Limits(10 * _MEGABYTE, 200 * _MEGABYTE, rows=ROWS + 50, columns=50, cells=600_000)
+LARGE = Limits(10 * MEGABYTE, 200 * MEGABYTE, rows=ROWS + 50, columns=50, cells=600_000)
 SEXES = {"男": "1", "女": "2", "1": "1", "2": "2", "男性": "1", "女性": "2"}
 # What a line says beside its number, as the columns of RosterChild; the community by its code.
 TYPED = (
@@ -91,7 +90,7 @@ ROSTER = Listing(
     ),
     needs=(("name",), ("sex",), ("birth_date",)),
     line=Line,
-    limits=LIMITS,
+    limits=LARGE,
 )
 
 

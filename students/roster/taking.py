@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from django.db import connection, transaction
 
 from accounts.policies import Powers
+from approvals.bureaus import bureau_behind
 from approvals.errors import NotYourHand, Refused
 from jianping_xueji import vault
 from jianping_xueji.jobs.services import start
@@ -28,6 +29,7 @@ from .sheet import TYPED, Line, Neighbours, objections_to, read_roster
 
 AT_ONCE = 1_000
 _LOCK = 5_208_817_202
+NOT_THE_CLERK = "适龄儿童名册由教育局经办人员导入。"
 MOVED = "核对之后名册有了变动，没有入册。已重新核对，请看新的结果后再确认。"
 
 
@@ -125,20 +127,15 @@ def _settle(plan: Plan, line: Line, child: RosterChild | None) -> None:
         plan.same += 1
 
 
-def bureau_of(user) -> Bureau:
+def clerks_bureau(user) -> Bureau:
     """The bureau for which this person makes. Raises NotYourHand."""
-    held = Powers.of(user).held.get("bureau_make", {})
-    ids = {power.appointment.bureau_id for powers in held.values() for power in powers}
-    bureau = Bureau.objects.filter(pk__in=ids).order_by("pk").first()
-    if bureau is None:
-        raise NotYourHand("适龄儿童名册由教育局经办人员导入。")
-    return bureau
+    return bureau_behind(Powers.of(user), "bureau_make", refusal=NOT_THE_CLERK)
 
 
 @transaction.atomic
 def take_in(data: bytes, name: str, year: int, *, by) -> RosterFile:
     """Keep an upload and what it would do; nothing is on the roster yet. Raises WorkbookRefused, NotYourHand."""
-    bureau = bureau_of(by)
+    bureau = clerks_bureau(by)
     plan = plan_of(read_roster(data), bureau, year)
     key = vault.new_child_key()
     kept = files.store(key, data, FILE_AAD)
@@ -187,7 +184,7 @@ def confirm(file: RosterFile, *, by) -> RosterFile:
 
 def locked(file: RosterFile, by) -> RosterFile:
     """The file under lock, waiting, in the hands of its bureau's clerk."""
-    if bureau_of(by).pk != file.bureau_id:
+    if clerks_bureau(by).pk != file.bureau_id:
         raise NotYourHand("名册由收到它的教育局经办人员确认。")
     file = RosterFile.objects.select_for_update().get(pk=file.pk)
     if file.state != RosterFile.State.WAITING:

@@ -6,6 +6,7 @@ from django.core.validators import RegexValidator
 from jianping_xueji.forms import day_input
 
 from ..change_forms import ChangeForm
+from ..filters import SearchWords
 from ..models.certificate import Certificate
 
 MONTH = RegexValidator(r"^(19|20)\d{2}(0[1-9]|1[0-2])$", "应为六位数字的年月，如 200807。")
@@ -49,12 +50,7 @@ class RollBookForm(ProofForm):
 class FormerFilter(forms.Form):
     """Words under which a graduate is looked for."""
 
-    q = forms.CharField(
-        label="姓名、拼音或号码",
-        required=False,
-        max_length=60,
-        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
-    )
+    q = SearchWords()
 
 
 class ElsewhereForm(forms.Form):

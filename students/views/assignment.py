@@ -59,7 +59,7 @@ def assignment(request):
         try:
             return redirect("students:assignment_draft", open_assignment(asked(request, ids), by=request.user).number)
         except Refused as refused:
-            refusal = [{"message": sentence} for sentence in refused.sentences]
+            refusal = refused.rows
     year, bureau = beginning_year(clock.today()), School.objects.select_related("bureau").get(pk=min(ids)).bureau
     rows = dry_run(bureau, year)
     living = LeaverDestination.objects.filter(year=year, ended_by=None)
@@ -107,7 +107,7 @@ def draft(request, number):
         try:
             keep_assignment(case, form.chosen, by=request.user)
         except Refused as refused:
-            refusal = [{"message": sentence} for sentence in refused.sentences]
+            refusal = refused.rows
         else:
             messages.success(request, "已保存。核对无误后提交审核。")
             return redirect(case)

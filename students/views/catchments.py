@@ -20,10 +20,9 @@ from ..catchments.judging import judge_map
 from ..catchments.lookup import answers_for
 from ..catchments.presenting import figures_of, history_of, new_rows, page_by_code, with_schools
 from ..catchments.sheet import read_map
-from ..importing.findings import WorkbookRefused
 from ..models import CatchmentChange
-
-GLANCE = 200
+from .dry_runs import findings_of, looked_at, shown
+from .makers import makers_bureau
 
 
 def bureau_in_sight(request) -> Bureau | None:
@@ -31,14 +30,6 @@ def bureau_in_sight(request) -> Bureau | None:
     powers = powers_of(request.user)
     schools = powers.schools("view_school") or powers.schools("teach_class")
     return Bureau.objects.filter(school__in=schools).order_by("pk").first()
-
-
-def bureau_of(request) -> Bureau:
-    """The bureau for which the person makes; 403 for everybody else."""
-    try:
-        return services.bureau_of(request.user)
-    except NotYourHand as refusal:
-        raise PermissionDenied(str(refusal)) from refusal
 
 
 @require_GET
@@ -65,54 +56,42 @@ def catchments(request):
 @require_http_methods(["GET", "POST"])
 def upload(request):
     """Upload the map and look at what would be done; nothing is kept yet."""
-    bureau = bureau_of(request)
+    bureau = makers_bureau(request, services.NOT_THE_CLERK)
     form = MapForm(request.POST or None, request.FILES or None)
-    seen, refusal = {}, []
-    if request.method == "POST" and form.is_valid():
-        try:
-            seen = dry_run(request, form, bureau)
-        except WorkbookRefused as refused:
-            refusal = [{"message": refused.message}]
-    return shown(request, form, refusal, **seen)
+
+    def dry_run(given: dict) -> dict:
+        file = given["workbook"]
+        seen = services.Seen(read_map(file.read()), given["year"], given["document"])
+        return seen_of(request, seen, judge_map(seen.sheet, bureau, seen.year)) | {"file_name": file.name}
+
+    return import_page(request, form, **looked_at(request, form, dry_run))
 
 
-def dry_run(request, form: MapForm, bureau: Bureau) -> dict:
-    given = form.cleaned_data
-    seen = services.Seen(read_map(given["workbook"].read()), given["year"], given["document"])
-    return findings_of(request, seen, judge_map(seen.sheet, bureau, seen.year)) | {"file_name": given["workbook"].name}
+def seen_of(request, seen: services.Seen, judged) -> dict:
+    """What a dry run shows, with its seal when something may be confirmed."""
+    token = "" if judged.changes_nothing else services.token_of(seen, judged, by=request.user)
+    rows = {"new": new_rows(judged), "vanished": judged.vanished}
+    return findings_of(judged, token, **rows) | {"year_name": school_year_name(seen.year)}
 
 
-def findings_of(request, seen: services.Seen, judged) -> dict:
-    return {
-        "judged": judged,
-        "year_name": school_year_name(seen.year),
-        "new": new_rows(judged)[:GLANCE],
-        "vanished": judged.vanished[:GLANCE],
-        "sentences": [finding.text for finding in judged.findings[:GLANCE]],
-        "token": "" if judged.changes_nothing else services.token_of(seen, judged, by=request.user),
-    }
-
-
-def shown(request, form, refusal=(), *, copy=None, **seen):
+def import_page(request, form, *, copy=None, **seen):
     copy = copy or CopyForm()
-    context = {"form": form, "copy": copy, "refusal": refusal, "glance": GLANCE, "article": articles.CATCHMENT, **seen}
-    bad = form.errors or copy.errors or refusal
-    return render(request, "students/catchment_import.html", context, status=422 if bad else 200)
+    seen |= {"copy": copy, "article": articles.CATCHMENT}
+    return shown(request, "students/catchment_import.html", form, bad=bool(copy.errors), **seen)
 
 
 @require_POST
 def confirm(request):
     """Write the good rows of the dry run; when the map has moved, show the new dry run instead."""
-    bureau_of(request)
+    makers_bureau(request, services.NOT_THE_CLERK)
     token = request.POST.get("token", "")
     try:
         came, went = services.confirm(token, by=request.user, remove="remove" in request.POST)
     except services.Moved as moved:
         seen, _ = services.opened(token, request.user)
-        refusal = [{"message": str(moved)}]
-        return shown(request, MapForm(), refusal, **findings_of(request, seen, moved.judged))
+        return import_page(request, MapForm(), refusal=moved.rows, **seen_of(request, seen, moved.judged))
     except Refused as refused:
-        return shown(request, MapForm(), [{"message": sentence} for sentence in refused.sentences])
+        return import_page(request, MapForm(), refusal=refused.rows)
     messages.success(request, f"学区已更新：划入{came}条，划出{went}条。")
     return redirect("students:catchments")
 
@@ -120,15 +99,15 @@ def confirm(request):
 @require_POST
 def copy(request):
     """Last year's map goes on for the chosen year."""
-    bureau_of(request)
+    makers_bureau(request, services.NOT_THE_CLERK)
     form = CopyForm(request.POST)
     if not form.is_valid():
-        return shown(request, MapForm(), copy=form)
+        return import_page(request, MapForm(), copy=form)
     year = form.cleaned_data["year"]
     try:
         came, closed = services.copy_year(year, by=request.user, document=form.cleaned_data["document"])
     except Refused as refused:
-        return shown(request, MapForm(), [{"message": sentence} for sentence in refused.sentences], copy=form)
+        return import_page(request, MapForm(), refusal=refused.rows, copy=form)
     messages.success(request, f"已沿用{school_year_name(year - 1)}的学区：{came}条。")
     if closed:
         names = "、".join(sorted({str(row.school) for row in closed}))
@@ -177,7 +156,7 @@ def kept(request, found, year: int, form: VillageForm) -> list[dict]:
     except NotYourHand as refusal:
         raise PermissionDenied(str(refusal)) from refusal
     except Refused as refusal:
-        return [{"message": sentence} for sentence in refusal.sentences]
+        return refusal.rows
     messages.success(request, f"已调整{changed}处。" if changed else "没有改动。")
     return []
 

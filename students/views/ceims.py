@@ -70,7 +70,7 @@ def export(request):
     try:
         file = services.ceims_file(schools.chosen, by=request.user, **form.cleaned_data)
     except Refused as refused:
-        return shown(request, schools, form, [{"message": sentence} for sentence in refused.sentences])
+        return shown(request, schools, form, refused.rows)
     return handed_out(file)
 
 

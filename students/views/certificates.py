@@ -7,28 +7,24 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.policies import may, school_ids_where
-from approvals.errors import NotYourHand, Refused
+from approvals.errors import Refused
 from law import clock
 from law.school_time import school_year_name
 
-from ..importing.findings import WorkbookRefused
+from ..importing import sealed
 from ..importing.listing import read_list
 from ..models.certificate import Certificate
-from ..year import papers, presenting, services
+from ..year import papers, presenting
 from ..year.calendar import ending_year
 from ..year.forms import CertificateFilter, CollectForm, ListForm, SealForm
-from ..year.judging import judge_numbers, opened, sealed
+from ..year.judging import judge_numbers
 from ..year.sheets import NUMBERS
-from .year import looked_at
+from .dry_runs import findings_of, looked_at, shown
+from .makers import makers_bureau
 
 PAGE = 50
-
-
-def bureau_of_maker(request):
-    try:
-        return services.bureau_of(request.user, services.MAKES)
-    except NotYourHand as refusal:
-        raise PermissionDenied("证书编号和验印由教育局经办人员登记（第三十二条）。") from refusal
+PURPOSE = "certificates"
+NOT_THE_CLERK = "证书编号和验印由教育局经办人员登记（第三十二条）。"
 
 
 @require_GET
@@ -57,36 +53,31 @@ def certificates(request):
 @require_http_methods(["GET", "POST"])
 def numbers(request):
     """Upload the city's numbers and look at what would be written; nothing is kept yet."""
-    bureau, ending = bureau_of_maker(request), ending_year(clock.today())
-    form = ListForm(request.POST or None, request.FILES or None)
-    seen = {}
-    if request.method == "POST" and form.is_valid():
-        try:
-            judged = judge_numbers(read_list(form.cleaned_data["workbook"].read(), NUMBERS), ending, bureau.pk)
-        except WorkbookRefused as refused:
-            seen = {"refusal": [{"message": refused.message}]}
-        else:
-            token = sealed("certificates", request.user, papers.content_of_numbers(judged, ending))
-            seen = looked_at(judged, token, presenting.rows_of_numbers(judged))
-    return shown_numbers(request, form, ending, **seen)
+    bureau, ending = makers_bureau(request, NOT_THE_CLERK), ending_year(clock.today())
+    form = ListForm(NUMBERS, request.POST or None, request.FILES or None)
+
+    def dry_run(given: dict) -> dict:
+        judged = judge_numbers(read_list(given["workbook"].read(), NUMBERS), ending, bureau.pk)
+        token = sealed.seal(papers.content_of_numbers(judged, ending), purpose=PURPOSE, by=request.user)
+        return findings_of(judged, token if judged.good else "", rows=presenting.rows_of_numbers(judged))
+
+    return numbers_page(request, form, **looked_at(request, form, dry_run))
 
 
-def shown_numbers(request, form, ending: int, *, refusal=(), **seen):
-    context = {"form": form, "year_name": school_year_name(ending), "refusal": refusal, **seen}
-    status = 422 if form.errors or refusal else 200
-    return render(request, "students/year/numbers.html", context, status=status)
+def numbers_page(request, form, **seen):
+    year_name = school_year_name(ending_year(clock.today()))
+    return shown(request, "students/year/numbers.html", form, year_name=year_name, **seen)
 
 
 @require_POST
 def give_numbers(request):
     """Write the numbers of the dry run."""
-    bureau_of_maker(request)
+    makers_bureau(request, NOT_THE_CLERK)
     try:
-        content = opened("certificates", request.user, request.POST.get("token", ""))
+        content = sealed.unseal(request.POST.get("token", ""), purpose=PURPOSE, by=request.user)
         count = papers.give_numbers(content, by=request.user)
     except Refused as refused:
-        refusal = [{"message": sentence} for sentence in refused.sentences]
-        return shown_numbers(request, ListForm(), ending_year(clock.today()), refusal=refusal)
+        return numbers_page(request, ListForm(NUMBERS), refusal=refused.rows)
     messages.success(request, f"已登记{count}个毕业证书编号。")
     return redirect("students:certificates")
 
@@ -94,7 +85,7 @@ def give_numbers(request):
 @require_POST
 def seal(request):
     """验印 and 发证 dates of the batch of this year."""
-    bureau, form = bureau_of_maker(request), SealForm(request.POST)
+    bureau, form = makers_bureau(request, NOT_THE_CLERK), SealForm(request.POST)
     if not form.is_valid():
         messages.error(request, "请填写验印日期和发证日期。")
         return redirect("students:certificates")
@@ -119,7 +110,7 @@ def certificate(request, pk):
         try:
             papers.hand_out(paper, by=request.user, **form.cleaned_data)
         except Refused as refused:
-            refusal = [{"message": sentence} for sentence in refused.sentences]
+            refusal = refused.rows
         else:
             messages.success(
                 request,

@@ -78,7 +78,7 @@ def new(request, slug, kind):
         except RulesBroken as refusal:
             broken = refusal_rows(refusal.verdict, str(child.school.bureau))
         except Refused as refusal:
-            broken = [{"message": sentence} for sentence in refusal.sentences]
+            broken = refusal.rows
         else:
             messages.success(request, "已建立草稿。请按清单收取材料、核对后提交。")
             return redirect(f"{case.get_absolute_url()}#papers")
@@ -119,7 +119,7 @@ def draft(request, number):
         except NotYourHand as refusal:
             raise PermissionDenied(str(refusal)) from refusal
         except Refused as refusal:
-            broken = [{"message": sentence} for sentence in refusal.sentences]
+            broken = refusal.rows
         else:
             messages.success(request, "已保存。")
             return redirect(f"{case.get_absolute_url()}#papers")

@@ -53,7 +53,7 @@ def tried(do, /, *given, **more):
     except RulesBroken as refusal:
         return None, refusal_rows(refusal.verdict, "")
     except Refused as refusal:
-        return None, [{"message": sentence} for sentence in refusal.sentences]
+        return None, refusal.rows
 
 
 def shown(request, chosen, school, waiting, form, refusal):

@@ -73,7 +73,7 @@ def begun(request, school, form):
     except RulesBroken as refusal:
         return None, refusal_rows(refusal.verdict, str(school.bureau))
     except Refused as refusal:
-        return None, [{"message": sentence} for sentence in refusal.sentences]
+        return None, refusal.rows
 
 
 def shown(request, school, form, places, takes, broken):

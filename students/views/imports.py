@@ -108,7 +108,7 @@ def commit(request, pk):
     except NotYourHand as refusal:
         raise PermissionDenied(str(refusal)) from refusal
     except Refused as refusal:
-        rows = [{"message": sentence} for sentence in refusal.sentences]
+        rows = refusal.rows
         return render(request, "students/import_preview.html", page_of(request, file, form, refusal=rows), status=422)
     return redirect(file)
 
@@ -120,7 +120,7 @@ def discard(request, pk):
     try:
         service.discard(file, request.user)
     except Refused as refusal:
-        rows = [{"message": sentence} for sentence in refusal.sentences]
+        rows = refusal.rows
         return render(request, "students/import_preview.html", page_of(request, file, refusal=rows), status=409)
     messages.success(request, f"已放弃“{file.name}”，上传的文件已删除，学籍没有任何改动。")
     return redirect("students:import")

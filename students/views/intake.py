@@ -77,7 +77,7 @@ def said_by(refused: Refused, school) -> list[dict]:
         raise PermissionDenied(str(refused)) from refused
     if isinstance(refused, RulesBroken):
         return refusal_rows(refused.verdict, str(school.bureau))
-    return [{"message": sentence} for sentence in refused.sentences]
+    return refused.rows
 
 
 def pending_child(request, slug: str) -> Student:

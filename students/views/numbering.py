@@ -1,90 +1,66 @@
 """Pages of 学籍号编发: the answer sheet and its dry run, the opening of the case, and who still waits for a number."""
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.policies import school_ids_where
-from approvals.errors import NotYourHand, Refused
+from approvals.errors import Refused
 
 from ..filters import BY_NAME
-from ..importing.findings import WorkbookRefused
+from ..importing.child_lists import Judged
 from ..models import Numbering
 from ..numbering import services
 from ..numbering.forms import AnswerForm, WaitingFilter
-from ..numbering.judging import Judged, judge_sheet
+from ..numbering.judging import judge_sheet
 from ..numbering.presenting import rows_of, without_formal
 from ..numbering.sheet import read_answer
 from ..paging import page_of
 from ..presenting import with_places
+from .dry_runs import findings_of, looked_at, shown
+from .makers import makers_bureau
 
 RECENT = 10
-# Rows and sentences shown at once; the counts say how many there are.
-GLANCE = 200
-
-
-def bureau_of(request):
-    """The bureau for which the person makes; 403 for everybody else."""
-    try:
-        return services.bureau_of(request.user)
-    except NotYourHand as refusal:
-        raise PermissionDenied(str(refusal)) from refusal
 
 
 @require_http_methods(["GET", "POST"])
 def numbering(request):
     """Upload an answer sheet and look at what would be done; nothing is kept yet."""
-    bureau = bureau_of(request)
+    bureau = makers_bureau(request, services.NOT_THE_CLERK)
     form = AnswerForm(request.POST or None, request.FILES or None)
-    seen, refusal = {}, []
-    if request.method == "POST" and form.is_valid():
-        try:
-            seen = dry_run(request, form, bureau)
-        except WorkbookRefused as refused:
-            refusal = [{"message": refused.message}]
-    return shown(request, form, refusal=refusal, **seen)
+
+    def dry_run(given: dict) -> dict:
+        file = given["workbook"]
+        sheet = read_answer(file.read())
+        seen = seen_of(request, sheet, judge_sheet(sheet, bureau.pk), given["answered_on"], file.name)
+        return seen | {"file_name": file.name}
+
+    return page(request, form, **looked_at(request, form, dry_run))
 
 
-def dry_run(request, form: AnswerForm, bureau) -> dict:
-    """What the sheet would do, and the seal that lets this person confirm it today."""
-    file, day = form.cleaned_data["workbook"], form.cleaned_data["answered_on"]
-    sheet = read_answer(file.read())
-    judged = judge_sheet(sheet, bureau.pk)
-    token = services.token_of(sheet, judged, by=request.user, answered_on=day, file_name=file.name)
-    return findings_of(judged, token if judged.good else "") | {"file_name": file.name}
+def seen_of(request, sheet, judged: Judged, day, name: str) -> dict:
+    """What a dry run shows, with its seal when something may be confirmed."""
+    token = services.token_of(sheet, judged, by=request.user, answered_on=day, file_name=name)
+    return findings_of(judged, token if judged.good else "", rows=rows_of(judged))
 
 
-def findings_of(judged: Judged, token: str) -> dict:
-    return {
-        "judged": judged,
-        "rows": rows_of(judged)[:GLANCE],
-        "sentences": [finding.text for finding in judged.findings[:GLANCE]],
-        "token": token,
-    }
-
-
-def shown(request, form, *, refusal=(), **seen):
+def page(request, form, **seen):
     recent = Numbering.objects.visible_to(request.user).select_related("opened_by").order_by("-pk")[:RECENT]
-    context = {"form": form, "refusal": refusal, "recent": recent, "glance": GLANCE, **seen}
-    return render(request, "students/numbering.html", context, status=422 if form.errors or refusal else 200)
+    return shown(request, "students/numbering.html", form, recent=recent, **seen)
 
 
 @require_POST
 def open_case(request):
     """Open the case with the good rows of the dry run; when the register has moved, show the new dry run instead."""
-    bureau_of(request)
+    makers_bureau(request, services.NOT_THE_CLERK)
     try:
         sheet, day, name = services.opened(request.POST.get("token", ""), request.user)
         case = services.open_numbering(sheet, by=request.user, answered_on=day, file_name=name)
     except services.Moved as moved:
-        lines = [line for line, _ in moved.judged.good]
-        sheet.lines = lines
-        token = services.token_of(sheet, moved.judged, by=request.user, answered_on=day, file_name=name)
-        seen = findings_of(moved.judged, token if lines else "")
-        return shown(request, AnswerForm(), refusal=[{"message": str(moved)}], **seen)
+        seen = seen_of(request, sheet, moved.judged, day, name)
+        return page(request, AnswerForm(), refusal=moved.rows, **seen)
     except Refused as refused:
-        return shown(request, AnswerForm(), refusal=[{"message": sentence} for sentence in refused.sentences])
+        return page(request, AnswerForm(), refusal=refused.rows)
     messages.success(request, f"已建立学籍号编发 {case.number}。请核对后报审核。")
     return redirect(case)
 

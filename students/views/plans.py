@@ -75,7 +75,7 @@ def answered(request, form, school, year, case=None):
         except NotYourHand as refusal:
             raise PermissionDenied(str(refusal)) from refusal
         except Refused as refusal:
-            broken = [{"message": sentence} for sentence in refusal.sentences]
+            broken = refusal.rows
         else:
             messages.success(request, f"已保存{done.number}草稿。请核对后报审核。")
             return redirect(done)

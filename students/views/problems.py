@@ -64,7 +64,7 @@ def of_child(request, slug):
         except NotYourHand as denied:
             raise PermissionDenied(str(denied)) from denied
         except Refused as denied:
-            refusal = [{"message": sentence} for sentence in denied.sentences]
+            refusal = denied.rows
         else:
             messages.success(request, "已登记。学生待处理的问题解决之前，不能转学、毕业。")
             return redirect(reverse("students:child_problems", args=[child.slug]))

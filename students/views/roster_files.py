@@ -1,12 +1,11 @@
 """Uploads of the roster: the dry run with every finding, the confirmation, giving up."""
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from approvals.errors import NotYourHand, Refused
+from approvals.errors import Refused
 from jianping_xueji.jobs import Job
 
 from ..importing.findings import WorkbookRefused
@@ -16,23 +15,16 @@ from ..roster import taking
 from ..roster.forms import RosterForm
 from ..roster.models import bureaus_of
 from ..roster.presenting import GLANCE
+from .makers import makers_bureau
 
 RECENT = 10
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def clerks_bureau(request):
-    """The bureau for which the person makes; 403 for everybody else."""
-    try:
-        return taking.bureau_of(request.user)
-    except NotYourHand as refusal:
-        raise PermissionDenied(str(refusal)) from refusal
-
-
 @require_http_methods(["GET", "POST"])
 def files(request):
     """Upload a roster; nothing is on it before the dry run was looked at and confirmed."""
-    bureau = clerks_bureau(request)
+    bureau = makers_bureau(request, taking.NOT_THE_CLERK)
     form = RosterForm(request.POST or None, request.FILES or None)
     refusal = []
     if request.method == "POST" and form.is_valid():
@@ -89,14 +81,14 @@ def findings(request, pk):
 def take(request, pk):
     """Write what was seen; when the roster has moved, show the new dry run instead."""
     found = visible(request, pk)
-    clerks_bureau(request)
+    makers_bureau(request, taking.NOT_THE_CLERK)
     try:
         found = taking.confirm(found, by=request.user)
     except taking.Moved as moved:
         found = taking.keep_preview(found, moved.plan)
-        return page(request, found, [{"message": str(moved)}], 422)
+        return page(request, found, moved.rows, 422)
     except Refused as refused:
-        return page(request, found, [{"message": sentence} for sentence in refused.sentences], 409)
+        return page(request, found, refused.rows, 409)
     if found.state == RosterFile.State.TAKEN:
         messages.success(
             request, f"“{found.name}”已入册：新增{found.counts['fresh']}名，更新{found.counts['changed']}名。"
@@ -108,10 +100,10 @@ def take(request, pk):
 def discard(request, pk):
     """Give the upload up; the file is erased."""
     found = visible(request, pk)
-    clerks_bureau(request)
+    makers_bureau(request, taking.NOT_THE_CLERK)
     try:
         taking.give_up(found, by=request.user)
     except Refused as refused:
-        return page(request, found, [{"message": sentence} for sentence in refused.sentences], 409)
+        return page(request, found, refused.rows, 409)
     messages.success(request, f"已放弃“{found.name}”，名册没有任何改动。")
     return redirect("students:roster_files")

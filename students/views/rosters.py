@@ -116,7 +116,7 @@ def carried_out(request, found: RosterChild, forms: dict):
     except NotYourHand as refused:
         raise PermissionDenied(str(refused)) from refused
     except Refused as refused:
-        return [{"message": sentence} for sentence in refused.sentences]
+        return refused.rows
     messages.success(request, said)
     return redirect(found)
 
@@ -183,7 +183,7 @@ def deferral_sheet(request, found: RosterChild, form: DeferralForm, act, case: D
         except RulesBroken as denied:
             refusal = refusal_rows(denied.verdict, str(found.bureau))
         except Refused as denied:
-            refusal = [{"message": sentence} for sentence in denied.sentences]
+            refusal = denied.rows
         else:
             messages.success(request, "已保存。请按清单收取材料，核对无误后报审核。")
             return redirect(f"{kept.get_absolute_url()}#papers")

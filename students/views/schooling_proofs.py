@@ -72,7 +72,7 @@ def elsewhere(request):
     try:
         issued_by = services.school_that_issued(**form.cleaned_data, by=request.user, school=school)
     except Refused as refusal:
-        return shown(request, form, refusal=[{"message": sentence} for sentence in refusal.sentences])
+        return shown(request, form, refusal=refusal.rows)
     return shown(request, form, issued_by=issued_by)
 
 
@@ -110,7 +110,7 @@ def sheet(request, form, school: School, keep, case: CertificateProof | None = N
         except NotYourHand as denied:
             raise PermissionDenied(str(denied)) from denied
         except Refused as denied:
-            refusal = [{"message": sentence} for sentence in denied.sentences]
+            refusal = denied.rows
         else:
             messages.success(request, "已保存。请按清单收取材料、核对后提交。")
             return redirect(f"{kept.get_absolute_url()}#papers")

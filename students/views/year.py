@@ -11,16 +11,20 @@ from law import clock
 from law.school_time import grade_name, school_year_name
 from schools.models import School
 
-from ..importing.findings import WorkbookRefused
 from ..importing.listing import read_list
+from ..importing.sealed import seal, unseal
 from ..year import papers, presenting, services
 from ..year.calendar import ending_year
 from ..year.forms import ListForm
-from ..year.judging import judge_results, opened, sealed
+from ..year.judging import judge_results
 from ..year.promotion import PromotionRun
 from ..year.sheets import RESULTS
+from .dry_runs import findings_of, looked_at, shown
+from .makers import makers_bureau
 
+PURPOSE = "assessment"
 OF_BUREAU = ("bureau_make", "bureau_check", "bureau_sign", "audit_school")
+NOT_THE_CLERK = "综合考核结果由教育局经办人员导入（第三十二条）。"
 ALL = 2000  # exceptions on one page; narrower by school
 
 
@@ -147,58 +151,34 @@ def start_graduation(request, pk, grade):
     return redirect(case)
 
 
-def bureau_of_maker(request):
-    try:
-        return services.bureau_of(request.user, services.MAKES)
-    except NotYourHand as refusal:
-        raise PermissionDenied("综合考核结果由教育局经办人员导入（第三十二条）。") from refusal
-
-
 @require_http_methods(["GET", "POST"])
 def assessment(request):
     """Upload results and look at what would be registered; nothing is kept yet."""
-    bureau, ending = bureau_of_maker(request), ending_year(clock.today())
-    form = ListForm(request.POST or None, request.FILES or None)
-    seen = {}
-    if request.method == "POST" and form.is_valid():
-        file = form.cleaned_data["workbook"]
-        try:
-            judged = judge_results(read_list(file.read(), RESULTS), ending, bureau.pk)
-        except WorkbookRefused as refused:
-            seen = {"refusal": [{"message": refused.message}]}
-        else:
-            content = papers.content_of_results(judged, ending, file.name)
-            seen = looked_at(judged, sealed("assessment", request.user, content), presenting.rows_of_results(judged))
-    return shown_assessment(request, form, ending, **seen)
+    bureau, ending = makers_bureau(request, NOT_THE_CLERK), ending_year(clock.today())
+    form = ListForm(RESULTS, request.POST or None, request.FILES or None)
+
+    def dry_run(given: dict) -> dict:
+        file = given["workbook"]
+        judged = judge_results(read_list(file.read(), RESULTS), ending, bureau.pk)
+        token = seal(papers.content_of_results(judged, ending, file.name), purpose=PURPOSE, by=request.user)
+        return findings_of(judged, token if judged.good else "", rows=presenting.rows_of_results(judged))
+
+    return assessment_page(request, form, **looked_at(request, form, dry_run))
 
 
-def looked_at(judged, token: str, rows: list[dict]) -> dict:
-    """What a dry run shows: the good lines, the sentences, and the seal that confirms it."""
-    return {
-        "judged": judged,
-        "rows": rows,
-        "sentences": [finding.text for finding in judged.findings[: presenting.GLANCE]],
-        "token": token if judged.good else "",
-        "glance": presenting.GLANCE,
-    }
-
-
-def shown_assessment(request, form, ending: int, *, refusal=(), **seen):
-    context = {"form": form, "year_name": school_year_name(ending), "refusal": refusal, **seen}
-    status = 422 if form.errors or refusal else 200
-    return render(request, "students/year/assessment.html", context, status=status)
+def assessment_page(request, form, **seen):
+    year_name = school_year_name(ending_year(clock.today()))
+    return shown(request, "students/year/assessment.html", form, year_name=year_name, **seen)
 
 
 @require_POST
 def open_assessment(request):
     """Open the case with the good rows of the dry run."""
-    bureau_of_maker(request)
+    makers_bureau(request, NOT_THE_CLERK)
     try:
-        case = papers.open_assessment(
-            opened("assessment", request.user, request.POST.get("token", "")), by=request.user
-        )
+        content = unseal(request.POST.get("token", ""), purpose=PURPOSE, by=request.user)
+        case = papers.open_assessment(content, by=request.user)
     except Refused as refused:
-        refusal = [{"message": sentence} for sentence in refused.sentences]
-        return shown_assessment(request, ListForm(), ending_year(clock.today()), refusal=refusal)
+        return assessment_page(request, ListForm(RESULTS), refusal=refused.rows)
     messages.success(request, f"已建立综合考核结果 {case.number}。请核对后报审核。")
     return redirect(case)

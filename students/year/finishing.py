@@ -17,10 +17,10 @@ from schools.models import SchoolClass
 from .. import mass_journal, places
 from ..models.certificate import Certificate
 from ..models.enrolment import Placement
+from ..naming import GLANCED, glanced
 from .calendar import turn_of
 from .rolls import unfit_names
 
-NAMED = 5
 _SUBJECTS = "SELECT child_id FROM approvals_casesubject WHERE case_id = %(case)s"
 # Rows and whose they are, as the journal wants them.
 _CHILDREN = "SELECT child_id, child_id FROM approvals_casesubject WHERE case_id = %(case)s"
@@ -37,8 +37,8 @@ _PASSED = """(SELECT r.passed FROM students_assessmentrow r JOIN approvals_case 
 
 def unfit_of(case) -> str:
     """Names of those on the list who could not be put on it now."""
-    names = unfit_names(case.year, case.lead_school_id, case.pk, limit=NAMED + 1)
-    return "、".join(names[:NAMED]) + ("等" if len(names) > NAMED else "")
+    names = unfit_names(case.year, case.lead_school_id, case.pk, limit=GLANCED + 1)
+    return glanced(names)
 
 
 def graduate(case) -> dict[str, str]:

@@ -8,14 +8,15 @@ from law import clock
 from law.school_time import school_year_name
 from schools.models import School
 
-from ..filters import SchoolChoice
+from ..filters import SchoolChoice, SearchWords
+from ..importing.listing import Listing
+from ..importing.workbook_field import ListingField
 from ..models.certificate import Certificate
 from ..models.child import Student
 from ..search import matching
 from .calendar import ending_year
-from .sheets import COUNTY
 
-_MEGABYTE = 1024 * 1024
+LIST_HELP = "号码各列请设为文本；身份证件号、学籍号可两列都有。"
 STATES = [
     ("", "不限"),
     ("unnumbered", "未编号"),
@@ -26,19 +27,11 @@ STATES = [
 
 
 class ListForm(forms.Form):
-    """An uploaded list."""
+    """An uploaded list of this kind."""
 
-    workbook = forms.FileField(
-        label="名单（.xlsx）",
-        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx"}),
-        help_text="号码各列请设为文本；身份证件号、学籍号可两列都有。",
-    )
-
-    def clean_workbook(self):
-        workbook = self.cleaned_data["workbook"]
-        if workbook.size > COUNTY.file_bytes:
-            raise forms.ValidationError(f"文件超过 {COUNTY.file_bytes // _MEGABYTE} MB，请分开上传。")
-        return workbook
+    def __init__(self, listing: Listing, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["workbook"] = ListingField(listing, help_text=LIST_HELP)
 
 
 class SealForm(forms.Form):
@@ -64,12 +57,7 @@ class CollectForm(forms.Form):
 class CertificateFilter(forms.Form):
     """Papers by year, school, kind and how far they have come."""
 
-    q = forms.CharField(
-        label="姓名、拼音或号码",
-        required=False,
-        max_length=60,
-        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
-    )
+    q = SearchWords()
     year = forms.TypedChoiceField(label="学年", coerce=int, required=False)
     school = SchoolChoice(School.objects.none(), label="学校", required=False, empty_label="不限")
     kind = forms.ChoiceField(label="种类", choices=[("", "不限"), *Certificate.Kind.choices], required=False)

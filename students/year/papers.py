@@ -10,10 +10,10 @@ from approvals.services import open_case
 from law import clock
 from schools.models import Bureau
 
+from ..importing.child_lists import Judged
 from ..models.certificate import Certificate
 from ..models.child import Student
 from .assessment import Assessment, AssessmentRow
-from .judging import Judged
 from .services import MAKES, bureau_of
 
 

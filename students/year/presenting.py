@@ -216,12 +216,12 @@ def counts_of_papers(papers) -> dict:
 def rows_of_results(judged) -> list[dict]:
     return [
         {"row": line.row, "child": child, "said": "合格" if line.passed else "不合格", "score": line.score}
-        for line, child in judged.good[:GLANCE]
+        for line, child in judged.good
     ]
 
 
 def rows_of_numbers(judged) -> list[dict]:
     return [
         {"row": line.row, "child": paper.student, "said": masked(line.certificate), "score": ""}
-        for line, paper in judged.good[:GLANCE]
+        for line, paper in judged.good
     ]

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from django.db import connection, transaction
 from django.urls import reverse
 
-from accounts.policies import school_ids_where
+from accounts.policies import powers_of, school_ids_where
+from approvals.bureaus import bureau_behind
 from approvals.common_rules import of_level
 from approvals.errors import NotYourHand, Refused, RulesBroken
 from approvals.rules import Level, judge
@@ -44,11 +45,7 @@ def start_graduation(school: School, grade: int, *, by, year: int | None = None)
 
 def bureau_of(user, *rights: str) -> Bureau:
     """The bureau for which this person acts. Raises NotYourHand."""
-    held = set().union(*(school_ids_where(user, right) for right in rights))
-    bureau = Bureau.objects.filter(school__in=held).order_by("pk").first()
-    if bureau is None:
-        raise NotYourHand("升级由教育局经办、审核人员办理（第十五条）。")
-    return bureau
+    return bureau_behind(powers_of(user), *rights, refusal="升级由教育局经办、审核人员办理（第十五条）。")
 
 
 def dry_run(bureau: Bureau, year: int) -> dict:

@@ -3,14 +3,13 @@
 from dataclasses import dataclass
 from typing import Any
 
-from students.importing import listing
 from students.importing.cells import Answer, error, tidy
-from students.importing.container import Limits
+from students.importing.child_lists import ID, NAME, OLD, ChildLine, child_columns
+from students.importing.container import MEGABYTE, Limits
 from students.importing.listing import Column, Listing
 
-NAME, ID, OLD, PASSED, SCORE, CERTIFICATE = "name", "id_number", "old_number", "passed", "score", "certificate"
-_MEGABYTE = 1024 * 1024
-COUNTY = Limits(5 * _MEGABYTE, 200 * _MEGABYTE, rows=20_000, columns=50, cells=1_000_000)
+PASSED, SCORE, CERTIFICATE = "passed", "score", "certificate"
+COUNTY = Limits(5 * MEGABYTE, 200 * MEGABYTE, rows=20_000, columns=50, cells=1_000_000)
 _VERDICTS = {"合格": True, "不合格": False}
 
 
@@ -23,24 +22,15 @@ def verdict(cell: Any, label: str) -> Answer:
 
 
 @dataclass(slots=True)
-class Line:
-    """One child as a list names it; what could not be read is empty."""
+class Line(ChildLine):
+    """One child and its result or number; what could not be read is empty."""
 
-    row: int
-    name: str = ""
-    id_number: str = ""
-    old_number: str = ""
-    new_number: str = ""
     passed: bool | None = None
     score: str = ""
     certificate: str = ""
 
 
-_CHILD = (
-    Column(NAME, "姓名", ("姓名", "学生姓名"), listing.name),
-    Column(ID, "身份证件号", ("身份证件号", "身份证号", "身份证件号码", "身份证号码"), listing.number, private=True),
-    Column(OLD, "学籍号", ("学籍号", "全国学籍号", "现学籍号"), listing.number, private=True),
-)
+_CHILD = child_columns("学籍号", "学籍号", "全国学籍号", "现学籍号")
 RESULTS = Listing(
     title="考核结果名单",
     columns=(

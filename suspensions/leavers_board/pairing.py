@@ -9,8 +9,8 @@ from approvals.moves import move
 from approvals.ways import LEADER_HAND
 from law import articles
 from schools.models import School
-from students.leavers.taking_over import named
 from students.models import Student
+from students.naming import named
 
 from .board import board
 from .pairing_rules import PairingFacts, as_submitted, nobody_is_lost, somebody_left

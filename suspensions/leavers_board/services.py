@@ -10,8 +10,8 @@ from law.school_time import school_year_of
 from schools.models import School
 from students.changes import start_change
 from students.leavers.cohort import term_start
-from students.leavers.taking_over import named
 from students.models import Student
+from students.naming import named
 
 from ..models import Dropout
 from .board import Row, board

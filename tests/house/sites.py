@@ -73,81 +73,141 @@ class Site:
     canaries: set = field(default_factory=set)
 
 
+@dataclass(frozen=True)
+class Place:
+    """A school with the people and the stem of the name that every part of a site is made of."""
+
+    relation: str
+    school: object
+    partner: object
+    child_at: object
+    registrar: object
+    clerk: object
+
+    @property
+    def name(self) -> str:
+        return CANARIES[self.relation]
+
+    @property
+    def grade(self) -> int:
+        return self.school.grades[2]
+
+    def child(self, suffix: str = "", **given):
+        return self.child_at(self.school, grade=self.grade, name=f"{self.name}{suffix}", **given)
+
+
+# The last character of every child's name on a site.
+SUFFIXES = ("", "转", "办", "休", "辍", "派", "编", "龄", "新", "统", "送", "毕", "证", "修")
+
+
 def build_site(relation, school, partner, child_at) -> Site:
-    """A child of the school, a running transfer into it, its papers, a filing, a job."""
-    name = CANARIES[relation]
-    child = child_at(school, grade=school.grades[2], name=name)
-    comer = child_at(partner, grade=school.grades[2], name=f"{name}转")
-    registrar = staff_member(Role.REGISTRAR, school)
-    target = class_of(school, school.grades[2])
-    case = start_transfer(comer, school, by=registrar, ground="T4", grade=school.grades[2], to_class=target)
+    """Everything of one school, area by area: the words that fill addresses, and who must not show elsewhere."""
+    people = staff_member(Role.REGISTRAR, school), staff_member(Role.BUREAU_CLERK, school.bureau)
+    place = Place(relation, school, partner, child_at, *people)
+    site = Site(relation, school, canaries={f"{place.name}{suffix}" for suffix in SUFFIXES})
+    for area in AREAS:
+        words, numbers = area(place)
+        site.words |= words | {"pk": site.words.get("pk", {}) | words.get("pk", {})}
+        site.canaries |= numbers
+    return site
+
+
+def transfer_at(place: Place) -> tuple[dict, set]:
+    """A child of the school, a running transfer into it with its papers, a filing, a job."""
+    child, registrar = place.child(), place.registrar
+    comer = place.child_at(place.partner, grade=place.grade, name=f"{place.name}转")
+    target = class_of(place.school, place.grade)
+    case = start_transfer(comer, place.school, by=registrar, ground="T4", grade=place.grade, to_class=target)
     papers_in_order(case, registrar)
-    filing = filing_at(school, partner, child_at, name)
-    job = Job.objects.create(kind="import.read", requested_by=registrar, school_id=school.pk)
-    scan = hand_in_paper(case.materials.get(code="household_book"), by=registrar, data=photo()).scans.get()
-    batch = open_case(Registration, by=registrar, lead=school, children=[], state="draft", title="秋季新生")
-    ill = child_at(school, grade=school.grades[2], name=f"{name}休")
-    suspension = start_change(Suspension, ill, by=registrar, ground_note="骨折", until=date(2027, 6, 30))
-    gone = visited(child_at(school, grade=school.grades[2], name=f"{name}辍", household_division="150429000000"))
-    dropout = decided(drafted(Dropout, gone, **GIVEN))
-    clerk = staff_member(Role.BUREAU_CLERK, school.bureau)
-    comes = {"child_name": f"{name}派", "grade": school.grades[2], "residence_division": school.division}
-    placement = start_placement(school, by=clerk, **PLACED | comes)
-    unplaced = newcomers(school, 1, sequence=100 * (1 + list(CANARIES).index(relation)), name=f"{name}编")[0]
-    newcomer, unused, original = newcomers_of(school, name)
-    missing, put_off = roster_of(school, name)
-    paper = certificate_of(child_at(school, grade=school.grades[2], name=f"{name}修"), registrar)
-    leaver = leaver_maker(child_at)(school, name=f"{name}毕")
-    junior = School.objects.get(bureau=school.bureau, kind=School.Kind.JUNIOR)
+    filing = filing_at(place.school, place.partner, place.child_at, place.name)
+    job = Job.objects.create(kind="import.read", requested_by=registrar, school_id=place.school.pk)
+    book = case.materials.get(code="household_book")
     words = {
-        "newcomer": newcomer.slug,
-        "intake_batch": newcomer.registration_entry.registration.number,
-        "overflow": overflow_of(school, f"{name}统").number,
-        "at_home": taught_at_home(school, child_at, name).slug,
-        "roster_file": roster_file_of(school.bureau, clerk).pk,
-        "roster_child": missing.slug,
-        "deferral": put_off.number,
         "slug": child.slug,
-        "village": village_of(school).pk,
-        "placing": drafted_placing(school).number,
-        "plan": drafted_plan(school, [(1, 2, 45)], year=2027).number,
-        "leaver": leaver.slug,
-        "pair": {"primary": school.pk, "junior": junior.pk},
-        "junior_class": class_of(junior, 7).pk,
-        "assignment": open_assignment(school, by=clerk).number,
-        "dropout": dropout.number,
-        "placement": placement.number,
-        "change": suspension.number,
-        "closing": closing_of(school, partner).number,
-        "certificate": paper.pk,
-        "paper": paper.pk,
-        "proof": from_roll_book(school, name=f"{name}证", certificate_number=f"号{school.pk}").number,
-        "run": PromotionRun.objects.create(
-            bureau=school.bureau, year=2025, state="withdrawn", made_by=clerk, made_on=clock.today()
-        ).pk,
         "number": case.number,
+        "scan": hand_in_paper(book, by=registrar, data=photo()).scans.get().pk,
+        "code": "household_book",
+        "token": print_form(FORMS["one_time_notice"], case, by=registrar, address_of=str).record.token,
+        "job": job.pk,
         "pk": {
             "approvals:filing": filing.pk,
             "students:class": target.pk,
-            "intake:new": unused.pk,
-            "intake:scan": original.pk,
-            "import": upload_of(school, registrar).pk,
+            "import": upload_of(place.school, registrar).pk,
         },
-        "scan": scan.pk,
+    }
+    return words, {child.id_number.plain(), comer.id_number.plain()}
+
+
+def changes_at(place: Place) -> tuple[dict, set]:
+    """A suspension, a dropout, a placement by the bureau, a closing, a child taught at home."""
+    suspension = start_change(
+        Suspension, place.child("休"), by=place.registrar, ground_note="骨折", until=date(2027, 6, 30)
+    )
+    gone = visited(place.child("辍", household_division="150429000000"))
+    comes = {
+        "child_name": f"{place.name}派",
+        "grade": place.grade,
+        "residence_division": place.school.division,
+    }
+    return {
+        "change": suspension.number,
+        "dropout": decided(drafted(Dropout, gone, **GIVEN)).number,
+        "placement": start_placement(place.school, by=place.clerk, **PLACED | comes).number,
+        "closing": closing_of(place.school, place.partner).number,
+        "at_home": taught_at_home(place.school, place.child_at, place.name).slug,
+    }, set()
+
+
+def intake_at(place: Place) -> tuple[dict, set]:
+    """A newcomer in its batch, another that was handed to the bureau, a roster, the map."""
+    newcomer, unused, original = newcomers_of(place.school, place.name)
+    missing, put_off = roster_of(place.school, place.name)
+    batch = open_case(Registration, by=place.registrar, lead=place.school, children=[], state="draft", title="秋季新生")
+    words = {
+        "newcomer": newcomer.slug,
+        "intake_batch": newcomer.registration_entry.registration.number,
         "batch": batch.number,
-        "token": print_form(FORMS["one_time_notice"], case, by=registrar, address_of=str).record.token,
-        "job": job.pk,
-        "code": "household_book",
+        "overflow": overflow_of(place.school, f"{place.name}统").number,
+        "roster_file": roster_file_of(place.school.bureau, place.clerk).pk,
+        "roster_child": missing.slug,
+        "deferral": put_off.number,
+        "village": village_of(place.school).pk,
+        "pk": {"intake:new": unused.pk, "intake:scan": original.pk},
     }
-    canaries = {
-        f"{name}{each}" for each in ("", "转", "办", "休", "辍", "派", "编", "龄", "新", "统", "送", "毕", "证", "修")
-    } | {
-        child.id_number.plain(),
-        newcomer.id_number.plain(),
-        unplaced.id_number.plain(),
-        comer.id_number.plain(),
+    return words, {newcomer.id_number.plain()}
+
+
+def classing_at(place: Place) -> tuple[dict, set]:
+    """A child without a class, the placing that would seat it, next year's plan."""
+    sequence = 100 * (1 + list(CANARIES).index(place.relation))
+    unplaced = newcomers(place.school, 1, sequence=sequence, name=f"{place.name}编")[0]
+    words = {
+        "placing": drafted_placing(place.school).number,
+        "plan": drafted_plan(place.school, [(1, 2, 45)], year=2027).number,
     }
-    return Site(relation, school, words, canaries)
+    return words, {unplaced.id_number.plain()}
+
+
+def year_at(place: Place) -> tuple[dict, set]:
+    """What the end of the year leaves: a leaver with its junior school, a paper, a proof, a run of the promotion."""
+    school, number = place.school, f"号{place.school.pk}"
+    paper = certificate_of(place.child("修"), place.registrar)
+    leaver = leaver_maker(place.child_at)(school, name=f"{place.name}毕")
+    junior = School.objects.get(bureau=school.bureau, kind=School.Kind.JUNIOR)
+    run = {"bureau": school.bureau, "year": 2025, "state": "withdrawn", "made_on": clock.today()}
+    return {
+        "leaver": leaver.slug,
+        "pair": {"primary": school.pk, "junior": junior.pk},
+        "junior_class": class_of(junior, 7).pk,
+        "assignment": open_assignment(school, by=place.clerk).number,
+        "certificate": paper.pk,
+        "paper": paper.pk,
+        "proof": from_roll_book(school, name=f"{place.name}证", certificate_number=number).number,
+        "run": PromotionRun.objects.create(made_by=place.clerk, **run).pk,
+    }, set()
+
+
+AREAS = (transfer_at, changes_at, classing_at, intake_at, year_at)
 
 
 def village_of(school) -> Division:
@@ -279,6 +339,11 @@ def build_world(bureau, child_at) -> tuple[dict[str, Site], dict]:
     }
     for place in (bureau, abroad):
         open_campaign(place, date(2026, 10, 15), by=staff_member(Role.BUREAU_CLERK, place))
+    return sites, people_of(bureau, own)
+
+
+def people_of(bureau, own) -> dict:
+    """One person of each role at our own school and bureau, and one who has been dismissed."""
     people = {}
     for name, role in ROLES.items():
         place = bureau if role.startswith(("bureau", "data", "audit")) else own
@@ -289,4 +354,4 @@ def build_world(bureau, child_at) -> tuple[dict[str, Site], dict]:
     left = staff_member(Role.HEADMASTER, own, name="已免职")
     left.appointments.update(ends=date(2026, 9, 1))
     people["dismissed"] = left
-    return sites, people
+    return people

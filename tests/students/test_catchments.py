@@ -201,6 +201,14 @@ def test_a_map_that_moved_meanwhile_is_judged_again(bureau, staff, no1, no2, map
         services.confirm(token, by=staff(Role.BUREAU_CHECKER, bureau), remove=False)
 
 
+def test_a_line_that_could_not_be_read_stays_out_when_the_others_are_confirmed(bureau, staff, no1):
+    """What the dry run objected to is sealed with it; the confirmation sees the sheet exactly as it was shown."""
+    code, name, _, *rest = row(202, "东升社区", no1)
+    came, gone = written(bureau, staff, row(201, "和平村", no1), (code, name, LEGAL_DAY, *rest))
+    assert (came, gone) == (1, 0)
+    assert list(Catchment.objects.values_list("community", flat=True)) == [f"{TOWNSHIP}201"]
+
+
 def test_last_years_map_goes_on_without_closed_schools(bureau, staff, no1, no2, mapped):
     written(bureau, staff, *mapped)
     no2.closed_on = LEGAL_DAY
