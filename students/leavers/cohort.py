@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from django.db.models import (
     BigIntegerField,
     Case,
+    Exists,
     F,
     IntegerField,
     OuterRef,
@@ -33,14 +34,16 @@ from ..models.record_change import RecordEntry
 NOBODY = (Student.Status.MERGED, Student.Status.DELETED, Student.Status.REJECTED, Student.Status.PENDING)
 
 
-def last_in_grade_six() -> QuerySet[Placement]:
-    """The last place in primary school of everybody who had it in grade six; a place undone on its day is none.
+def last_in_grade_six(whose: Q) -> QuerySet[Placement]:
+    """The last places in primary school that were in grade six, of children with such a place as `whose` says.
+
+    A place undone on its day is none.
 
     Found by one sort, not by looking child by child: right after a mass change the planner knows nothing of the tables.
     """
     primary = Placement.objects.filter(enrolment__voided=False, school_class__stage=Stage.PRIMARY)
     primary = primary.exclude(ends=F("starts")).annotate(until=Coalesce("ends", Value(date.max)))
-    six = Q(school_class__cohort=F("year") - LAST_PRIMARY_GRADE + 1)
+    six = Q(school_class__cohort=F("year") - LAST_PRIMARY_GRADE + 1) & whose
     theirs = primary.filter(enrolment__student__in=primary.filter(six).values("enrolment__student"))
     last = theirs.order_by("enrolment__student", "-until", "-pk").distinct("enrolment__student").values("pk")
     return primary.filter(six, pk__in=last).exclude(enrolment__student__status__in=NOBODY)
@@ -48,7 +51,7 @@ def last_in_grade_six() -> QuerySet[Placement]:
 
 def last_places(year: int) -> QuerySet[Placement]:
     """The grade-six place of every leaver, whatever became of the child since."""
-    return last_in_grade_six().filter(year=year - 1)
+    return last_in_grade_six(Q(year=year - 1))
 
 
 def dropped_out_leavers() -> QuerySet[Student]:
@@ -63,9 +66,9 @@ def dropped_out_leavers() -> QuerySet[Student]:
 
 def waiting_places(year: int) -> QuerySet[Placement]:
     """Whom a junior school can take over: this summer's leavers, and whoever dropped out as a leaver, of any summer."""
-    summer = Q(year=year - 1, enrolment__student__status=Student.Status.LEAVER)
-    back = Q(year__lt=year, enrolment__student__in=dropped_out_leavers().values("pk"))
-    return last_in_grade_six().filter(summer | back)
+    summer = last_places(year).filter(enrolment__student__status=Student.Status.LEAVER)
+    back = last_in_grade_six(Q(year__lt=year, enrolment__student__in=dropped_out_leavers().values("pk")))
+    return Placement.objects.filter(Q(pk__in=summer.values("pk")) | Q(pk__in=back.values("pk")))
 
 
 def leavers_of(year: int) -> QuerySet[Student]:

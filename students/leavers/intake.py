@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.policies import powers_behind
 from approvals.common_rules import of_level
@@ -66,7 +66,7 @@ def dealt(children: Iterable[Student], school: School, seed: int) -> dict[int, S
 def open_intake(school: School, seated: dict[int, SchoolClass], *, by, begins_on: date | None = None) -> Grade7Intake:
     """One click: a batch that takes these leavers (child id → class) over. Raises RulesBroken, ChildBusy."""
     lock_children(seated)
-    places = last_in_grade_six().filter(year__lt=school_year_of(clock.today()), enrolment__student__in=seated)
+    places = last_in_grade_six(Q(year__lt=school_year_of(clock.today()), enrolment__student__in=seated))
     places = list(places.select_related("enrolment__student", "enrolment__school").order_by("enrolment__student"))
     rows = [
         IntakeRow(
