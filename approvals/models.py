@@ -213,6 +213,10 @@ class Case(ConcurrentTransitionMixin, models.Model):
         return {name: str(value) for name, value in given.items() if value not in (None, "")}
 
     @classmethod
+    def stand_together(cls, cases: list["Case"]) -> None:
+        """These cases of the kind are about to be moved together: an effect may be written once for all of them."""
+
+    @classmethod
     def paper_list(cls) -> list[str]:
         """Every paper this kind may ask for, in words."""
         return []

@@ -110,9 +110,14 @@ def permit(case: Case, described: Move, by: User) -> Power:
     found = powers_for(
         case, described, partial(powers_behind, by, ask=_behind_and_signed, **other_signature(case, described))
     )
+    return entitled(case, described, found, has_signed=bool(found) and found[0].appointment.has_signed)
+
+
+def entitled(case: Case, described: Move, found: list[Power], *, has_signed: bool) -> Power:
+    """The first of the powers found; refused without one, or when its holder gave the other signature. NotYourHand."""
     if not found:
         raise NotYourHand(f"“{described.label}”不属于您的职权，本件现在“{case.desk_stage or case.state_name}”。")
-    if found[0].appointment.has_signed:
+    if has_signed:
         raise NotYourHand(f"您已在本环节签署，经办与审核须为两人（{described.article}），请由另一人办理。")
     return found[0]
 
@@ -196,10 +201,13 @@ def perform(case: Case, action: str, *, by: User, opinion: str = "", happened_on
     case = lock(case)
     candidate = open_transition(case, action)
     power = permit(case, candidate.custom["move"], by)
-    return _move(case, candidate, by=by, power=power, opinion=opinion, happened_on=happened_on, particulars=particulars)
+    given = {"opinion": opinion, "happened_on": happened_on, "particulars": particulars}
+    return make_move(case, candidate, by=by, power=power, **given)
 
 
-def _move(case: Case, candidate, *, by: User, power: Power, opinion: str, happened_on=None, particulars: dict) -> Case:
+def make_move(
+    case: Case, candidate, *, by: User, power: Power, opinion: str, happened_on=None, particulars: dict
+) -> Case:
     """The permitted half of `perform`: check, move, sign; the case is locked."""
     before = case.stored_values()
     described: Move = candidate.custom["move"]
@@ -230,21 +238,23 @@ def _move(case: Case, candidate, *, by: User, power: Power, opinion: str, happen
     return case
 
 
-def next_number(prefix: str) -> tuple[int, str]:
-    """A primary key and the case number made from it: one series for all kinds, 转2026000123."""
+def next_numbers(prefix: str, count: int) -> list[tuple[int, str]]:
+    """Primary keys and the case numbers made from them: one series for all kinds, 转2026000123."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval(pg_get_serial_sequence('approvals_case', 'id'))")
-        (pk,) = cursor.fetchone()
-    return pk, f"{prefix}{clock.today().year}{pk:06d}"
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence('approvals_case', 'id')) FROM generate_series(1, %s)", [count]
+        )
+        keys = sorted(pk for (pk,) in cursor.fetchall())
+    return [(pk, f"{prefix}{clock.today().year}{pk:06d}") for pk in keys]
 
 
 def refuse_busy(children: list[int]) -> None:
     """Raise ChildBusy naming the open case and its desk when one of the children has one."""
-    busy = CaseSubject.objects.filter(child_id__in=children, blocking=True).select_related(
-        "case__lead_school", "case__desk_school__bureau"
-    )
-    if sentences := dict.fromkeys(busy_sentence(subject.case) for subject in busy):
-        raise ChildBusy(*sentences)
+    busy = list(CaseSubject.objects.filter(child__among=children, blocking=True).values_list("pk", flat=True))
+    if busy:
+        subjects = CaseSubject.objects.filter(pk__in=busy)
+        subjects = subjects.select_related("case__lead_school", "case__desk_school__bureau")
+        raise ChildBusy(*dict.fromkeys(busy_sentence(subject.case) for subject in subjects))
 
 
 def refuse_second(kind: type, children: list[int]) -> None:
@@ -265,7 +275,7 @@ def end_other_cases(case: Case, *, opinion: str) -> None:
     for other in Case.objects.filter(subjects__in=others).order_by("pk"):
         other = lock(other)
         given = {"by": case.acting, "power": case.acting_power, "opinion": opinion, "particulars": {}}
-        _move(other, open_transition(other, "give_way"), **given)
+        make_move(other, open_transition(other, "give_way"), **given)
 
 
 def busy_sentence(case: Case) -> str:
@@ -275,28 +285,49 @@ def busy_sentence(case: Case) -> str:
 
 @transaction.atomic
 def open_case(kind: type, *, by: User, lead: School, children: Iterable, peer: School | None = None, **fields) -> Case:
-    """Open a case about these children, the first of them its `child`.
+    """Open a case about these children (or ids of children), the first of them its `child`.
 
     Raises NotYourHand, Refused at a closed school, or ChildBusy when a child already has an open change.
     """
-    if not powers_behind(by, kind.OPENER.right, lead.pk):
+    refuse_to_open(kind, lead, powers_behind(by, kind.OPENER.right, lead.pk))
+    ids = [getattr(child, "pk", child) for child in children]
+    lock_children(ids)
+    refuse_second(kind, ids) if kind.PRECEDES else refuse_busy(ids)
+    (numbered,) = next_numbers(kind.prefix, 1)
+    case = drawn_up(kind, numbered, opened_by=by, lead_school=lead, peer_school=peer, **fields)
+    case.save(force_insert=(Case,))
+    try:
+        with transaction.atomic():
+            name_subjects(case, ids, blocking=not kind.PRECEDES)
+    except IntegrityError as error:
+        raise ChildBusy("该生刚刚由他人发起了另一件变动，请刷新后查看（第二十四条）。") from error
+    return case
+
+
+def name_subjects(case: Case, children: list[int], *, blocking: bool) -> None:
+    """Write the subjects of a new case in the order given, in one statement however many they are."""
+    if children:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                """INSERT INTO approvals_casesubject (case_id, child_id, blocking)
+                   SELECT %s, child, %s FROM unnest(%s::bigint[]) WITH ORDINALITY AS named (child, nth) ORDER BY nth""",
+                [case.pk, blocking, children],
+            )
+
+
+def refuse_to_open(kind: type, lead: School, powers: list[Power]) -> None:
+    """Raise NotYourHand without a power to make such a case here, Refused at a closed school."""
+    if not powers:
         raise NotYourHand(f"您在{lead}没有办理“{kind._meta.verbose_name}”的经办职权。")
     if lead.closed_on and kind.OPENER.right == "make_change":
         raise Refused(f"{lead}已于{lead.closed_on:%Y年%-m月%-d日}撤并，请由接收学校办理（第十一条第二款）。")
-    ids = [child.pk for child in children]
-    lock_children(ids)
-    refuse_second(kind, ids) if kind.PRECEDES else refuse_busy(ids)
-    pk, number = next_number(kind.prefix)
-    case = kind(pk=pk, number=number, kind=kind.kind_code, lead_school=lead, peer_school=peer, opened_by=by, **fields)
-    case.opened_on = clock.today()
+
+
+def drawn_up(kind: type, numbered: tuple[int, str], **fields) -> Case:
+    """A new case on its first desk, not written yet."""
+    pk, number = numbered
+    case = kind(pk=pk, number=number, kind=kind.kind_code, opened_on=clock.today(), **fields)
     put_on_desk(case)
-    case.save(force_insert=True)
-    try:
-        with transaction.atomic():
-            subjects = [CaseSubject(case_id=pk, child_id=child, blocking=not kind.PRECEDES) for child in ids]
-            CaseSubject.objects.bulk_create(subjects, batch_size=1000)
-    except IntegrityError as error:
-        raise ChildBusy("该生刚刚由他人发起了另一件变动，请刷新后查看（第二十四条）。") from error
     return case
 
 

@@ -35,6 +35,22 @@ def rows_for(school_id: int, year: int, grade: int, school_class: SchoolClass | 
     return [row for row in rows if row.school_class_id in wanted]
 
 
+def rows_of_classes(classes: Iterable[SchoolClass], year: int) -> list[tuple[SchoolClass, Seats]]:
+    """Each class with each of its ledger rows, as `rows_for` finds them, locked ascending by one query."""
+    classes = list(classes)
+    rows: dict[tuple, list[Seats]] = {}
+    grades = {each.grade_in(year) or 0 for each in classes}
+    theirs = Seats.objects.filter(school__in={each.school_id for each in classes}, year=year, grade__in=grades)
+    for row in theirs.select_for_update().order_by("pk"):
+        rows.setdefault((row.school_id, row.grade, row.school_class_id), []).append(row)
+    found = []
+    for each in classes:
+        wanted = [each.pk] if each.at_home else [each.pk, None]
+        for own in wanted:
+            found += [(each, row) for row in rows.get((each.school_id, each.grade_in(year) or 0, own), [])]
+    return found
+
+
 def locked(rows: Iterable[Seats]) -> list[Seats]:
     """The same rows locked, as they stand now, ids ascending."""
     return list(Seats.objects.select_for_update().filter(pk__in=[row.pk for row in rows]).order_by("pk"))
@@ -76,6 +92,16 @@ def vacate(rows: Iterable[Seats], count: int = 1) -> None:
         Seats.objects.filter(pk=row.pk).update(used=F("used") - count)
 
 
+def vacate_many(counts: Mapping[int, int]) -> None:
+    """So many children left each of these rows, which are locked; a row that counts fewer is empty then."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """UPDATE schools_seats s SET used = GREATEST(s.used - n.heads, 0)
+               FROM unnest(%s::bigint[], %s::int[]) n (id, heads) WHERE n.id = s.id""",
+            [list(counts), list(counts.values())],
+        )
+
+
 def grant(row: Seats, count: int, *, article: Article, reason: str, on: date, case_number: str = "") -> SeatGrant:
     """Add seats above capacity for a lawful reason, numbered and cited."""
     Seats.objects.filter(pk=row.pk).update(granted=F("granted") + count)
@@ -91,11 +117,11 @@ def grant(row: Seats, count: int, *, article: Article, reason: str, on: date, ca
     )
 
 
-def _grant_many(rows: Mapping[int, Seats], above: Mapping[int, int], article: Article, reason, on, case_number) -> None:
+def _grant_many(above: Mapping[int, tuple[int, str]], article: Article, reason: str, on: date) -> None:
     before = dict(SeatGrant.objects.filter(seats__in=above).values_list("seats").annotate(Count("pk")))
     SeatGrant.objects.bulk_create(
         SeatGrant(
-            seats=rows[pk],
+            seats_id=pk,
             number=f"增{on.year}-{pk:06d}-{before.get(pk, 0) + 1}",
             count=count,
             article=str(article),
@@ -103,24 +129,28 @@ def _grant_many(rows: Mapping[int, Seats], above: Mapping[int, int], article: Ar
             granted_on=on,
             case_number=case_number,
         )
-        for pk, count in sorted(above.items())
+        for pk, (count, case_number) in sorted(above.items())
     )
 
 
 def recount(
-    heads: Mapping[int, int], above: Mapping[int, int], *, article: Article, reason: str, on, case_number
+    heads: Mapping[int, int], above: Mapping[int, tuple[int, str]], *, article: Article, reason: str, on: date
 ) -> None:
-    """Say who sits in many rows at once; rows in `above` are granted that many seats first, each by a number."""
+    """Say who sits in many rows at once; to rows in `above` so many seats are granted first, each by a number.
+
+    `above` gives, by row, the seats and the number of the case that grants them.
+    """
     if not heads:
         return
-    rows = {row.pk: row for row in Seats.objects.select_for_update().filter(pk__in=heads).order_by("pk")}
+    locked_rows = Seats.objects.select_for_update().filter(pk__in=heads).order_by("pk")
+    ids = list(locked_rows.values_list("pk", flat=True))
     if above:
-        _grant_many(rows, above, article, reason, on, case_number)
+        _grant_many(above, article, reason, on)
     with connection.cursor() as cursor:
         cursor.execute(
             """UPDATE schools_seats s SET used = n.heads, granted = granted + n.more
                FROM unnest(%s::bigint[], %s::int[], %s::int[]) n (id, heads, more) WHERE n.id = s.id""",
-            [list(rows), [heads[pk] for pk in rows], [above.get(pk, 0) for pk in rows]],
+            [ids, [heads[pk] for pk in ids], [above[pk][0] if pk in above else 0 for pk in ids]],
         )
 
 
@@ -140,18 +170,23 @@ def ensure_rows(school_id: int, year: int, cap: int, taken: Mapping[int, int] | 
     `taken` counts, by class, the children who sit there already; a class larger than the cap is granted what it is.
     Rows that exist are left as they are.
     """
+    ensure_rows_of([school_id], year, cap, taken)
+
+
+def ensure_rows_of(schools: Iterable[int], year: int, cap: int, taken: Mapping[int, int] | None = None) -> None:
+    """`ensure_rows` for many schools at once."""
     taken = taken or {}
     rows, grades = [], {}
-    for each in SchoolClass.objects.filter(school_id=school_id, closed_on=None):
+    for each in SchoolClass.objects.filter(school__in=schools, closed_on=None):
         grade = each.grade_in(year)
         if grade is None:
             continue
         sitting = taken.get(each.pk, 0)
-        rows.append(_opened(school_id, year, grade, each, cap, sitting))
+        rows.append(_opened(each.school_id, year, grade, each, cap, sitting))
         if not each.at_home:
-            capacity, used = grades.get(grade, (0, 0))
-            grades[grade] = (capacity + cap, used + sitting)
-    rows += [_opened(school_id, year, grade, None, *numbers) for grade, numbers in grades.items()]
+            capacity, used = grades.get((each.school_id, grade), (0, 0))
+            grades[each.school_id, grade] = (capacity + cap, used + sitting)
+    rows += [_opened(school, year, grade, None, *numbers) for (school, grade), numbers in grades.items()]
     Seats.objects.bulk_create(rows, ignore_conflicts=True)
 
 

@@ -6,49 +6,52 @@ came to be is ended where it began, and nothing happens when a later act stands 
 A case changes a row once at most.
 """
 
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.db import connection
 
 from approvals.errors import Refused
-from approvals.models import Case
 
 from .naming import glanced
-
-_RANGE = "jsonb_build_array(lower(t.during), upper(t.during))"
 
 
 @dataclass(frozen=True)
 class Table:
-    """How a table of the record is read as the journal keeps it, and how a row that came to be is ended."""
+    """How a table of the record is held against the journal, read back from it, and how a row that came to be ends."""
 
     name: str
     row: str = "to_jsonb(t)"
     kept: str = "e.before"
     ended: str = ""
+    # What is kept of a row that came to be: the columns by which a later act would show.
+    made: tuple[str, ...] = ()
 
 
 TABLES = {
     "student": Table("students_student"),
     "enrolment": Table(
         "students_enrolment",
-        f"(to_jsonb(t) || jsonb_build_object('during', {_RANGE}))",
+        "(to_jsonb(t) || jsonb_build_object('during', jsonb_build_array(lower(t.during), upper(t.during))))",
         """CASE WHEN e.before ? 'during' THEN e.before || jsonb_build_object('during',
             daterange((e.before->'during'->>0)::date, (e.before->'during'->>1)::date)::text) ELSE e.before END""",
         "voided = true",
     ),
-    "placement": Table("students_placement", ended="ends = t.starts"),
+    "placement": Table(
+        "students_placement", ended="ends = t.starts", made=("school_class_id", "year", "starts", "ends")
+    ),
 }
 _INTO = 'INSERT INTO students_recordentry (case_id, child_id, "table", "row", before, after)'
-_MINE = 'e.case_id = %(case)s AND e."table" = %(table)s'
+_MINE = 'e.case_id = ANY(%(cases)s) AND e."table" = %(table)s'
 
 
-def _value(column: str) -> str:
-    return _RANGE if column == "during" else f"t.{column}"
+def _value(column: str, of: str) -> str:
+    return f"jsonb_build_array(lower({of}.during), upper({of}.during))" if column == "during" else f"{of}.{column}"
 
 
-def _values(columns) -> str:
-    return "jsonb_build_object({})".format(", ".join(f"'{column}', {_value(column)}" for column in columns))
+def _values(columns, of: str = "t") -> str:
+    return "jsonb_build_object({})".format(", ".join(f"'{column}', {_value(column, of)}" for column in columns))
 
 
 def _execute(statement: str, params: dict) -> int:
@@ -57,76 +60,94 @@ def _execute(statement: str, params: dict) -> int:
         return cursor.rowcount
 
 
-def rewrite(case: Case, table: str, values: dict[str, str], among: str, **params) -> int:
-    """Set columns of the rows `among` (a SELECT of row and child) to SQL expressions over `t`; returns how many."""
-    t, kept = TABLES[table], _values(values)
+@contextmanager
+def whole_tables() -> Iterator[None]:
+    """Statements inside touch most rows of their tables and are joined by hashing, each table read once.
+
+    A transaction has no statistics of the rows it has just written; joining row by row for want of them would make the
+    work grow with the square of the children.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_nestloop = off")
+        yield
+        cursor.execute("SET LOCAL enable_nestloop = on")
+
+
+def rewrite(table: str, values: dict[str, str], among: str, **params) -> int:
+    """Set columns of the rows `among` (row, child and case) to SQL expressions over `t`; returns how many."""
+    name = TABLES[table].name
     sets = ", ".join(f"{column} = {expression}" for column, expression in values.items())
     statement = f"""
-        WITH among (id, child) AS MATERIALIZED ({among}),
-        was AS MATERIALIZED (
-            SELECT t.id AS row, among.child, {kept} AS was FROM {t.name} t JOIN among ON among.id = t.id),
-        now AS (UPDATE {t.name} t SET {sets} FROM was WHERE t.id = was.row
-            RETURNING t.id, was.child, was.was, {kept} AS became)
-        {_INTO} SELECT %(case)s, child, %(table)s, id, was, became FROM now
+        WITH among (id, child, case_id) AS MATERIALIZED ({among}),
+        now AS (UPDATE {name} t SET {sets} FROM among JOIN {name} was ON was.id = among.id WHERE t.id = among.id
+            RETURNING among.case_id, among.child, t.id, {_values(values, "was")} AS was, {_values(values)} AS became)
+        {_INTO} SELECT case_id, child, %(table)s, id, was, became FROM now
     """
-    return _execute(statement, {"case": case.pk, "table": table, **params})
+    return _execute(statement, {"table": table, **params})
 
 
-def bring_forth(case: Case, table: str, columns: tuple[str, ...], select: str, child: str, **params) -> int:
-    """Make the rows of `select`; `child` says in SQL whose a row `t` is. Returns how many there are."""
-    t = TABLES[table]
+def bring_forth(table: str, columns: tuple[str, ...], key: str, select: str, **params) -> int:
+    """Make the rows of `select`, which gives the columns, then child and case; returns how many there are.
+
+    By the column `key` a row that came to be is found again in `select`, to say whose it is.
+    """
+    t, named = TABLES[table], ", ".join(columns)
     statement = f"""
-        WITH t AS (INSERT INTO {t.name} ({", ".join(columns)}) {select} RETURNING *)
-        {_INTO} SELECT %(case)s, whose.child, %(table)s, t.id, NULL, {t.row} FROM t JOIN {child}
+        WITH given ({named}, child, case_id) AS MATERIALIZED ({select}),
+        t AS (INSERT INTO {t.name} ({named}) SELECT {named} FROM given RETURNING *)
+        {_INTO} SELECT given.case_id, given.child, %(table)s, t.id, NULL, {_values(t.made)}
+        FROM t JOIN given ON given.{key} = t.{key}
     """
-    return _execute(statement, {"case": case.pk, "table": table, **params})
+    return _execute(statement, {"table": table, **params})
 
 
-def restore_all(case: Case) -> None:
-    """Put back every row the case changed. Raises Refused when a later act stands on one of them.
+def restore_all(cases: Iterable[int]) -> None:
+    """Put back every row these cases changed. Raises Refused when a later act stands on one of them.
 
     The caller holds the locks of the children.
     """
+    ids = list(cases)
     with connection.cursor() as cursor:
-        cursor.execute('SELECT DISTINCT "table" FROM students_recordentry WHERE case_id = %s', [case.pk])
+        cursor.execute('SELECT DISTINCT "table" FROM students_recordentry WHERE case_id = ANY(%s)', [ids])
         tables = [name for (name,) in cursor.fetchall()]
-    _refuse_later_acts(case, tables)
+    _refuse_later_acts(ids, tables)
     for table in tables:
         if TABLES[table].ended:
-            _end_made(case, table)
+            _end_made(ids, table)
     for table in tables:
-        _put_back(case, table)
+        _put_back(ids, table)
 
 
-def _refuse_later_acts(case: Case, tables: list[str]) -> None:
-    met: dict[int, str] = {}
+def _refuse_later_acts(cases: list[int], tables: list[str]) -> None:
+    met: dict[int, tuple[str, str]] = {}
     with connection.cursor() as cursor:
         for table in tables:
             t = TABLES[table]
             cursor.execute(
-                f"""SELECT DISTINCT s.id, s.name FROM students_recordentry e
+                f"""SELECT DISTINCT s.id, s.name, k.number FROM students_recordentry e
+                    JOIN approvals_case k ON k.id = e.case_id
                     JOIN {t.name} t ON t.id = e.row JOIN students_student s ON s.id = e.child_id
                     WHERE {_MINE} AND ({t.row} || e.after) IS DISTINCT FROM {t.row} ORDER BY s.id LIMIT 50""",
-                {"case": case.pk, "table": table},
+                {"cases": cases, "table": table},
             )
-            met |= dict(cursor.fetchall())
+            met |= {child: (name, number) for child, name, number in cursor.fetchall()}
     if met:
-        raise Refused(
-            f"{case.number}办结之后{glanced(list(met.values()))}的学籍又有变动，不能直接撤销本件；请先更正后来的变动（第三十八条）。"
-        )
+        (_, number) = next(iter(met.values()))
+        names = glanced([name for name, _ in met.values()])
+        raise Refused(f"{number}办结之后{names}的学籍又有变动，不能直接撤销本件；请先更正后来的变动（第三十八条）。")
 
 
-def _end_made(case: Case, table: str) -> None:
+def _end_made(cases: list[int], table: str) -> None:
     t = TABLES[table]
     _execute(
         f"""UPDATE {t.name} t SET {t.ended} FROM students_recordentry e
             WHERE {_MINE} AND e.before IS NULL AND t.id = e.row""",
-        {"case": case.pk, "table": table},
+        {"cases": cases, "table": table},
     )
 
 
-def _put_back(case: Case, table: str) -> None:
-    t, params = TABLES[table], {"case": case.pk, "table": table}
+def _put_back(cases: list[int], table: str) -> None:
+    t, params = TABLES[table], {"cases": cases, "table": table}
     with connection.cursor() as cursor:
         cursor.execute(
             f"""SELECT DISTINCT jsonb_object_keys(e.before) FROM students_recordentry e

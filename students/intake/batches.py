@@ -125,7 +125,7 @@ def seat_evenly(case: Registration, *, by) -> int:
 
 
 def rooms_of(case: Registration, grade: int) -> list[balance.Room]:
-    """The classes dealt to, with the seats neither a child nor an open batch holds, and who of the batch sits there."""
+    """The classes dealt to, with the seats nobody holds, and who of this batch sits there."""
     year = case.intake_year or years.intake_year(clock.today())
     classes = dealt_over(classes_in(case.lead_school_id, grade, year))
     here = {each.pk: [] for each in classes}

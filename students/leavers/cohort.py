@@ -31,19 +31,19 @@ from ..models.enrolment import Placement
 from ..models.record_change import RecordEntry
 
 # Records that stand for no child, or for none yet.
+ANYBODY = Q()
 NOBODY = (Student.Status.MERGED, Student.Status.DELETED, Student.Status.REJECTED, Student.Status.PENDING)
 
 
-def last_in_grade_six(whose: Q) -> QuerySet[Placement]:
-    """The last places in primary school that were in grade six, of children with such a place as `whose` says.
+def last_in_grade_six(which: Q = ANYBODY) -> QuerySet[Placement]:
+    """The last place in primary school of everybody who had it in grade six; a place undone on its day is none.
 
-    A place undone on its day is none.
-
+    `which` of these places, as a condition on the place: it narrows the search itself.
     Found by one sort, not by looking child by child: right after a mass change the planner knows nothing of the tables.
     """
     primary = Placement.objects.filter(enrolment__voided=False, school_class__stage=Stage.PRIMARY)
     primary = primary.exclude(ends=F("starts")).annotate(until=Coalesce("ends", Value(date.max)))
-    six = Q(school_class__cohort=F("year") - LAST_PRIMARY_GRADE + 1) & whose
+    six = Q(school_class__cohort=F("year") - LAST_PRIMARY_GRADE + 1) & which
     theirs = primary.filter(enrolment__student__in=primary.filter(six).values("enrolment__student"))
     last = theirs.order_by("enrolment__student", "-until", "-pk").distinct("enrolment__student").values("pk")
     return primary.filter(six, pk__in=last).exclude(enrolment__student__status__in=NOBODY)
@@ -66,9 +66,9 @@ def dropped_out_leavers() -> QuerySet[Student]:
 
 def waiting_places(year: int) -> QuerySet[Placement]:
     """Whom a junior school can take over: this summer's leavers, and whoever dropped out as a leaver, of any summer."""
-    summer = last_places(year).filter(enrolment__student__status=Student.Status.LEAVER)
-    back = last_in_grade_six(Q(year__lt=year, enrolment__student__in=dropped_out_leavers().values("pk")))
-    return Placement.objects.filter(Q(pk__in=summer.values("pk")) | Q(pk__in=back.values("pk")))
+    summer = Q(year=year - 1, enrolment__student__status=Student.Status.LEAVER)
+    back = Q(year__lt=year, enrolment__student__in=dropped_out_leavers().values("pk"))
+    return last_in_grade_six(summer | back)
 
 
 def leavers_of(year: int) -> QuerySet[Student]:

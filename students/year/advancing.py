@@ -1,7 +1,8 @@
-"""What a promotion does at one school: the places of the year end, those of the next begin in the same class.
+"""What a promotion does at all schools of a run: the places of the year end, those of the next begin in the same class.
 
-The ledger of the next year counts who sits in its classes; a class that is larger than its seats is granted what it is
-(第八条). An undo leaves the ledger: the same children sit in the same classes before and after.
+Written by so many statements as there are kinds of rows, whatever the number of schools; each row under the case of its
+school. The ledger of the next year counts who sits in its classes; a class that is larger than its seats is granted
+what it is (第八条). An undo leaves the ledger: the same children sit in the same classes before and after.
 """
 
 from django.db import connection
@@ -14,69 +15,67 @@ from .calendar import turn_of
 from .rolls import MOVING_UP
 
 REASON = "升级时原有班级人数超过学位数"
-_MOVED = "SELECT e.row FROM students_recordentry e WHERE e.case_id = %(case)s AND e.table = 'placement'"
-_WHOSE = "(SELECT id, student_id AS child FROM students_enrolment) whose ON whose.id = t.enrolment_id"
+_MOVED = """SELECT p.enrolment_id, p.school_class_id, %(year)s + 1, p.ends, e.child_id, e.case_id
+    FROM students_recordentry e JOIN students_placement p ON p.id = e.row
+    WHERE e.case_id = ANY(%(cases)s) AND e.table = 'placement'"""
+_NAMED = """INSERT INTO approvals_casesubject (case_id, child_id, blocking)
+    SELECT case_id, child_id, false FROM students_recordentry WHERE case_id = ANY(%(cases)s) AND before IS NULL"""
+_MOVED_BY_CASE = "SELECT case_id, count(*) FROM approvals_casesubject WHERE case_id = ANY(%(cases)s) GROUP BY 1"
 _EXCESS = """
 WITH sitting AS (
-    SELECT p.school_class_id AS class, count(*) AS heads, bool_or(c.kind = 'home') AS at_home FROM students_placement p
+    SELECT p.school_class_id AS class, count(*) AS heads FROM schools_schoolclass c
+    JOIN students_placement p ON p.school_class_id = c.id AND p.ends IS NULL
     JOIN students_enrolment e ON e.id = p.enrolment_id AND NOT e.voided
-    JOIN schools_schoolclass c ON c.id = p.school_class_id AND c.school_id = %(school)s
-    WHERE p.ends IS NULL GROUP BY 1),
-rows AS (SELECT r.*, coalesce(n.heads, 0) AS heads, coalesce(n.at_home, false) AS at_home FROM schools_seats r
-    LEFT JOIN sitting n ON n.class = r.school_class_id
-    WHERE r.school_id = %(school)s AND r.year = %(year)s),
-counted AS (SELECT r.id, r.used, r.capacity, r.granted, r.reserved,
+    WHERE c.school_id = ANY(%(schools)s) GROUP BY 1),
+counted AS (
+    SELECT r.id, r.school_id, r.used, r.capacity, r.granted, r.reserved,
         CASE WHEN r.school_class_id IS NULL
-            THEN (SELECT sum(CASE WHEN o.at_home THEN 0 ELSE o.heads END) FROM rows o
-                WHERE o.grade = r.grade AND o.school_class_id IS NOT NULL)
-            ELSE r.heads END AS heads
-    FROM rows r)
-SELECT id, heads, GREATEST(heads + reserved - capacity - granted, 0) FROM counted
+            THEN sum(coalesce(n.heads, 0)) FILTER (WHERE c.kind <> 'home') OVER (PARTITION BY r.school_id, r.grade)
+            ELSE coalesce(n.heads, 0) END AS heads
+    FROM schools_seats r LEFT JOIN schools_schoolclass c ON c.id = r.school_class_id
+    LEFT JOIN sitting n ON n.class = r.school_class_id
+    WHERE r.school_id = ANY(%(schools)s) AND r.year = %(year)s)
+SELECT id, school_id, heads::int, GREATEST(heads + reserved - capacity - granted, 0)::int FROM counted
 WHERE heads IS NOT NULL AND heads <> used ORDER BY id
 """
 
 
-def promote(case) -> int:
-    """Everybody in a class whose next grade exists, seen afresh; returns how many moved up. Twice changes nothing."""
-    year, numbers = case.year, parameters.on(clock.today())
-    dropouts = numbers["promotion.dropout_advances"]
-    params = {"schools": [case.lead_school_id], "dropouts": dropouts, "year": year, "turn": turn_of(year)}
-    ends = {"ends": "GREATEST(t.starts, %(turn)s)"}
-    moved = mass_journal.rewrite(case, "placement", ends, MOVING_UP, **params)
-    mass_journal.bring_forth(
-        case,
-        "placement",
-        ("enrolment_id", "school_class_id", "year", "starts"),
-        f"""SELECT p.enrolment_id, p.school_class_id, %(year)s + 1, p.ends FROM students_placement p
-            WHERE p.id IN ({_MOVED})""",
-        _WHOSE,
-        **params,
-    )
-    name_children(case)
-    open_ledger(case, year + 1, numbers["class.cap"])
-    return moved
+def promote(cases: list) -> dict[int, int]:
+    """Everybody in a class whose next grade exists, seen afresh; returns by case how many. Twice changes nothing."""
+    year, numbers = cases[0].year, parameters.on(clock.today())
+    params = {"schools": [case.lead_school_id for case in cases], "cases": [case.pk for case in cases]}
+    params |= {"dropouts": numbers["promotion.dropout_advances"], "year": year, "turn": turn_of(year)}
+    columns = ("enrolment_id", "school_class_id", "year", "starts")
+    with mass_journal.whole_tables():
+        mass_journal.rewrite("placement", {"ends": "GREATEST(t.starts, %(turn)s)"}, MOVING_UP, **params)
+        mass_journal.bring_forth("placement", columns, "enrolment_id", _MOVED, **params)
+        moved = name_children(params)
+        open_ledger(cases, year + 1, numbers["class.cap"])
+    return {case.pk: moved.get(case.pk, 0) for case in cases}
 
 
-def name_children(case) -> None:
-    """Those who moved up are the subjects of the case; it stands in nobody's way."""
+def name_children(params: dict) -> dict[int, int]:
+    """Those who moved up are the subjects of their case; it stands in nobody's way. Counts by case."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            """INSERT INTO approvals_casesubject (case_id, child_id, blocking)
-               SELECT case_id, child_id, false FROM students_recordentry WHERE case_id = %s AND before IS NULL""",
-            [case.pk],
-        )
+        cursor.execute(_NAMED, params)
+        cursor.execute(_MOVED_BY_CASE, params)
+        return dict(cursor.fetchall())
 
 
-def open_ledger(case, year: int, cap: int) -> None:
+def open_ledger(cases: list, year: int, cap: int) -> None:
     """The rows of the new year say who sits there; what is above the seats is granted by number and article."""
-    seats.ensure_rows(case.lead_school_id, year, cap)
+    numbers = {case.lead_school_id: case.number for case in cases}
+    seats.ensure_rows_of(numbers, year, cap)
     with connection.cursor() as cursor:
-        cursor.execute(_EXCESS, {"school": case.lead_school_id, "year": year})
+        cursor.execute(_EXCESS, {"schools": list(numbers), "year": year})
         rows = cursor.fetchall()
-    words = {"article": articles.NO_FALSE_RECORD, "reason": REASON, "on": clock.today(), "case_number": case.number}
-    seats.recount({pk: heads for pk, heads, _ in rows}, {pk: more for pk, _, more in rows if more}, **words)
+    above = {pk: (more, numbers[school]) for pk, school, _, more in rows if more}
+    words = {"article": articles.NO_FALSE_RECORD, "reason": REASON, "on": clock.today()}
+    seats.recount({pk: heads for pk, _, heads, _ in rows}, above, **words)
 
 
-def take_back(case) -> None:
+def take_back(cases: list) -> dict[int, int]:
     """Everybody back in the place of the year before. Raises Refused when a later act stands on one of them."""
-    mass_journal.restore_all(case)
+    with mass_journal.whole_tables():
+        mass_journal.restore_all(case.pk for case in cases)
+    return {case.pk: 0 for case in cases}

@@ -7,38 +7,41 @@ Grade 6 waits for its junior school with the enrolment still living at the prima
 from datetime import date
 
 from django.db import connection
-from django.db.models import Count
+from django.db.models import Count, Q
 
+from approvals.models import CaseSubject
+from jianping_xueji.prepared import Prepared
 from law import articles, clock
 from law.school_time import LAST_GRADE
 from schools import seats
 from schools.models import SchoolClass
 
-from .. import mass_journal, places
+from .. import mass_journal
 from ..models.certificate import Certificate
-from ..models.enrolment import Placement
 from ..naming import GLANCED, glanced
 from .calendar import turn_of
 from .rolls import unfit_names
 
-_SUBJECTS = "SELECT child_id FROM approvals_casesubject WHERE case_id = %(case)s"
-# Rows and whose they are, as the journal wants them.
-_CHILDREN = "SELECT child_id, child_id FROM approvals_casesubject WHERE case_id = %(case)s"
-_LIVING = f"""SELECT e.id, e.student_id FROM students_enrolment e
-    WHERE e.student_id IN ({_SUBJECTS}) AND NOT e.voided AND upper_inf(e.during)"""
-_SITTING = f"""SELECT p.id, e.student_id FROM students_placement p
-    JOIN students_enrolment e ON e.id = p.enrolment_id AND NOT e.voided AND upper_inf(e.during)
-    WHERE p.ends IS NULL AND e.student_id IN ({_SUBJECTS})"""
+# An array, so that rows are looked up child by child: of subjects just written the planner knows nothing yet.
+_ARRAY = "ARRAY(SELECT child_id FROM approvals_casesubject WHERE case_id = %(case)s)"
+_SUBJECTS = f"ANY({_ARRAY})"
+# Rows, whose they are and by which case, as the journal wants them.
+_CHILDREN = f"SELECT child, child, %(case)s::bigint FROM unnest({_ARRAY}) AS child"
+_LIVING = f"""SELECT e.id, e.student_id, %(case)s::bigint FROM unnest({_ARRAY}) AS child
+    JOIN students_enrolment e ON e.student_id = child AND NOT e.voided AND upper_inf(e.during)"""
+_SITTING = f"""SELECT p.id, e.student_id, %(case)s::bigint FROM unnest({_ARRAY}) AS child
+    JOIN students_enrolment e ON e.student_id = child AND NOT e.voided AND upper_inf(e.during)
+    JOIN students_placement p ON p.enrolment_id = e.id AND p.ends IS NULL"""
 # Whether the county's assessment says passed; asked of `t`, a row of students.
 _PASSED = """(SELECT r.passed FROM students_assessmentrow r JOIN approvals_case a ON a.id = r.case_id
     JOIN students_assessment d ON d.case_ptr_id = a.id
     WHERE r.child_id = t.id AND a.state = 'done' AND d.year = %(year)s ORDER BY r.id DESC LIMIT 1)"""
 
 
-def unfit_of(case) -> str:
-    """Names of those on the list who could not be put on it now."""
-    names = unfit_names(case.year, case.lead_school_id, case.pk, limit=GLANCED + 1)
-    return glanced(names)
+def listed(case) -> tuple[int, str]:
+    """How many are on the list, and names of those who could not be put on it now."""
+    children, names = unfit_names(case.year, case.lead_school_id, case.pk, limit=GLANCED + 1)
+    return children, glanced(names)
 
 
 def graduate(case) -> dict[str, str]:
@@ -46,25 +49,31 @@ def graduate(case) -> dict[str, str]:
     on = min(clock.today(), turn_of(case.year))
     leaving = case.grade == LAST_GRADE
     sitting = heads(case)
-    mass_journal.rewrite(case, "placement", {"ends": "GREATEST(t.starts, %(on)s)"}, _SITTING, on=on)
+    mass_journal.rewrite("placement", {"ends": "GREATEST(t.starts, %(on)s)"}, _SITTING, case=case.pk, on=on)
     if leaving:
         status = f"CASE WHEN {_PASSED} THEN 'graduated' ELSE 'completed' END"
-        mass_journal.rewrite(case, "student", {"status": status}, _CHILDREN, year=case.year)
+        mass_journal.rewrite("student", {"status": status}, _CHILDREN, case=case.pk, year=case.year)
         _leave_school(case, on)
         _make_out_papers(case)
         _freeze(case, on)
+        figures = figures_of(case)
     else:
-        mass_journal.rewrite(case, "student", {"status": "'leaver'"}, _CHILDREN)
+        figures = {"leaver": str(mass_journal.rewrite("student", {"status": "'leaver'"}, _CHILDREN, case=case.pk))}
     _give_back_seats(sitting, case.year)
-    return figures_of(case)
+    return figures
 
 
-def heads(case) -> dict[int, int]:
+def heads(case) -> dict[SchoolClass, int]:
     """How many of the list sit in each class now."""
-    rows = Placement.objects.filter(
-        enrolment__student__in=case.subjects.values("child"), ends=None, enrolment__voided=False
-    )
-    return dict(rows.values_list("school_class").annotate(Count("pk")))
+    return {each: each.heads for each in _classes_of.objects(case=case.pk)}
+
+
+@Prepared
+def _classes_of(case: int):
+    listed_ones = CaseSubject.objects.filter(case=case).values("child")
+    sitting = Q(placements__enrolment__student__in=listed_ones, placements__ends=None)
+    classes = SchoolClass.objects.filter(sitting, placements__enrolment__voided=False)
+    return classes.annotate(heads=Count("placements"))
 
 
 def _leave_school(case, on: date) -> None:
@@ -74,7 +83,7 @@ def _leave_school(case, on: date) -> None:
         "left_how": "(SELECT CASE s.status WHEN 'graduated' THEN '毕业' ELSE '修业期满' END"
         " FROM students_student s WHERE s.id = t.student_id)",
     }
-    mass_journal.rewrite(case, "enrolment", values, _LIVING, on=on)
+    mass_journal.rewrite("enrolment", values, _LIVING, case=case.pk, on=on)
 
 
 def _make_out_papers(case) -> None:
@@ -83,7 +92,7 @@ def _make_out_papers(case) -> None:
         cursor.execute(
             f"""WITH made AS (
                     SELECT s.id AS child, s.status, nextval(pg_get_serial_sequence('students_certificate', 'id')) AS id
-                    FROM students_student s WHERE s.id IN ({_SUBJECTS}) ORDER BY s.id)
+                    FROM students_student s WHERE s.id = {_SUBJECTS} ORDER BY s.id)
                 INSERT INTO students_certificate
                     (id, student_id, graduation_id, school_id, kind, number, year, issued_on, collected_by, voided)
                 SELECT id, child, %(case)s, %(school)s,
@@ -98,7 +107,7 @@ def _freeze(case, on: date) -> None:
     """The whole record as it stands after the graduation; numbers stay sealed under the child's key."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""WITH copied AS (SELECT s.id, jsonb_build_object(
+            f"""WITH copied AS MATERIALIZED (SELECT s.id, jsonb_build_object(
                     'student', to_jsonb(s) - 'wrapped_key' - 'slug',
                     'numbers', (SELECT jsonb_agg(to_jsonb(n) - 'index' ORDER BY n.id) FROM students_studentnumber n
                         WHERE n.student_id = s.id),
@@ -108,7 +117,7 @@ def _freeze(case, on: date) -> None:
                         WHERE e.student_id = s.id),
                     'placements', (SELECT jsonb_agg(to_jsonb(p) ORDER BY p.id) FROM students_placement p
                         JOIN students_enrolment e ON e.id = p.enrolment_id WHERE e.student_id = s.id)
-                ) AS content FROM students_student s WHERE s.id IN ({_SUBJECTS}))
+                ) AS content FROM students_student s WHERE s.id = {_SUBJECTS})
                 INSERT INTO students_frozenrecord (student_id, graduation_id, taken_on, content, digest)
                 SELECT id, %(case)s, %(on)s, content, encode(sha256(convert_to(content::text, 'UTF8')), 'hex')
                 FROM copied ORDER BY id""",
@@ -116,19 +125,17 @@ def _freeze(case, on: date) -> None:
         )
 
 
-def _rows_of(sitting: dict[int, int], year: int) -> list[tuple]:
+def _rows_of(sitting: dict[SchoolClass, int], year: int) -> list[tuple]:
     """(ledger row, children) of these classes, ids ascending."""
     found: dict[int, tuple] = {}
-    for each in SchoolClass.objects.filter(pk__in=sitting):
-        for row in places.ledger_rows(each, year):
-            _, before = found.get(row.pk, (row, 0))
-            found[row.pk] = (row, before + sitting[each.pk])
+    for each, row in seats.rows_of_classes(sitting, year):
+        _, before = found.get(row.pk, (row, 0))
+        found[row.pk] = (row, before + sitting[each])
     return [found[pk] for pk in sorted(found)]
 
 
-def _give_back_seats(sitting: dict[int, int], year: int) -> None:
-    for row, count in _rows_of(sitting, year):
-        seats.vacate([row], min(count, row.used))
+def _give_back_seats(sitting: dict[SchoolClass, int], year: int) -> None:
+    seats.vacate_many({row.pk: count for row, count in _rows_of(sitting, year)})
 
 
 def figures_of(case) -> dict[str, str]:
@@ -139,7 +146,7 @@ def figures_of(case) -> dict[str, str]:
 
 def take_back(case) -> None:
     """毕业回退: the record as it was, papers void, seats used again. Raises Refused."""
-    mass_journal.restore_all(case)
+    mass_journal.restore_all([case.pk])
     Certificate.objects.filter(graduation_id=case.pk).update(voided=True)
     for row, count in _rows_of(heads(case), case.year):
         if (more := count - row.free_seats) > 0:

@@ -119,8 +119,8 @@ class Graduation(
 
     def build_facts(self, day):
         opens_on, last_day = graduation_days(self.year)
-        unfit = finishing.unfit_of(self) if self.is_open else ""
-        return GraduationFacts(day, self.grade, opens_on, last_day, self.subjects.count(), unfit)
+        children, unfit = finishing.listed(self) if self.is_open else (self.subjects.count(), "")
+        return GraduationFacts(day, self.grade, opens_on, last_day, children, unfit)
 
     def take_effect(self):
         self.figures = finishing.graduate(self)

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
+from django.utils.functional import cached_property
 
 from accounts.policies import school_ids_where
 from approvals.errors import Refused
@@ -119,21 +120,42 @@ class Promotion(
         """A whole school: no page of this case is the page of one child."""
         return None
 
+    @cached_property
+    def alongside(self) -> list["Promotion"]:
+        """The cases moved together with this one, itself among them."""
+        return [self]
+
+    @cached_property
+    def written(self) -> dict[int, int]:
+        """Case → children moved, once the effect on all of `alongside` is written."""
+        return {}
+
     @property
     def year(self) -> int:
         return self.run.year
+
+    @classmethod
+    def stand_together(cls, cases):
+        """The schools of a run are written at once, by the first signature; the others find their share written."""
+        runs = PromotionRun.objects.in_bulk({case.run_id for case in cases})
+        written = {}
+        for case in cases:
+            case.run, case.alongside, case.written = runs[case.run_id], cases, written
 
     def build_facts(self, day):
         return PromotionFacts(day, turn_of(self.year), self.state == self.State.BUREAU_CHECK)
 
     def take_effect(self):
-        self.promoted = advancing.promote(self)
+        if not self.written:
+            self.written |= advancing.promote(self.alongside)
+        self.promoted = self.written[self.pk]
 
     def undo_effect(self):
         """Raises Refused for a single school: a year is taken back as it was written, all schools at once."""
         if self.run.state != PromotionRun.State.UNDONE:
             raise Refused(f"升级须按批次整体撤销，请到“学年”页撤销{self.run}（第十五条）。")
-        advancing.take_back(self)
+        if not self.written:
+            self.written |= advancing.take_back(self.alongside)
 
     def particulars_of(self, action, given):
         """The signed step keeps how many children moved up."""

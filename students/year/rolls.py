@@ -26,12 +26,15 @@ LEFT JOIN approvals_case k ON k.id = b.case_id
 """
 _HERE = "WHERE NOT e.voided AND upper_inf(e.during) AND e.school_id = ANY(%(schools)s)"
 _ROLL = f"{_FROM} {_HERE}"
-# Those of them who sit in a class: what promotion and graduation act on.
+# Those of one school who sit in a class. LATERAL with OFFSET keeps the planner at this school's rows: it takes a grade
+# for two classes, of all the county, and would read every child who leaves this year to find those of one school.
 _SEATED = f"""
 FROM students_enrolment e
 JOIN students_student s ON s.id = e.student_id
-JOIN students_placement p ON p.enrolment_id = e.id AND p.ends IS NULL
-JOIN schools_schoolclass c ON c.id = p.school_class_id
+JOIN LATERAL (SELECT q.id, k.cohort, k.stage FROM students_placement q
+    JOIN schools_schoolclass k ON k.id = q.school_class_id
+    WHERE q.enrolment_id = e.id AND q.ends IS NULL OFFSET 0) c ON true
+CROSS JOIN LATERAL (SELECT c.id) p
 LEFT JOIN approvals_casesubject b ON b.child_id = s.id AND b.blocking AND b.case_id <> %(case)s
 LEFT JOIN approvals_case k ON k.id = b.case_id
 {_HERE}
@@ -177,18 +180,26 @@ def _standing(child, slug, name, school, grade, number, fate, case, stage, desk,
     return Standing(child, slug, name, school, called, fate, case or "", holder, stage or "")
 
 
-def unfit_names(year: int, school: int, case: int, *, limit: int) -> list[str]:
-    """Names of the children of a running list who could not be put on it now; the case is not in its own way."""
-    statement = f"""WITH fit AS MATERIALIZED (
-            SELECT s.id {_SEATED} AND {_GRADE} = {_LAST} AND ({GRADUATES}) = 'graduates')
-        SELECT s.name FROM approvals_casesubject x JOIN students_student s ON s.id = x.child_id
-        LEFT JOIN fit ON fit.id = x.child_id
-        WHERE x.case_id = %(case)s AND fit.id IS NULL ORDER BY s.id LIMIT %(limit)s"""
-    return [name for (name,) in _ask(statement, _params(year, [school], case=case, limit=limit))]
+def unfit_names(year: int, school: int, case: int, *, limit: int) -> tuple[int, list[str]]:
+    """How many are on a running list, and the names of those who could not be put on it now.
+
+    The case is not in its own way.
+    """
+    statement = f"""WITH listed AS MATERIALIZED (
+            SELECT child_id AS id FROM approvals_casesubject WHERE case_id = %(case)s),
+        fit AS MATERIALIZED (SELECT s.id {_SEATED} AND s.id = ANY(ARRAY(SELECT id FROM listed))
+            AND {_GRADE} = {_LAST} AND ({GRADUATES}) = 'graduates')
+        SELECT (SELECT count(*) FROM listed), ARRAY(SELECT s.name FROM students_student s
+            WHERE s.id = ANY(ARRAY(SELECT id FROM listed EXCEPT SELECT id FROM fit)) ORDER BY s.id LIMIT %(limit)s)"""
+    (found,) = _ask(statement, _params(year, [school], case=case, limit=limit))
+    return found
 
 
-# The places of those who move up and whose they are, for a statement that binds year, schools and dropouts.
-MOVING_UP = f"""SELECT p.id, s.id AS child FROM students_enrolment e
+# The places of those who move up, whose they are and by which case, for a statement that binds year, dropouts, schools
+# and, in the same order, their cases.
+MOVING_UP = f"""SELECT p.id, s.id AS child, own.case_id
+    FROM unnest(%(schools)s::bigint[], %(cases)s::bigint[]) AS own (school, case_id)
+    JOIN students_enrolment e ON e.school_id = own.school
     JOIN students_student s ON s.id = e.student_id
     JOIN students_placement p ON p.enrolment_id = e.id AND p.ends IS NULL
     JOIN schools_schoolclass c ON c.id = p.school_class_id

@@ -1,6 +1,7 @@
 """Opening a graduation, and the steps of a promotion run: submitted, confirmed and undone for all schools at once."""
 
 from collections.abc import Iterable
+from functools import partial
 
 from django.db import connection, transaction
 from django.urls import reverse
@@ -10,13 +11,13 @@ from approvals.bureaus import bureau_behind
 from approvals.common_rules import of_level
 from approvals.errors import NotYourHand, Refused, RulesBroken
 from approvals.rules import Level, judge
-from approvals.services import open_case, perform
+from approvals.services import open_case
+from approvals.together import open_together, perform_together
 from jianping_xueji import jobs
 from law import clock, parameters
 from law.school_time import grade_name, school_year_name
 from schools.models import Bureau, School
 
-from ..models.child import Student
 from . import rolls
 from .calendar import ending_year, finishing_grades, graduation_days, turn_of
 from .graduation import RULES, Graduation, GraduationFacts
@@ -37,10 +38,7 @@ def start_graduation(school: School, grade: int, *, by, year: int | None = None)
     verdict = judge(of_level(RULES, Level.HARD), facts)
     if verdict.broken:
         raise RulesBroken(verdict)
-    children = Student.objects.filter(pk__in=ids).only("pk").order_by("pk")
-    return open_case(
-        Graduation, by=by, lead=school, children=children, state=Graduation.State.DRAFT, year=year, grade=grade
-    )
+    return open_case(Graduation, by=by, lead=school, children=ids, state=Graduation.State.DRAFT, year=year, grade=grade)
 
 
 def bureau_of(user, *rights: str) -> Bureau:
@@ -172,21 +170,18 @@ def promote_all(run: PromotionRun, *, by, progress=lambda phase, done, total: No
     run = confirmable(run, by)
     schools = list(School.objects.filter(pk__in=schools_of(run.bureau)).order_by("pk"))
     lock_rolls([school.pk for school in schools])
-    promoted = 0
-    for at, school in enumerate(schools):
-        progress("升级", at, len(schools))
-        promoted += promote_school(run, school, by)
+    promoted = sum(case.promoted for case in promote_schools(run, schools, by, partial(progress, "升级")))
     run.state = PromotionRun.State.DONE
     run.figures |= {"promoted": promoted, "schools": len(schools), "done_on": clock.today()}
     run.save(update_fields=["state", "figures"])
     return run.figures
 
 
-def promote_school(run: PromotionRun, school: School, by) -> int:
-    """The two signatures of the bureau on one school's case: the maker's of his day, the checker's of today."""
-    case = open_case(Promotion, by=run.made_by, lead=school, children=[], state=Promotion.State.DRAFT, run=run)
-    case = perform(case, "submit", by=run.made_by, happened_on=run.made_on)
-    return perform(case, "approve", by=by).promoted
+def promote_schools(run: PromotionRun, schools: list[School], by, progress) -> list[Promotion]:
+    """The two signatures of the bureau on each school's case: the maker's of his day, the checker's of today."""
+    cases = open_together(Promotion, by=run.made_by, leads=schools, state=Promotion.State.DRAFT, run=run)
+    cases = perform_together(cases, "submit", by=run.made_by, happened_on=run.made_on)
+    return perform_together(cases, "approve", by=by, progress=progress)
 
 
 def undo_all(run: PromotionRun, *, by, opinion: str, progress=lambda phase, done, total: None) -> dict:
@@ -197,9 +192,7 @@ def undo_all(run: PromotionRun, *, by, opinion: str, progress=lambda phase, done
     run.save(update_fields=["state", "figures"])
     cases = list(Promotion.objects.filter(run=run, state=Promotion.State.DONE).order_by("pk"))
     lock_rolls(schools_of(run.bureau))
-    for at, case in enumerate(cases):
-        progress("撤销", at, len(cases))
-        perform(case, "undo", by=by, opinion=opinion)
+    perform_together(cases, "undo", by=by, opinion=opinion, progress=partial(progress, "撤销"))
     return run.figures
 
 

@@ -323,13 +323,14 @@ def test_a_run_given_up_changes_nothing(bureau, no1, no2, child_at, monkeypatch)
     child, run = child_at(no1, grade=3), submitted(bureau)
     with clock.at(TURN):
         job = confirm_run(run, by=checker(bureau))
-        moved = services.promote_school
+        moved = services.perform_together
 
-        def halfway(run, school, by):
-            jobs.cancel(job)
-            return moved(run, school, by)
+        def halfway(cases, action, **given):
+            if action == "approve":
+                jobs.cancel(job)
+            return moved(cases, action, **given)
 
-        monkeypatch.setattr(services, "promote_school", halfway)
+        monkeypatch.setattr(services, "perform_together", halfway)
         assert worked(job).state == "cancelled"
     run.refresh_from_db()
     assert (run.state, place_of(child).year, Promotion.objects.count()) == ("submitted", 2026, 0)

@@ -1,0 +1,83 @@
+"""The door for many cases of one kind at once: a decision for all schools of a county by the same two hands.
+
+What `open_case` and `perform` do for one case, with the questions that are the same for all of them asked once: the
+locks (children of all cases, then the cases, each in ascending id), the powers of the person, the signatures given
+before. Each case is still checked, moved and signed by itself.
+"""
+
+from collections.abc import Callable
+
+from django.db import transaction
+
+from accounts.models import User
+from accounts.policies import Powers
+from schools.models import School
+
+from .models import Case, CaseSubject, Step
+from .services import (
+    drawn_up,
+    entitled,
+    lock_children,
+    make_move,
+    next_numbers,
+    open_transition,
+    other_signature,
+    powers_for,
+    refuse_to_open,
+)
+
+
+def nobody_waits(done: int, total: int) -> None:
+    """Progress that nobody looks at."""
+
+
+@transaction.atomic
+def open_together(kind: type[Case], *, by: User, leads: list[School], **fields) -> list[Case]:
+    """Open a case about no child yet at each of these schools. Raises NotYourHand, Refused at a closed school."""
+    powers = Powers.of(by)
+    for lead in leads:
+        refuse_to_open(kind, lead, powers.on(kind.OPENER.right, lead.pk))
+    numbers = next_numbers(kind.prefix, len(leads))
+    cases = [
+        drawn_up(kind, numbered, opened_by=by, lead_school=lead, **fields)
+        for numbered, lead in zip(numbers, leads, strict=True)
+    ]
+    columns = [field.attname for field in Case._meta.concrete_fields if not field.primary_key]
+    Case.objects.bulk_create(Case(pk=case.pk, **{name: getattr(case, name) for name in columns}) for case in cases)
+    for case in cases:
+        case.save_base(raw=True, force_insert=True)  # the kind's own columns; the spine is written
+    return cases
+
+
+def lock_together(cases: list[Case]) -> list[Case]:
+    """Lock the children of these cases, then the cases, and return them fresh, ids ascending."""
+    model, ids = cases[0].model, [case.pk for case in cases]
+    lock_children(CaseSubject.objects.filter(case__in=ids).values("child_id"))
+    fresh = list(model.objects.select_for_update(of=("self", "case_ptr")).filter(pk__in=ids).order_by("pk"))
+    model.stand_together(fresh)
+    return fresh
+
+
+@transaction.atomic
+def perform_together(
+    cases: list[Case],
+    action: str,
+    *,
+    by: User,
+    opinion: str = "",
+    happened_on=None,
+    progress: Callable[[int, int], None] = nobody_waits,
+) -> list[Case]:
+    """Make one move of each of these cases of one kind. Raises what `perform` raises: all of them move, or none."""
+    fresh, powers = lock_together(cases) if cases else [], Powers.of(by)
+    given = Step.objects.filter(actor=by, case__in=[case.pk for case in fresh])
+    signed = set(given.values_list("case", "stage", "round", "signature"))
+    for done, case in enumerate(fresh):
+        progress(done, len(fresh))
+        candidate = open_transition(case, action)
+        described = candidate.custom["move"]
+        has_signed = tuple(other_signature(case, described).values()) in signed
+        power = entitled(case, described, powers_for(case, described, powers.on), has_signed=has_signed)
+        words = {"opinion": opinion, "happened_on": happened_on, "particulars": {}}
+        make_move(case, candidate, by=by, power=power, **words)
+    return fresh
