@@ -161,6 +161,11 @@ class SchoolClass(models.Model):
         grade = year - self.cohort + 1 + before
         return grade if before < grade <= last else None
 
+    def choice_in(self, year: int) -> str:
+        """The name in a list to choose from: whoever picks a class must see when it is no ordinary one."""
+        ordinary = self.kind == self.Kind.ORDINARY
+        return self.name_in(year) if ordinary else f"{self.name_in(year)}（{self.get_kind_display()}）"
+
     def name_in(self, year: int) -> str:
         """What people call it: 三年级2班."""
         return f"{grade_name(self.grade_in(year))}{self.number}班"

@@ -32,7 +32,7 @@ class ChoiceOfClasses(forms.ModelChoiceField):
     """Classes by the name people use this year."""
 
     def label_from_instance(self, school_class):
-        return school_class.name_in(school_year_of(clock.today()))
+        return school_class.choice_in(school_year_of(clock.today()))
 
 
 class ChangeForm(forms.ModelForm):

@@ -53,7 +53,7 @@ class PlacesForm(forms.Form):
 
     def __init__(self, *args, rows, classes: list[SchoolClass], year: int, **kwargs):
         super().__init__(*args, **kwargs)
-        choices = [*((each.pk, each.name_in(year)) for each in classes), ("", "暂不编班")]
+        choices = [*((each.pk, each.choice_in(year)) for each in classes), ("", "暂不编班")]
         self.rows = rows
         for row in rows:
             box = forms.Select(attrs={"aria-label": f"{row.child.name}编入"})

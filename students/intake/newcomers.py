@@ -116,6 +116,7 @@ def seat(case, places: Mapping[int, int | None]) -> None:
     entries = list(case.entries.filter(student__in=places).select_related("student__application"))
     for entry in entries:
         to_class, applied = classes.get(places[entry.student_id]), getattr(entry.student, "application", None)
+        refuse_home_without_need(entry.student, to_class)
         if to_class and applied and applied.grade not in (None, to_class.grade_in(year)):
             raise Refused(
                 f"{entry.student.name}登记的是{grade_name(applied.grade)}，不能编入{to_class.name_in(year)}，"
@@ -123,6 +124,15 @@ def seat(case, places: Mapping[int, int | None]) -> None:
             )
         entry.school_class = to_class
     case.entries.model.objects.bulk_update(entries, ["school_class"], batch_size=500)
+
+
+def refuse_home_without_need(child: Student, to_class: SchoolClass | None) -> None:
+    """Taught at home a child counts in no class size: only one with a disability on record is. Raises Refused."""
+    if to_class and to_class.at_home and child.disability in ("", "0", "00"):
+        raise Refused(
+            f"{child.name}没有登记残疾类型，不能编入送教上门班（{articles.ONE_CHILD_ONE_RECORD}）。"
+            "请先凭残疾人证在登记表中更正残疾类型，或者编入普通班。"
+        )
 
 
 def sign_for(case, children: Iterable[int], *, signed_on: date, signer: str, relation: str, by) -> int:

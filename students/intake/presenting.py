@@ -75,7 +75,7 @@ def classes_of(case) -> list[dict]:
     year = case.intake_year or years.intake_year(clock.today())
     rows = SchoolClass.objects.filter(school=case.lead_school_id, closed_on=None)
     named = [(row.grade_in(year), row.number, row) for row in rows]
-    return [{"pk": row.pk, "name": row.name_in(year)} for grade, _, row in sorted(named, key=order) if grade]
+    return [{"pk": row.pk, "name": row.choice_in(year)} for grade, _, row in sorted(named, key=order) if grade]
 
 
 def order(item) -> tuple:

@@ -17,7 +17,7 @@ def class_choice(school, empty: str, *, required: bool) -> forms.TypedChoiceFiel
     classes = classes_of(school)
     free, year = free_seats(school, classes), school_year_of(clock.today())
     known = {str(each.pk): each for each in classes}
-    named = [(pk, f"{each.name_in(year)}（空余{free.get(each.pk, 0)}）") for pk, each in known.items()]
+    named = [(pk, f"{each.choice_in(year)}（空余{free.get(each.pk, 0)}）") for pk, each in known.items()]
     found = forms.TypedChoiceField(
         label="编入班级", choices=[("", empty), *named], coerce=known.get, empty_value=None, required=required
     )

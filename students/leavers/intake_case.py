@@ -51,13 +51,15 @@ class Grade7Intake(
         return IntakeFacts(day, self.year, begins_on=self.begins_on, **found, **facts_of_papers(self))
 
     def papers(self):
-        """What a newcomer from outside shows, and who comes back from 辍学; of a leaver of the county all is here."""
+        """From outside, back from 辍学, to be taught at home: each shows its proof; of other leavers all is here."""
         fresh = self.pk is None
         outside = fresh or self.rows.filter(from_school=None).exists()
         back = fresh or self.rows.filter(child__status=Student.Status.DROPPED_OUT).exists()
         proof = Paper("primary_record", "原小学学籍证明（全国系统打印的学籍信息）", articles.REGISTER_GRADE_SEVEN)
         note = Paper("return_note", "返校登记材料（监护人签字）", articles.DROPOUT)
-        return [paper for paper, asked in ((proof, outside), (note, back)) if asked]
+        home = fresh or self.rows.filter(school_class__kind=SchoolClass.Kind.HOME_TEACHING).exists()
+        need = Paper("home_teaching", "编入送教上门班的学生的残疾人证或评估意见", articles.ONE_CHILD_ONE_RECORD)
+        return [paper for paper, asked in ((proof, outside), (note, back), (need, home)) if asked]
 
     def change_record(self):
         taking_over.take_over(self)

@@ -12,6 +12,7 @@ from students.models import Campaign, CampaignEntry, FamilyMember, Grade7Intake,
 from tests.changes import decided
 from tests.county import class_of
 from tests.leavers import leaver_maker
+from tests.students.specimens_classes import another_class
 from tests.students.specimens_intake import FIRST, drafted_intake, junior_school
 from tests.students.test_intake import outsider
 
@@ -164,3 +165,10 @@ def test_the_pages_of_completion(desk, leaver, junior, no1):
     assert "七年级1班" in text(desk.get(reverse("students:intake_completion")))
     page = text(desk.get(reverse("students:intake_completion_class", args=[class_of(junior, 7).pk])))
     assert "样例甲" in page and "还有 1 名学生没有完善" in page
+
+
+def test_a_class_that_is_no_ordinary_one_says_so_where_it_is_chosen(desk, leaver, junior, no1):
+    another_class(junior, 7, kind="home")
+    leaver(no1)
+    page = text(desk.get(reverse(PAGE)))
+    assert "七年级2班（送教上门）" in page and "七年级1班（空余" in page

@@ -21,7 +21,7 @@ from students.leavers.intake import dealt, expected_at, open_intake, take_in_out
 from students.models import Enrolment, Grade7Intake, Placement, Student
 from students.pending import Origin
 from tests.changes import again, decided, undone
-from tests.county import class_of, id_number, make_school, seats_of, staff_member
+from tests.county import class_of, id_number, make_school, papers_in_order, seats_of, staff_member
 from tests.crowd import crowd
 from tests.invariants import broken
 from tests.leavers import leaver_maker
@@ -371,6 +371,8 @@ def test_whoever_is_taken_over_to_be_taught_at_home_takes_no_seat_of_the_grade(l
     Seats.objects.filter(school=junior, grade=7, school_class=None).update(capacity=0)
     child = leaver(no1, disability="1")
     case = open_intake(junior, {child.pk: at_home}, by=staff_member(Role.REGISTRAR, junior))
+    assert "残疾人证" in case.materials.get().label
+    papers_in_order(case, staff_member(Role.REGISTRAR, junior))
     decided(case)
     assert (seats_of(junior, 7).used, Seats.objects.get(school_class=at_home).used) == (0, 1)
     assert broken() == []

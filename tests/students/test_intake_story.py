@@ -19,6 +19,7 @@ from tests.crowd import crowd
 from tests.house.sites import photo
 from tests.importing import walk_batch
 from tests.students.intake import asked, child_of, entered, mapped, newcomer, ready, registrar, searched
+from tests.students.specimens_classes import another_class
 
 
 def many(school, count, **more):
@@ -339,3 +340,15 @@ def test_the_log_of_searches_only_grows(no1, db):
     sealed = bytes(search.sealed)
     assert "新苗甲".encode() not in sealed and asked().id_number.encode() not in sealed
     assert duplicates.Asked.of(search) == asked() and search.number_tail == vault.tail(asked().id_number)
+
+
+def test_nobody_is_put_into_a_class_taught_at_home_without_need(no1):
+    """第七条: such a child counts in no class size, so that the class is no way around the cap."""
+    at_home = another_class(no1, 1, kind="home")
+    case = entered(no1)
+    child = child_of(case)
+    with pytest.raises(Refused, match="没有登记残疾类型.*第七条"):
+        batches.seat(case, {child.pk: at_home.pk}, by=registrar(no1))
+    Student.objects.filter(pk=child.pk).update(disability="3")
+    batches.seat(case, {child.pk: at_home.pk}, by=registrar(no1))
+    assert case.entries.get().school_class == at_home
