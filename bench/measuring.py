@@ -36,11 +36,19 @@ class Ratio:
 
 
 def compare(
-    name: str, ours: Callable, limit: Callable, *, allowed: float, times: int, warm_up: int, per_run: int = 1
+    name: str,
+    ours: Callable,
+    limit: Callable,
+    *,
+    allowed: float,
+    times: int,
+    warm_up: int,
+    per_run: int = 1,
+    before_each: Callable = lambda: None,
 ) -> Ratio:
     """Run both `times` times in turn after `warm_up` unmeasured turns; the ratio of their medians.
 
-    `per_run` is how many of the named thing one call does.
+    `per_run` is how many of the named thing one call does; `before_each` turn, unmeasured, things are put in order.
     """
     for _ in range(warm_up):
         ours()
@@ -48,7 +56,9 @@ def compare(
     gc.collect()
     mine, least = [], []
     for _ in range(times):
+        before_each()
         mine.append(seconds_of(ours))
+        before_each()
         least.append(seconds_of(limit))
     ours_ms, limit_ms = (statistics.median(taken) * 1000 / per_run for taken in (mine, least))
     return Ratio(name, round(ours_ms / limit_ms, 2), allowed, ours_ms, limit_ms, times)

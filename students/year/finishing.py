@@ -7,10 +7,8 @@ Grade 6 waits for its junior school with the enrolment still living at the prima
 from datetime import date
 
 from django.db import connection
-from django.db.models import Count, Q
+from django.db.models import Count
 
-from approvals.models import CaseSubject
-from jianping_xueji.prepared import Prepared
 from law import articles, clock
 from law.school_time import LAST_GRADE
 from schools import seats
@@ -65,15 +63,15 @@ def graduate(case) -> dict[str, str]:
 
 def heads(case) -> dict[SchoolClass, int]:
     """How many of the list sit in each class now."""
-    return {each: each.heads for each in _classes_of.objects(case=case.pk)}
-
-
-@Prepared
-def _classes_of(case: int):
-    listed_ones = CaseSubject.objects.filter(case=case).values("child")
-    sitting = Q(placements__enrolment__student__in=listed_ones, placements__ends=None)
-    classes = SchoolClass.objects.filter(sitting, placements__enrolment__voided=False)
-    return classes.annotate(heads=Count("placements"))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""SELECT p.school_class_id, count(*) FROM unnest({_ARRAY}) AS child
+                JOIN students_enrolment e ON e.student_id = child AND NOT e.voided
+                JOIN students_placement p ON p.enrolment_id = e.id AND p.ends IS NULL GROUP BY 1""",
+            {"case": case.pk},
+        )
+        counts = dict(cursor.fetchall())
+    return {each: counts[each.pk] for each in SchoolClass.objects.filter(pk__in=counts)}
 
 
 def _leave_school(case, on: date) -> None:
