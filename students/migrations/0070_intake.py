@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("students", "0061_classes_and_plans_guards"),
-        ("schools", "0070_private"),
+        ("schools", "0012_private"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

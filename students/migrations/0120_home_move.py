@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("approvals", "0007_late_clocks"),
-        ("schools", "0070_private"),
+        ("schools", "0012_private"),
         ("students", "0111_schooling_proof_guards"),
     ]
 

@@ -10,7 +10,6 @@ from tests.county import hand_for, walk
 from tests.reports.conftest import keep, pages_of
 from tests.reports.texts import text_of
 
-
 # 学籍数 and 在校生数 stand on a page each.
 PAGES = {"balance_sheet": 2}
 
