@@ -1,41 +1,9 @@
 """第三十条 as rules: how long the child is away, what the log says, who has visited, who has been told."""
 
-from dataclasses import dataclass
-from datetime import date
-
 from approvals.rules import rule
 from law import articles
 from students.models import Student
-from students.standing import Standing, no_open_case, no_problem_record, status_is
-
-
-@dataclass(frozen=True)
-class DropoutFacts(Standing):
-    """辍学要看的事实：旷课自何日起、几天、劝返几次、是否报送乡镇、户籍何处."""
-
-    absent_since: date | None = None
-    absent_days: int = 0
-    unlogged: int = 0
-    seen_on: date | None = None
-    evidence: bool = True
-    visits: int = 0
-    reported: bool = False
-    suspended_until: date | None = None
-    outside_county: bool = False
-
-    @property
-    def never_came(self) -> bool:
-        """A leaver of grade six whom no junior school has: suspected at once, decided on no sooner than anybody."""
-        return self.status == Student.Status.LEAVER
-
-    @property
-    def wanted_days(self) -> int:
-        return self.params["dropout.absence_days"]
-
-    @property
-    def wanted_visits(self) -> int:
-        return self.params["dropout.visits"]
-
+from students.standing import no_open_case, no_problem_record, status_is
 
 in_school = status_is(
     Student.Status.ENROLLED,

@@ -12,16 +12,14 @@ from approvals.moves import move
 from approvals.ways import BUREAU_CHECK, BUREAU_MAKE, DONE, DRAFT, REGISTRAR, SCHOOL_CHECK, way
 from jianping_xueji.forms import day_input
 from law import articles, clock
-from law.school_time import last_day
-from schools.models import Stage
 from students import places
 from students.changes import RecordChange
 from students.models import Student
 from students.standing import last_place
 
 from .. import absence
-from ..dropout_rules import AWAITED, RULES, DropoutFacts, household_is_outside
-from ..periods import period_of
+from ..dropout_facts import DropoutFacts, away_of, end_of_compulsory_years, last_suspended_day, lives_outside
+from ..dropout_rules import AWAITED, RULES, household_is_outside
 
 RETURNED = "returned"
 OPEN_STATES = [DRAFT, SCHOOL_CHECK, BUREAU_MAKE, BUREAU_CHECK]
@@ -185,43 +183,3 @@ def refuse_day(day: date | None, label: str, *, not_before: date | None) -> None
         raise Refused(f"请填写{label}。")
     if day > clock.today() or (not_before and day < not_before):
         raise Refused(f"{label}须在{not_before or '有记录'}之后、今日之前，请核对。")
-
-
-def away_of(child: Student, on: date, typed: date | None) -> dict:
-    """Since when the child is away: by the log, or by the typed day when the log has nothing against it."""
-    run = absence.run_of(child)
-    if typed is None or (run and run.first <= typed):
-        return {"absent_since": run.first, "absent_days": run.days, "unlogged": run.unlogged} if run else NOT_AWAY
-    seen = child.absence_entries.filter(replaced=False, day__gte=typed).exclude(mark=absence.Mark.TRUANT)
-    days = absence.SchoolDays.between(typed, on).length(typed, on)
-    return {
-        "absent_since": typed,
-        "absent_days": days,
-        "unlogged": 0,
-        "seen_on": seen.aggregate(d=models.Max("day"))["d"],
-    }
-
-
-NOT_AWAY = {"absent_since": None, "absent_days": 0, "unlogged": 0}
-
-
-def last_suspended_day(child: Student) -> date | None:
-    """The last day of the running suspension, its extension included; None where none was decided here."""
-    period = period_of(child)
-    return period.until if period else None
-
-
-def lives_outside(child: Student) -> bool:
-    """The household is registered, and in another county than the school's bureau."""
-    if not child.household_division:
-        return False
-    return child.household_division[:6] != child.school.bureau.division_id[:6]
-
-
-def end_of_compulsory_years(child: Student) -> date | None:
-    """31 August of the year in which the child's year group leaves grade nine."""
-    place = last_place(child)
-    if place is None:
-        return None
-    years = 9 if place.school_class.stage == Stage.PRIMARY else 3
-    return last_day(place.school_class.cohort + years - 1)
