@@ -11,6 +11,7 @@ from law import clock
 BUREAU = frozenset({"bureau_make", "bureau_check", "bureau_sign"})
 DECIDES = frozenset({"make_change", "check_change", "sign_change"}) | BUREAU
 SEES = frozenset({"view_school"})
+SHORT = 12  # a menu of so few lines fits a small screen and is shown whole
 
 
 @dataclass(frozen=True)
@@ -25,42 +26,85 @@ class Item:
     counted: bool = False
 
 
+@dataclass(frozen=True)
+class Group:
+    """Lines of one piece of work; the first group, everybody's daily one, needs no heading."""
+
+    title: str
+    items: tuple[Item, ...]
+
+
 MENU = (
-    Item("我的待办", "approvals:workbench", "inbox", DECIDES, counted=True),
-    Item("学生", "students:list", "people", SEES | {"teach_class"}),
-    Item("新生入学", "intake:progress", "people", SEES),
-    Item("班级与学位", "students:classes", "class", SEES | {"teach_class"}),
-    Item("分班", "students:placings", "people", SEES),
-    Item("学区", "students:catchments", "folder", SEES | {"teach_class"}),
-    Item("招生计划", "students:plans", "file", SEES),
-    Item("能否办理", "transfers:check", "search", DECIDES),
-    Item("发起转学", "transfers:new", "transfer", frozenset({"make_change"})),
-    Item("选派学校", "placements:new", "class", frozenset({"bureau_make"})),
-    Item("未按通知书安置", "placements:overdue", "clock", BUREAU),
-    Item("业务办理", "approvals:queue", "folder", SEES),
-    Item("招生分配", "students:assignment", "transfer", frozenset({"bureau_make"})),
-    Item("七年级招生入学", "students:intake", "people", SEES),
-    Item("小初对接", "board:county", "folder", SEES),
-    Item("休学期满提醒", "suspensions:due", "clock", SEES),
-    Item("中考冻结期", "students:freeze", "clock", SEES),
-    Item("开学未到名单", "dropout:arrivals", "people", SEES | {"teach_class"}),
-    Item("班级点名", "dropout:sheets", "people", frozenset({"make_change", "check_change", "teach_class"})),
-    Item("送教上门", "students:home_teaching", "people", SEES | {"teach_class"}),
-    Item("动态信息维护", "students:campaign", "edit", SEES | {"teach_class"}),
-    Item("控辍台账", "dropout:ledger", "folder", SEES),
-    Item("学习经历证明", "students:schooling_proofs", "file", SEES),
-    Item("表册打印", "reports:rosters", "printer", DECIDES),
-    Item("变动平衡表", "reports:balance", "folder", SEES),
-    Item("问题学籍", "students:problems", "triangle", SEES),
-    Item("适龄儿童名册", "students:roster", "people", SEES),
-    Item("学籍号编发", "students:numbering", "file", frozenset({"bureau_make"})),
-    Item("学年：毕业与升级", "students:year", "calendar", SEES),
-    Item("毕业证书", "students:certificates", "file", SEES),
-    Item("学校撤并", "closings:new", "transfer", frozenset({"bureau_make"})),
-    Item("系统办理", "approvals:filings", "file", frozenset({"make_change", "bureau_make"})),
-    Item("全国系统导出", "students:ceims", "upload", frozenset({"make_change", "bureau_make"})),
-    Item("学籍采集导入", "students:import", "upload", frozenset({"make_change"})),
-    Item("管理后台", "admin:index", "edit", frozenset({"fix_data"})),
+    Group(
+        "",
+        (
+            Item("我的待办", "approvals:workbench", "inbox", DECIDES, counted=True),
+            Item("学生", "students:list", "people", SEES | {"teach_class"}),
+            Item("业务办理", "approvals:queue", "folder", SEES),
+            Item("能否办理", "transfers:check", "search", DECIDES),
+            Item("发起转学", "transfers:new", "transfer", frozenset({"make_change"})),
+            Item("管理后台", "admin:index", "edit", frozenset({"fix_data"})),
+        ),
+    ),
+    Group(
+        "招生入学",
+        (
+            Item("适龄儿童名册", "students:roster", "people", SEES),
+            Item("学区", "students:catchments", "folder", SEES | {"teach_class"}),
+            Item("招生计划", "students:plans", "file", SEES),
+            Item("新生入学", "intake:progress", "people", SEES),
+            Item("招生分配", "students:assignment", "transfer", frozenset({"bureau_make"})),
+            Item("七年级招生入学", "students:intake", "people", SEES),
+            Item("小初对接", "board:county", "folder", SEES),
+            Item("学籍号编发", "students:numbering", "file", frozenset({"bureau_make"})),
+        ),
+    ),
+    Group(
+        "班级与信息",
+        (
+            Item("班级与学位", "students:classes", "class", SEES | {"teach_class"}),
+            Item("分班", "students:placings", "people", SEES),
+            Item("动态信息维护", "students:campaign", "edit", SEES | {"teach_class"}),
+            Item("学籍采集导入", "students:import", "upload", frozenset({"make_change"})),
+            Item("问题学籍", "students:problems", "triangle", SEES),
+        ),
+    ),
+    Group(
+        "考勤与控辍",
+        (
+            Item("班级点名", "dropout:sheets", "people", frozenset({"make_change", "check_change", "teach_class"})),
+            Item("开学未到名单", "dropout:arrivals", "people", SEES | {"teach_class"}),
+            Item("控辍台账", "dropout:ledger", "folder", SEES),
+            Item("送教上门", "students:home_teaching", "people", SEES | {"teach_class"}),
+        ),
+    ),
+    Group(
+        "学籍变动",
+        (
+            Item("选派学校", "placements:new", "class", frozenset({"bureau_make"})),
+            Item("未按通知书安置", "placements:overdue", "clock", BUREAU),
+            Item("休学期满提醒", "suspensions:due", "clock", SEES),
+            Item("中考冻结期", "students:freeze", "clock", SEES),
+            Item("学校撤并", "closings:new", "transfer", frozenset({"bureau_make"})),
+        ),
+    ),
+    Group(
+        "毕业与升级",
+        (
+            Item("学年：毕业与升级", "students:year", "calendar", SEES),
+            Item("毕业证书", "students:certificates", "file", SEES),
+            Item("学习经历证明", "students:schooling_proofs", "file", SEES),
+        ),
+    ),
+    Group(
+        "表册与上报",
+        (
+            Item("表册打印", "reports:rosters", "printer", DECIDES),
+            Item("变动平衡表", "reports:balance", "folder", SEES),
+            Item("系统办理", "approvals:filings", "file", frozenset({"make_change", "bureau_make"})),
+            Item("全国系统导出", "students:ceims", "upload", frozenset({"make_change", "bureau_make"})),
+        ),
+    ),
 )
 
 
@@ -96,10 +140,17 @@ def served_as(power: Power) -> str:
 
 def rail_for(request, powers: Powers) -> list[dict]:
     """The menu, with the number of cases on the user's desks; the longest address that fits is the present place."""
-    lines = [line for item in MENU if (line := line_of(item, request, powers))]
+    lines = [
+        line | {"group": group.title}
+        for group in MENU
+        for item in group.items
+        if (line := line_of(item, request, powers))
+    ]
     fitting = [line for line in lines if _lies_under(request.path, line)]
-    if fitting:
-        max(fitting, key=lambda line: len(line["url"]))["active"] = True
+    here = max(fitting, key=lambda line: len(line["url"]), default=None)
+    for line in lines:
+        line["active"] = line is here
+        line["open"] = len(lines) <= SHORT or bool(here and line["group"] == here["group"])
     return lines
 
 

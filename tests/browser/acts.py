@@ -42,6 +42,15 @@ def print_out(page: Page, label: str) -> dict:
     return form.evaluate(SENT_FORM)
 
 
+def follow_menu(page: Page, label: str, group: str) -> None:
+    """Take a line of the menu; its group is unfolded first where it stands folded."""
+    menu = page.get_by_label("主导航")
+    heading = menu.locator("summary:visible", has_text=group)
+    if not heading.evaluate("summary => summary.parentElement.open"):
+        heading.click()
+    menu.get_by_role("link", name=label, exact=True).click()
+
+
 def open_from_list(page: Page, case) -> None:
     """From 我的待办 into the case, as somebody would in the morning."""
     page.goto("/")

@@ -169,6 +169,22 @@ def test_the_list_is_walked_with_keys(window_of, child_at, no2):
     expect(page.get_by_label("查找学生或业务")).to_be_focused()
 
 
+def test_the_menu_is_unfolded_with_keys_and_shows_where_one_is(window_of, no2):
+    """Folded groups cost one Enter; the group of the present page stands open, without a script."""
+    page = window_of(Role.REGISTRAR, no2)
+    menu = page.get_by_label("主导航")
+    line = menu.get_by_role("link", name="控辍台账", exact=True)
+    expect(line).to_have_count(0)
+    menu.locator("summary:visible", has_text="考勤与控辍").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    expect(menu.get_by_role("link", name="班级点名", exact=True)).to_be_focused()
+    line.press("Enter")
+    page.wait_for_url("**/dropout/")
+    expect(line).to_have_attribute("aria-current", "page")
+    expect(menu.get_by_role("link", name="学区", exact=True)).to_have_count(0)
+
+
 def test_tab_alone_signs_a_case(window_of, transfer, no2):
     """From the skip link to the act without a mouse: no trap, nothing out of reach."""
     case = walk(transfer, until="submit")

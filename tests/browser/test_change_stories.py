@@ -38,7 +38,7 @@ def label_of(case, action: str) -> str:
     return next(t.custom["move"].label for t in case.get_all_state_transitions() if t.name == action)
 
 
-def begin(page, child, business: str, heading: str = "现在可以办理") -> None:
+def begin(page, child, business: str, heading: str = "可以办理") -> None:
     """From the child's page over 能办什么 to the draft."""
     page.goto(child.get_absolute_url())
     page.get_by_role("link", name="能办什么").click()

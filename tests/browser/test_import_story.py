@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from accounts.roles import Role
 from jianping_xueji.jobs import tasks
 from students.models import ImportFile, Registration
-from tests.browser.acts import alert, forge_act, sign
+from tests.browser.acts import alert, follow_menu, forge_act, sign
 from tests.workbooks import pupil, workbook
 
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -41,7 +41,7 @@ def test_from_the_workbook_to_the_list_of_children(desks, windows, no1):
 
 def upload(page, data: bytes, name: str) -> ImportFile:
     """Through the menu to the upload, and let the worker's job be done in this process."""
-    page.get_by_label("主导航").get_by_role("link", name="学籍采集导入").click()
+    follow_menu(page, "学籍采集导入", group="班级与信息")
     page.get_by_label("名册（.xlsx）").set_input_files({"name": name, "mimeType": SHEET, "buffer": data})
     page.locator("form[enctype]").get_by_role("button").last.click()
     page.wait_for_url("**/students/import/*/")

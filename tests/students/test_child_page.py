@@ -111,14 +111,28 @@ def test_the_page_asks_a_fixed_number_of_questions(client, staff, child, no1, dj
         client.get(child.get_absolute_url())
 
 
+def lines_of(rf, user, path="/students/") -> list[dict]:
+    request = rf.get(path)
+    request.user = user
+    return office(request)["rail"]
+
+
 def test_the_menu_holds_what_the_user_may_do_and_nothing_else(rf, staff, no1, bureau):
     def labels(user):
-        request = rf.get("/students/")
-        request.user = user
-        return [line["label"] for line in office(request)["rail"]]
+        return [line["label"] for line in lines_of(rf, user)]
 
     assert "发起转学" in labels(staff(Role.REGISTRAR, no1))
     assert "发起转学" not in labels(staff(Role.HEADMASTER, no1))
-    assert labels(staff(Role.CLASS_TEACHER, no1)) == ["学生", "班级与学位", "班级点名", "动态信息维护"]
+    of_a_class = ["学生", "学区", "班级与学位", "动态信息维护", "班级点名", "开学未到名单", "送教上门"]
+    assert labels(staff(Role.CLASS_TEACHER, no1)) == of_a_class
     assert "管理后台" in labels(staff(Role.DATA_ADMIN, bureau))
     assert "管理后台" not in labels(staff(Role.BUREAU_LEADER, bureau))
+
+
+def test_a_long_menu_is_folded_except_where_one_is(rf, staff, no1):
+    """A registrar's groups are folded up to the present one; a class teacher's few lines are shown whole."""
+    registrar = staff(Role.REGISTRAR, no1)
+    assert {line["group"] for line in lines_of(rf, registrar, "/classes/") if line["open"]} == {"班级与信息"}
+    assert [line["label"] for line in lines_of(rf, registrar, "/classes/") if line["active"]] == ["班级与学位"]
+    assert not any(line["active"] for line in lines_of(rf, registrar, "/password/"))
+    assert all(line["open"] for line in lines_of(rf, staff(Role.CLASS_TEACHER, no1)))
