@@ -29,6 +29,7 @@ def scratch_database():
             _as_owner(services.owner_url, "CREATE DATABASE {} TEMPLATE {}", clone, name)
             try:
                 owner_url = template.with_database(services.owner_url, clone)
+                template.leave_unvacuumed(owner_url, False)
                 _set_up(environment | {"DATABASE_URL": template.with_database(services.database_url, clone)})
                 yield owner_url
             finally:
