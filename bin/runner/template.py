@@ -18,7 +18,14 @@ MARK = hashlib.sha256(str(places.ROOT).encode()).hexdigest()[:6]
 TEMPLATES = f"xueji_template_{MARK}_"
 CLONES = f"xueji_test_{MARK}_"
 # Whatever a migration may read: a change in one of these makes a new template.
-SOURCES = ("*/migrations/*.py", "jianping_xueji/*/migrations/*.py", "*/data/*", "law/*.py", "*.lock")
+SOURCES = (
+    "bin/runner/template.py",
+    "*/migrations/*.py",
+    "jianping_xueji/*/migrations/*.py",
+    "*/data/*",
+    "law/*.py",
+    "*.lock",
+)
 
 
 def with_database(url: str, name: str) -> str:
