@@ -1,5 +1,7 @@
 """How a case of a random life is drafted, goes from desk to desk, and ends: what the machine's rules are made of."""
 
+from datetime import date
+
 from accounts.roles import Role
 from approvals.errors import Refused
 from approvals.kinds import by_kind
@@ -129,7 +131,9 @@ class Desks:
         believed = [self.model[child] for child in children]
         if case.kind == "merge":
             small_model.merge(case.number, *believed)
+            self.seen["merge with a problem" if believed[0].record.at_fault else "merge without a problem"] += 1
         elif case.kind == "transfer":
+            assert not believed[0].record.at_fault, f"{case} was decided over a 问题学籍"
             moved = {"status": "enrolled", "sits": True, "school": case.lead_school_id, "attends": 0}
             believed[0].becomes(case.number, **moved)
         else:
@@ -140,7 +144,7 @@ class Desks:
     def own_words(self, case, record) -> dict:
         """What a kind says of the record beside status and class."""
         if case.kind == "correction":
-            return {"name": case.items.get().after}
+            return self.corrected(case.items.get())
         if case.kind == "inclusion":
             self.seen[f"inclusion {case.record}"] += 1
             there = case.to_class.school_id
@@ -148,6 +152,12 @@ class Desks:
         if case.kind == "inclusion_end" and case.ending == "follows":
             return {"school": record.attends}
         return {}
+
+    def corrected(self, item) -> dict:
+        if item.field == "name":
+            return {"name": item.after}
+        self.seen["a problem put right"] += 1
+        return {"born": date.fromisoformat(item.after)}
 
     def overtake(self, child: int) -> None:
         """The other open changes of the child have ended, each by a step of its own."""

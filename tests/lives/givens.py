@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from law.school_time import school_year_of, year_after
 from schools.models import School
+from students.idnumber import birth_of
 from students.models import Enrolment, Student
 from suspensions.periods import period_of
 from tests.county import LEGAL_DAY, class_of
@@ -80,7 +81,9 @@ def death(day, child):
 
 
 def correction(day, child):
-    """A name the child does not bear: the next of the surnames before what stands there now."""
+    """The birth date that the ID number says, where a merge has brought another number; else a name not borne yet."""
+    if child.problem:
+        return {"reason_note": "合并后按证件更正", "changes": {"birth_date": birth_of(child.id_number.plain())}}
     name = child.name
     renamed = SURNAMES[(SURNAMES.find(name[0]) + 1) % len(SURNAMES)] + name.lstrip(SURNAMES)
     return {"reason_note": "户口簿已更名", "changes": {"name": renamed}}

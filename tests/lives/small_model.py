@@ -5,12 +5,15 @@ which aspects of the record it touches).
 """
 
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 SAME = None
 # What a decision touches must stand as it left it, or the decision cannot be corrected any more.
 WHEREABOUTS = frozenset({"status", "place", "period"})
 LIVING = ("enrolled", "suspended", "dropped_out", "abroad")
 NO_RECORD = ("merged", "deceased")
+# Changes that go on though the ID number contradicts the birth date; every other waits until the record is put right.
+WITH_A_PROBLEM = {"custody", "release", "death", "correction"}
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,14 @@ class Record:
     name: str = ""
     numbers: frozenset[str] = frozenset({"id", "registry"})
     extended: bool = False
+    born: date | None = None
+    # The birth date inside the ID number now held.
+    id_says: date | None = None
+
+    @property
+    def at_fault(self) -> bool:
+        """The ID number and the record say different birth dates (第八条): a merge brought it along."""
+        return self.status not in NO_RECORD and self.id_says not in (None, self.born)
 
     def part(self, touched: frozenset[str]) -> dict:
         """The columns behind these aspects."""
@@ -65,7 +76,8 @@ class Record:
             "place": ("sits", "school", "attends"),
             "period": ("extended",),
             "name": ("name",),
-            "numbers": ("numbers",),
+            "birth": ("born",),
+            "numbers": ("numbers", "id_says"),
         }
         return {column: getattr(self, column) for aspect in touched for column in columns[aspect]}
 
@@ -92,6 +104,8 @@ class ModelChild:
         """Whether a change of this kind may be drafted now."""
         now = self.record
         if self.dying if kind in PRECEDES else self.busy:
+            return False
+        if now.at_fault and kind not in WITH_A_PROBLEM:
             return False
         if kind == "extension" and now.extended:
             return False
@@ -128,7 +142,8 @@ class ModelChild:
         back_at_home = effect.sits is True or status in NOWHERE
         extended = kind == "extension" or (now.extended and kind not in ("suspension", "resumption"))
         columns = {"status": status, "sits": sits, "extended": extended} | ({"attends": 0} if back_at_home else {})
-        self.becomes(number, effect.touches, **columns | own)
+        touched = frozenset({"birth"}) if "born" in own else effect.touches
+        self.becomes(number, touched, **columns | own)
 
     def may_undo(self, number: str) -> bool:
         """Only while nothing is open, and as long as no later decision has touched the same aspects."""
@@ -151,9 +166,10 @@ def may_merge(kept: ModelChild, gone: ModelChild) -> bool:
 
 
 def merge(number: str, kept: ModelChild, gone: ModelChild) -> None:
-    """`gone` ends and gives the numbers the other lacks; nothing else of `kept` changes."""
+    """`gone` ends and gives the numbers the other lacks; nothing else of `kept` changes, its birth date neither."""
     received = gone.record.numbers - kept.record.numbers
     touched = frozenset({"numbers"}) if received else frozenset()
-    kept.becomes(number, touched, numbers=kept.record.numbers | received)
-    ended = {"status": "merged", "sits": False, "attends": 0, "numbers": frozenset()}
+    id_says = gone.record.id_says if "id" in received else kept.record.id_says
+    kept.becomes(number, touched, numbers=kept.record.numbers | received, id_says=id_says)
+    ended = {"status": "merged", "sits": False, "attends": 0, "numbers": frozenset(), "id_says": None}
     gone.becomes(number, WHEREABOUTS | {"numbers"}, **ended)
