@@ -27,7 +27,8 @@ def main(arguments: list[str]) -> int:
         print(USAGE)
         return 0
     flags = {flag for flag in ("--no-browser", "--nightly", "--fresh") if flag in arguments}
-    pytest_arguments = ["-m", _markers(flags), *(word for word in arguments if word not in flags)]
+    given = [word for word in arguments if word not in flags]
+    pytest_arguments = ["-m", _markers(flags), *_side_by_side(given, flags), *given]
     with Services() as services, tempfile.TemporaryDirectory(prefix="xueji-test-") as scratch:
         environment = _environment(services, places.Path(scratch))
         if "--no-browser" not in flags:
@@ -40,6 +41,12 @@ def main(arguments: list[str]) -> int:
 def _markers(flags: set[str]) -> str:
     lane = "nightly" if "--nightly" in flags else "not nightly"
     return f"{lane} and not browser" if "--no-browser" in flags else lane
+
+
+def _side_by_side(given: list[str], flags: set[str]) -> list[str]:
+    """Two workers, each with a database of its own, for a whole run; one that is narrowed by hand stays in one."""
+    whole = "--nightly" not in flags and all(word.startswith("-") for word in given)
+    return ["-n", "2"] if whole and (os.cpu_count() or 1) > 1 else []
 
 
 def _environment(services: Services, scratch: places.Path) -> dict:
