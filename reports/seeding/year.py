@@ -21,7 +21,7 @@ from schools.models import Bureau, School, cohort_of
 from students.intake.batches import seat_evenly, sign_for
 from students.leavers import assigning
 from students.leavers.intake import dealt, expected_at, open_intake
-from students.models import Placement, Registration
+from students.models import Placement, Registration, Student
 from students.plans.services import start_plan
 from students.year import services
 from students.year.calendar import finishing_grades
@@ -173,9 +173,8 @@ def promote(bureau: Bureau, schools: list[School], year: int, office: Office) ->
 def assign(bureau: Bureau, schools: list[School], year: int, office: Office) -> int:
     """Every primary school's leavers to their junior schools. Returns how many children."""
     where, clerk, children = decided(bureau, year + 1), office.at(Role.BUREAU_CLERK, bureau), 0
-    for school in schools:
-        if school.kind == School.Kind.JUNIOR or not assigning.list_of(school, year + 1):
-            continue
+    leaving = set(Student.objects.filter(pk__in=where).values_list("school", flat=True))
+    for school in (each for each in schools if each.pk in leaving):
         case = assigning.open_assignment(school, by=clerk)
         chosen = {row.pk: where[row.child_id] for row in case.rows.all()}
         office.of_bureau(assigning.keep_assignment(case, chosen, by=clerk), bureau)

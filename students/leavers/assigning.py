@@ -3,6 +3,7 @@
 from collections import Counter
 
 from django.db import transaction
+from django.db.models import Q
 
 from approvals.errors import Refused
 from approvals.models import CaseSubject
@@ -23,10 +24,10 @@ def dry_run(bureau: Bureau, year: int) -> list[Proposed]:
 
 def list_of(school: School, year: int) -> list[Proposed]:
     """One case's leavers: all of this primary school; or, of a junior school, all whom the proposal brings there."""
-    found = dry_run(school.bureau, year)
     if school.kind == School.Kind.JUNIOR:
-        return [each for each in found if each.school == school.pk]
-    return [each for each in found if each.primary.pk == school.pk]
+        return [each for each in dry_run(school.bureau, year) if each.school == school.pk]
+    own = waiting(year, school.bureau, Q(enrolment__school=school))
+    return propose(own, year, school.bureau)
 
 
 @transaction.atomic

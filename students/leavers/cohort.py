@@ -30,8 +30,8 @@ from ..models.child import Student
 from ..models.enrolment import Placement
 from ..models.record_change import RecordEntry
 
-# Records that stand for no child, or for none yet.
 ANYBODY = Q()
+# Records that stand for no child, or for none yet.
 NOBODY = (Student.Status.MERGED, Student.Status.DELETED, Student.Status.REJECTED, Student.Status.PENDING)
 
 

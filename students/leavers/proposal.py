@@ -3,14 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from schools.catchments import mapped, named_among
 from schools.models import Bureau, Division, School, Stage
 
 from ..models.child import Student
 from ..models.enrolment import Placement
-from .cohort import last_places, nearest_school
+from .cohort import ANYBODY, last_in_grade_six, nearest_school
 from .destination import Why
 
 COMMUNITY_DIGITS = 12
@@ -48,9 +48,10 @@ class Map:
         return self.schools[named[0].pk] if named else []
 
 
-def waiting(year: int, bureau: Bureau) -> QuerySet[Placement]:
-    """The grade-six places of the bureau's leavers whom no junior school has taken over yet."""
-    rows = last_places(year).filter(enrolment__school__bureau=bureau, enrolment__student__status=Student.Status.LEAVER)
+def waiting(year: int, bureau: Bureau, which: Q = ANYBODY) -> QuerySet[Placement]:
+    """The grade-six places of the bureau's leavers whom no junior school has taken over yet; `which` narrows them."""
+    leaver = Q(enrolment__school__bureau=bureau, enrolment__student__status=Student.Status.LEAVER)
+    rows = last_in_grade_six(Q(year=year - 1) & leaver & which)
     named = rows.select_related("enrolment__student", "enrolment__school").annotate(nearest=nearest_school())
     return named.order_by("enrolment__school__code", "school_class__number", "enrolment__student__name_pinyin", "pk")
 
