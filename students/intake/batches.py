@@ -1,5 +1,6 @@
 """Services of intake: a school's open batch of the year, and every act on a child of it, through the one door."""
 
+from dataclasses import replace
 from datetime import date
 
 from django.db import transaction
@@ -15,6 +16,7 @@ from ..classing import balance, seating
 from ..classing.ledger import classes_in, dealt_over
 from ..importing.service import lock_imports
 from ..models import Application, DuplicateSearch, Registration, Student
+from ..roster.deferrals import approval_of
 from . import years
 from .duplicates import Asked
 from .facts import Frame, written_down
@@ -64,6 +66,7 @@ def register_newcomer(search: DuplicateSearch, newcomer: Newcomer, *, by) -> Reg
     """
     if search.outcome == DuplicateSearch.Outcome.FOUND:
         raise Refused(search.said)
+    newcomer = citing_deferral(newcomer, Asked.of(search))
     refuse_unlawful(facts_of_newcomer(search.school, Asked.of(search), search.grade, newcomer))
     with transaction.atomic():
         lock_imports()
@@ -72,6 +75,14 @@ def register_newcomer(search: DuplicateSearch, newcomer: Newcomer, *, by) -> Reg
         case = open_batch(search.school, by=by)
         name = Asked.of(search).name
         return perform(case, "enter", by=by, search=search, newcomer=newcomer, opinion=name)
+
+
+def citing_deferral(newcomer: Newcomer, asked: Asked) -> Newcomer:
+    """A 缓学 the bureau has granted is cited by itself; an approval that was typed stands."""
+    if newcomer.written.get("deferral_number") or not asked.id_number:
+        return newcomer
+    granted = approval_of(asked.id_number, years.intake_year(clock.today()))
+    return replace(newcomer, written=newcomer.written | {"deferral_number": granted}) if granted else newcomer
 
 
 def amend(child: Student, newcomer: Newcomer, *, by) -> Registration:

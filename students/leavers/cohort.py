@@ -71,11 +71,6 @@ def waiting_places(year: int) -> QuerySet[Placement]:
     return last_in_grade_six(summer | back)
 
 
-def leavers_of(year: int) -> QuerySet[Student]:
-    """The children themselves."""
-    return Student.objects.filter(pk__in=last_places(year).values("enrolment__student"))
-
-
 def assigned_school(year: int, child: str = "enrolment__student") -> Subquery:
     """The junior school to which the bureau has assigned the child (招生分配); null while it has not."""
     from .destination import LeaverDestination

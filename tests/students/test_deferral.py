@@ -19,6 +19,7 @@ from students.roster.deferrals import approval_of, keep_deferral, start_deferral
 from students.roster.matching import Result
 from tests.changes import decided, undone
 from tests.county import hand_for, id_number, papers_in_order, staff_member
+from tests.students.intake import asked, child_of, entered
 from tests.students.rosters import BORN, DEFERRED, YEAR, catchment, deferral_of, listed, now, put_on_roster, row
 
 NUMBER = id_number(BORN, 450, "1")
@@ -69,6 +70,17 @@ def test_the_approval_number_is_what_an_over_age_child_shows(child):
         assert approval_of(NUMBER, year) == found
     assert approval_of(vault.index(NUMBER, "id"), YEAR + 1) == case.number
     assert approval_of(id_number(BORN, 451, "1"), YEAR + 1) == ""
+
+
+def test_a_granted_deferral_is_cited_when_the_child_enters_school(child, no1):
+    """Nobody types the number again; an approval of elsewhere that was typed stands."""
+    case = decided(deferral_of(child))
+    with clock.at(date(2027, 9, 3)):
+        batch = entered(no1, asked(name="样例童", birth=BORN, number=NUMBER))
+        entered(no1, asked(name="样例别", birth=BORN, sequence=451))
+        entered(no1, asked(name="样例外", birth=BORN, sequence=452), deferral_number="建教缓〔2025〕3号")
+        cited = {name: child_of(batch, name).application.deferral_number for name in ("样例童", "样例别", "样例外")}
+    assert cited == {"样例童": case.number, "样例别": "", "样例外": "建教缓〔2025〕3号"}
 
 
 def test_renewed_year_by_year(child, bureau, no1):

@@ -173,6 +173,14 @@ def test_only_into_a_class_of_the_own_school(case, child, no2):
     assert "返校后办理转学" in str([f.remedy for f in verdict_on(ReturnToSchool, again(child), **given).broken])
 
 
+def test_not_into_a_class_that_is_closed(case, child, no1):
+    decided(case)
+    to_class = class_of(no1, 3)
+    to_class.closed_on = LEGAL_DAY
+    given = {"returned_on": LEGAL_DAY, "to_class": to_class}
+    assert verdict_on(ReturnToSchool, again(child), **given).word == "no"
+
+
 @pytest.mark.parametrize(("until", "word"), [(30, "yes"), (31, "yes"), (32, "no")])
 def test_an_expired_suspension_is_no_dropout_by_itself(no1, child_at, until, word):
     """edge case 46: not automatic; once it is over, days after it may be counted, days of it may not."""

@@ -16,12 +16,13 @@ from approvals.errors import NotYourHand, Refused, RulesBroken
 from approvals.filings import pending_for, record_filing
 from approvals.models import Case, CeimsFiling
 from approvals.services import buttons_for, open_case, perform
+from jianping_xueji.vault import new_child_key
 from law import clock
 from law.models import Term
 from schools.models import FormerName, School, SchoolClass, SeatGrant, Seats
 from students.changes import start_change
 from students.journal import snapshot
-from students.models import Enrolment, Placement, Registration, Student
+from students.models import Enrolment, Overflow, Placement, Registration, Student
 from suspensions.models import Suspension
 from tests import invariants
 from tests.changes import again, decided, drafted, undone
@@ -357,6 +358,20 @@ def test_an_open_batch_is_named(case, no1):
     with pytest.raises(RulesBroken, match=batch.number) as refused:
         decided(case)
     assert broken_rules(refused) == {"no_open_batch"}
+
+
+@pytest.mark.parametrize("side", ["lead", "peer"])
+def test_a_newcomer_the_bureau_is_placing_is_named(case, no1, no3, side):
+    """新生统筹 that the closing school reported, or that was sent to it, ends first."""
+    school, peer = (no1, None) if side == "lead" else (no3, no1)
+    given = {"wrapped_key": new_child_key(), "sex": "1", "birth_date": date(2020, 3, 3), "id_type": "Z"}
+    child = Student.objects.create(school=school, name="样例统", **given)
+    registrar = staff_member(Role.REGISTRAR, school)
+    sides = {"lead": school, "peer": peer, "children": [child], "state": "draft", "year": 2026, "reported": "已满"}
+    overflow = open_case(Overflow, by=registrar, **sides)
+    with pytest.raises(RulesBroken, match=overflow.number) as refused:
+        decided(case)
+    assert "no_open_batch" in broken_rules(refused)
 
 
 def test_a_child_on_its_way_in_is_named(case, no1, no3, child_at):
