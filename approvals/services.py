@@ -122,6 +122,17 @@ def entitled(case: Case, described: Move, found: list[Power], *, has_signed: boo
     return found[0]
 
 
+def lock_draft(case: Case, *, by: User, what: str = "内容") -> Case:
+    """Lock a case whose draft (`what` it is, in words) is written anew. Raises Refused once handed in, NotYourHand."""
+    case = lock(case)
+    if case.state != case.State.DRAFT:
+        raise Refused(
+            f"{case.number}已提交，现为“{case.state_name}”，{what}不能再改；需要更正请先退回（{case.ARTICLE}）。"
+        )
+    permit(case, open_transition(case, "submit").custom["move"], by)
+    return case
+
+
 def check(case: Case, candidate) -> None:
     """Hold all rules of the move at once. Raises RulesBroken with every breach."""
     if candidate.conditions:

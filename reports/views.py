@@ -11,10 +11,9 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.policies import powers_of
 from approvals.models import Case
-from schools.models import SchoolClass
 from students.models import Student
+from students.sight import class_in_sight
 
 from .class_prints import print_class
 from .errors import PrintingUnavailable, PrintRefused
@@ -56,10 +55,7 @@ def of_child(request, form, number, slug):
 @never_cache
 def of_class(request, form, pk):
     """Print a form for every child of a class in sight, in one file."""
-    found = get_object_or_404(SchoolClass.objects.select_related("school"), pk=pk)
-    powers = powers_of(request.user)
-    if not (powers.on("view_school", found.school_id) or found.pk in powers.class_ids):
-        raise Http404(pk)
+    found = class_in_sight(request.user, pk)
     form = form_named(form)
     if form.of_child is None:
         raise Http404(form.code)

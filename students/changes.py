@@ -7,12 +7,12 @@ A kind lists `RecordChange` before its way, and supplies columns, `DRAFT`, rules
 from django.db import models, transaction
 
 from approvals.common_rules import of_level
-from approvals.errors import Refused, RulesBroken
+from approvals.errors import RulesBroken
 from approvals.kinds import by_kind
 from approvals.materials import Paper, facts_of_papers, lay_out
 from approvals.models import Case
 from approvals.rules import Level, Verdict, judge
-from approvals.services import lock, lock_children, open_case, permit, set_due
+from approvals.services import lock_children, lock_draft, open_case, set_due
 from law import clock
 
 from . import journal
@@ -189,11 +189,7 @@ def start_change(kind: type[RecordChange], child: Student, *, by, exception_reas
 @transaction.atomic
 def keep_change(case: Case, *, by, exception_reason: str = "", **given):
     """Write the draft's fields. Raises Refused when it has been handed in, NotYourHand, RulesBroken."""
-    case = lock(case)
-    if case.state != case.State.DRAFT:
-        raise Refused(f"{case.number}已提交，现为“{case.state_name}”，内容不能再改；需要更正请先退回。")
-    submit = next(t for t in case.get_all_state_transitions() if t.name == "submit")
-    permit(case, submit.custom["move"], by)
+    case = lock_draft(case, by=by)
     for name, value in columns_of(case.model, given).items():
         setattr(case, name, value)
     case.keep_draft(given)

@@ -2,14 +2,14 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.policies import powers_of
 from approvals.errors import Refused
-from schools.models import School, SchoolClass
+from schools.models import School
 from students.models import Student
+from students.sight import class_in_sight
 
 from . import absence, arrivals
 from .arrival_forms import ArrivalForm
@@ -50,10 +50,7 @@ def overview(request):
 @require_http_methods(["GET", "POST"])
 def sheet(request, pk):
     """One class: every child with one answer, written by one POST."""
-    found = get_object_or_404(SchoolClass.objects.select_related("school"), pk=pk)
-    powers = powers_of(request.user)
-    if not (powers.on("view_school", found.school_id) or found.pk in powers.class_ids):
-        raise Http404(pk)
+    found = class_in_sight(request.user, pk)
     writes = absence.may_log(request.user, found)
     if request.method == "POST" and not writes:
         raise PermissionDenied("开学到校情况由本班班主任或本校学籍管理员登记。")
@@ -76,6 +73,6 @@ def sheet(request, pk):
         "form": form,
         "writes": writes,
         "done": bool(before),
-        "sees_school": bool(powers.on("view_school", found.school_id)),
+        "sees_school": bool(powers_of(request.user).on("view_school", found.school_id)),
     }
     return render(request, "suspensions/arrival_sheet.html", context, status=422 if form.errors else 200)

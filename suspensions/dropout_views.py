@@ -5,7 +5,6 @@ from calendar import monthrange
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q, prefetch_related_objects
-from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
@@ -18,6 +17,7 @@ from law.school_time import school_year_of
 from schools.models import School, SchoolClass
 from students.change_forms import present_classes_of
 from students.dictionary.divisions import words_of
+from students.sight import class_in_sight
 from students.views.child import visible_child
 
 from . import absence
@@ -113,10 +113,7 @@ def sheets(request):
 @require_http_methods(["GET", "POST"])
 def sheet(request, pk):
     """One class, one day: every child with one mark, written by one POST."""
-    found = get_object_or_404(SchoolClass.objects.select_related("school"), pk=pk)
-    powers = powers_of(request.user)
-    if not (powers.on("view_school", found.school_id) or found.pk in powers.class_ids):
-        raise Http404(pk)
+    found = class_in_sight(request.user, pk)
     writes = absence.may_log(request.user, found)
     if request.method == "POST" and not writes:
         raise PermissionDenied("点名由本班班主任或本校学籍管理员登记。")

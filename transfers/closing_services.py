@@ -3,10 +3,10 @@
 from django.db import transaction
 
 from approvals.common_rules import of_level
-from approvals.errors import Refused, RulesBroken
+from approvals.errors import RulesBroken
 from approvals.materials import lay_out
 from approvals.rules import Level, judge
-from approvals.services import lock, open_case, permit
+from approvals.services import lock_draft, open_case
 from schools.models import School
 
 from .models import SchoolClosing
@@ -29,11 +29,7 @@ def start_closing(school: School, *, by, **given) -> SchoolClosing:
 @transaction.atomic
 def keep_closing(case: SchoolClosing, *, by, **given) -> SchoolClosing:
     """Write the draft's fields. Raises Refused when it has been handed in, NotYourHand, RulesBroken."""
-    case = lock(case)
-    if case.state != case.State.DRAFT:
-        raise Refused(f"{case.number}已提交，现为“{case.state_name}”，内容不能再改；需要更正请先退回。")
-    submit = next(t for t in case.get_all_state_transitions() if t.name == "submit")
-    permit(case, submit.custom["move"], by)
+    case = lock_draft(case, by=by)
     for name, value in given.items():
         setattr(case, name, value)
     if case.peer_school_id:

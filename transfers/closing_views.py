@@ -1,5 +1,7 @@
 """The draft of a closing, typed by the bureau's clerk; everything after it happens on the case page."""
 
+from functools import partial
+
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -7,8 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
 from accounts.policies import may, school_ids_where
-from approvals.errors import NotYourHand, Refused, RulesBroken
-from approvals.presenting import refusal_rows
+from approvals.trying import tried
 from schools.models import School
 from students.change_forms import field_for
 
@@ -67,20 +68,10 @@ def answered(request, form, case):
     if request.method == "POST" and form.is_valid():
         given = dict(form.cleaned_data)
         school = case.lead_school if case else given.pop("school")
-        try:
-            case = (
-                keep_closing(case, by=request.user, **given)
-                if case
-                else start_closing(school, by=request.user, **given)
-            )
-        except RulesBroken as refusal:
-            broken = refusal_rows(refusal.verdict, str(school.bureau))
-        except NotYourHand as refusal:
-            raise PermissionDenied(str(refusal)) from refusal
-        except Refused as refusal:
-            broken = refusal.rows
-        else:
+        act = partial(keep_closing, case) if case else partial(start_closing, school)
+        kept, broken = tried(act, ask=school.bureau, by=request.user, **given)
+        if kept:
             messages.success(request, "已保存草稿。请按清单收取材料、核对后提交。")
-            return redirect(f"{case.get_absolute_url()}#papers")
+            return redirect(f"{kept.get_absolute_url()}#papers")
     context = {"form": form, "case": case, "refusal": broken, "article": SchoolClosing.ARTICLE}
     return render(request, "transfers/closing_new.html", context, status=422 if form.errors or broken else 200)

@@ -1,13 +1,14 @@
 """Pages of 选派学校: the bureau's draft with the schools near the family, and notices nobody acted upon."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.policies import may, school_ids_where
-from approvals.errors import NotYourHand, Refused, RulesBroken
-from approvals.presenting import refusal_rows
+from approvals.trying import tried
 from law import clock
 from schools.models import Bureau
 from students.paging import PAGE, page_of
@@ -47,19 +48,9 @@ def sheet(request, form: PlacementForm, bureau: Bureau, case: SchoolPlacement | 
         asked = dict(form.cleaned_data)
         school = asked.pop("school")
         if school:
-            try:
-                kept = (
-                    keep_placement(case, school, by=request.user, **asked)
-                    if case
-                    else start_placement(school, by=request.user, **asked)
-                )
-            except NotYourHand as denied:
-                raise PermissionDenied(str(denied)) from denied
-            except RulesBroken as denied:
-                refusal = refusal_rows(denied.verdict, str(bureau))
-            except Refused as denied:
-                refusal = denied.rows
-            else:
+            act = partial(keep_placement, case) if case else start_placement
+            kept, refusal = tried(act, school, ask=bureau, by=request.user, **asked)
+            if kept:
                 messages.success(request, "已保存。核对无误后报审核。")
                 return redirect(kept)
         choices = schools_for(bureau, asked["grade"], asked["residence_division"], clock.today())

@@ -10,10 +10,10 @@ from django.urls import reverse
 
 from accounts.policies import may
 from approvals.common_rules import of_level
-from approvals.errors import Refused, RulesBroken
+from approvals.errors import RulesBroken
 from approvals.presenting import verdict_of
 from approvals.rules import Level, judge
-from approvals.services import lock, open_case, permit, set_due
+from approvals.services import lock_draft, open_case, set_due
 from law import clock, parameters
 from law.school_time import grade_name, school_year_of
 from schools.models import Bureau, Division, School, SchoolClass, Seats, cohort_of
@@ -67,11 +67,7 @@ def start_placement(school: School, *, by, **asked) -> SchoolPlacement:
 @transaction.atomic
 def keep_placement(case: SchoolPlacement, school: School, *, by, **asked) -> SchoolPlacement:
     """Write the draft anew, perhaps with another school. Raises Refused once handed in, NotYourHand, RulesBroken."""
-    case = lock(case)
-    if case.state != case.State.DRAFT:
-        raise Refused(f"{case.number}已提交，现为“{case.state_name}”，内容不能再改；需要更正请先退回。")
-    submit = next(t for t in case.get_all_state_transitions() if t.name == "submit")
-    permit(case, submit.custom["move"], by)
+    case = lock_draft(case, by=by)
     refuse_unlawful(school, asked)
     if asked["grade"] != case.grade:
         case.accepted_on = None  # another request, with a day of its own

@@ -6,7 +6,7 @@ from accounts.policies import powers_behind
 from approvals.errors import NotYourHand, Refused
 from approvals.materials import lay_out
 from approvals.models import Case
-from approvals.services import lock, lock_children, open_case, permit
+from approvals.services import lock_children, lock_draft, open_case
 from law import clock
 from law.school_time import grade_name, school_year_of
 from schools.divisions import scope_between
@@ -134,10 +134,7 @@ def keep_draft(case: Case, *, by, **draft) -> Transfer:
     A draft that came back keeps its day of 受理 only while ground, grade and class stay what they were: another request
     is judged by its own day (第十八条).
     """
-    case = lock(case)
-    if case.state != State.DRAFT:
-        raise Refused(f"{case.number}已提交，现为“{case.state_name}”，内容不能再改；需要更正请先退回（第十七条）。")
-    permit_draft(case, by)
+    case = lock_draft(case, by=by)
     check_class(draft.get("to_class", case.to_class), case.lead_school, draft.get("grade", case.grade))
     for name in DRAFT_FIELDS:
         if name in draft:
@@ -147,9 +144,3 @@ def keep_draft(case: Case, *, by, **draft) -> Transfer:
     case.save()
     lay_out(case, papers_of_case(case))
     return case
-
-
-def permit_draft(case: Case, by) -> None:
-    """Only the registrar of the receiving school keeps its drafts."""
-    submit = next(t for t in case.get_all_state_transitions() if t.name == "submit")
-    permit(case, submit.custom["move"], by)

@@ -5,7 +5,7 @@ from secrets import randbelow
 from django.db import transaction
 
 from approvals.errors import Refused
-from approvals.services import lock, lock_children, open_case, permit
+from approvals.services import lock_children, lock_draft, open_case
 from law import articles, clock, parameters
 from law.school_time import grade_name, school_year_of
 from schools.models import School, Seats
@@ -62,20 +62,10 @@ def deal(case: Placing, children: list[Student]) -> dict[int, int]:
         ) from few
 
 
-def opened_draft(case: Placing, by) -> Placing:
-    """The case locked, while its list may still be changed. Raises Refused, NotYourHand."""
-    case = lock(case)
-    if case.state != case.State.DRAFT:
-        raise Refused(f"{case.number}已提交，现为“{case.state_name}”，名单不能再改；需要更正请先退回。")
-    submit = next(t for t in case.get_all_state_transitions() if t.name == "submit")
-    permit(case, submit.custom["move"], by)
-    return case
-
-
 @transaction.atomic
 def assign(case: Placing, wanted: dict[int, int | None], *, by) -> int:
     """Put these children into other classes (None: not now). Returns how many moved. Raises Refused, NotYourHand."""
-    case = opened_draft(case, by)
+    case = lock_draft(case, by=by, what="名单")
     classes = {each.pk for each in classes_in(case.lead_school_id, case.grade, case.year)}
     if set(wanted.values()) - classes - {None}:
         raise Refused(f"所选班级不是{grade_name(case.grade)}现有的班级，请刷新后重新选择。")
@@ -91,7 +81,7 @@ def assign(case: Placing, wanted: dict[int, int | None], *, by) -> int:
 @transaction.atomic
 def swap(case: Placing, one: int, other: int, *, by) -> None:
     """Two children change places. Raises Refused, NotYourHand."""
-    case = opened_draft(case, by)
+    case = lock_draft(case, by=by, what="名单")
     sits = dict(case.rows.filter(child__in=(one, other)).values_list("child", "school_class"))
     if len(sits) != 2 or sits[one] == sits[other]:
         raise Refused("请选择编在两个不同班级的两名学生互换。")
@@ -101,7 +91,7 @@ def swap(case: Placing, one: int, other: int, *, by) -> None:
 @transaction.atomic
 def redraw(case: Placing, seed: int, *, by) -> None:
     """Draw the whole list anew with this seed; changes by hand are gone, who waits goes on waiting."""
-    case = opened_draft(case, by)
+    case = lock_draft(case, by=by, what="名单")
     Placing.objects.filter(pk=case.pk).update(seed=seed)
     case.seed = seed
     rows = list(case.rows.exclude(school_class=None).select_related("child"))

@@ -11,7 +11,7 @@ from approvals.errors import Refused
 from approvals.models import CaseSubject
 from approvals.presenting import desk_line, verdict_of
 from approvals.rules import judge
-from approvals.services import lock, open_case, perform, permit, set_due
+from approvals.services import lock_draft, open_case, perform, set_due
 from law import articles, clock, parameters
 from schools.models import Bureau, Catchment, School, SchoolClass, Seats, Stage
 
@@ -97,11 +97,7 @@ def choices_for(case: Overflow) -> list[Choice]:
 @transaction.atomic
 def name_school(case: Overflow, school: School, *, by) -> Overflow:
     """The clerk proposes who takes the child. Raises Refused once handed in or without a seat, NotYourHand."""
-    case = lock(case)
-    if case.state != case.State.DRAFT:
-        raise Refused(f"{case.number}现为“{case.state_name}”，不能再改；需要更正请先退回。")
-    submit = next(t for t in case.get_all_state_transitions() if t.name == "submit")
-    permit(case, submit.custom["move"], by)
+    case = lock_draft(case, by=by)
     case.peer_school = school
     verdict = judge(case.RULES, case.facts)
     if verdict.broken:

@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from approvals.errors import Refused
 from approvals.models import CaseSubject
-from approvals.services import lock, lock_children, open_case, permit
+from approvals.services import lock_children, lock_draft, open_case
 from law import clock
 from schools.models import Bureau, School
 
@@ -60,11 +60,7 @@ def open_assignment(school: School, *, by) -> Assignment:
 @transaction.atomic
 def keep_assignment(case: Assignment, chosen: dict[int, int | None], *, by) -> Assignment:
     """Write what the bureau chose by hand (row → school). Raises Refused once handed in, NotYourHand."""
-    case = lock(case)
-    if case.state != case.State.DRAFT:
-        raise Refused(f"{case.number}已提交，现为“{case.state_name}”，内容不能再改；需要更正请先退回（第四条）。")
-    submit = next(t for t in case.get_all_state_transitions() if t.name == "submit")
-    permit(case, submit.custom["move"], by)
+    case = lock_draft(case, by=by)
     rows = list(case.rows.order_by("pk"))
     changed = [row for row in rows if row.pk in chosen and chosen[row.pk] != row.school_id]
     for row in changed:

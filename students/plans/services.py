@@ -3,9 +3,9 @@
 from django.db import transaction
 
 from approvals.common_rules import of_level
-from approvals.errors import Refused, RulesBroken
+from approvals.errors import RulesBroken
 from approvals.rules import Level, judge
-from approvals.services import lock, open_case, permit
+from approvals.services import lock_draft, open_case
 from law import clock
 from schools.models import School
 
@@ -36,11 +36,7 @@ def start_plan(school: School, *, by, year: int, lines: list[Line], document: st
 @transaction.atomic
 def keep_plan(case: IntakePlan, *, by, lines: list[Line], document: str) -> IntakePlan:
     """Write the draft anew. Raises Refused when it has been handed in, NotYourHand, RulesBroken."""
-    case = lock(case)
-    if case.state != case.State.DRAFT:
-        raise Refused(f"{case.number}已提交，现为“{case.state_name}”，内容不能再改；需要更正请先退回。")
-    submit = next(t for t in case.get_all_state_transitions() if t.name == "submit")
-    permit(case, submit.custom["move"], by)
+    case = lock_draft(case, by=by)
     refuse_unlawful(case.lead_school_id, case.year, lines, case=case)
     IntakePlan.objects.filter(pk=case.pk).update(document=document)
     keep_lines(case, lines)

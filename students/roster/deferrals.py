@@ -9,7 +9,7 @@ from approvals.errors import Refused, RulesBroken
 from approvals.materials import lay_out
 from approvals.presenting import verdict_of
 from approvals.rules import Level, judge
-from approvals.services import lock, open_case, permit
+from approvals.services import lock_draft, open_case
 from jianping_xueji import vault
 from law import clock
 from schools.models import School
@@ -79,11 +79,7 @@ def start_deferral(child: RosterChild, *, by, **asked) -> Deferral:
 @transaction.atomic
 def keep_deferral(case: Deferral, *, by, **asked) -> Deferral:
     """Write the draft anew. Raises Refused once handed in, NotYourHand, RulesBroken."""
-    case = lock(case)
-    if case.state != case.State.DRAFT:
-        raise Refused(f"{case.number}已提交，现为“{case.state_name}”，内容不能再改；需要更正请先退回。")
-    submit = next(t for t in case.get_all_state_transitions() if t.name == "submit")
-    permit(case, submit.custom["move"], by)
+    case = lock_draft(case, by=by)
     _refuse_unlawful(case.roster_child, case)
     for name, value in asked.items():
         setattr(case, name, value)

@@ -5,7 +5,6 @@ from functools import partial
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
-from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
@@ -20,6 +19,7 @@ from .. import campaigns
 from ..campaign_forms import AnswerForm, OpeningForm, ReasonForm, SheetWords, Words
 from ..models import CampaignEntry, Placement, Student
 from ..search import matching
+from ..sight import class_in_sight
 from .child import visible_child
 
 State = CampaignEntry.State
@@ -164,10 +164,7 @@ def with_words(entries) -> list[CampaignEntry]:
 @require_http_methods(["GET", "POST"])
 def school_class(request, pk):
     """The sheet of a class; the rest without changes, and the acceptance of what is confirmed, in one act each."""
-    found = get_object_or_404(SchoolClass.objects.select_related("school"), pk=pk)
-    powers = powers_of(request.user)
-    if not (powers.on("view_school", found.school_id) or found.pk in powers.class_ids):
-        raise Http404(pk)
+    found = class_in_sight(request.user, pk)
     campaign = campaigns.present_campaign(found.school.bureau_id)
     if request.method == "POST":
         return class_act(request, campaign, found)
@@ -185,8 +182,8 @@ def school_class(request, pk):
         "counts": entries.aggregate(rest=Count("pk", filter=waiting), ready=Count("pk", filter=ready)),
         "confirms": campaigns.may_confirm(request.user, found.school_id, found.pk),
         "accepts": campaigns.may_accept(request.user, found.school_id),
-        "sees_school": bool(powers.on("view_school", found.school_id)),
-        "others": SchoolClass.objects.filter(pk__in=powers.class_ids - {found.pk}),
+        "sees_school": bool(powers_of(request.user).on("view_school", found.school_id)),
+        "others": SchoolClass.objects.filter(pk__in=powers_of(request.user).class_ids - {found.pk}),
     }
     return render(request, "students/campaign_class.html", context)
 

@@ -8,9 +8,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.policies import may
-from approvals.errors import NotYourHand, Refused, RulesBroken
+from approvals.errors import Refused, RulesBroken
 from approvals.models import Case
 from approvals.presenting import VERDICT_WORDS, refusal_rows, verdict_of
+from approvals.trying import tried
 from law import clock
 
 from ..change_forms import DayAsked, form_for
@@ -112,15 +113,8 @@ def draft(request, number):
     form = form_for(kind)(request.POST or None, instance=case, child=case.child, school=case.lead_school)
     broken = []
     if request.method == "POST" and form.is_valid():
-        try:
-            keep_change(case, by=request.user, **form.cleaned_data)
-        except RulesBroken as refusal:
-            broken = refusal_rows(refusal.verdict, str(case.lead_school.bureau))
-        except NotYourHand as refusal:
-            raise PermissionDenied(str(refusal)) from refusal
-        except Refused as refusal:
-            broken = refusal.rows
-        else:
+        kept, broken = tried(keep_change, case, ask=case.lead_school.bureau, by=request.user, **form.cleaned_data)
+        if kept:
             messages.success(request, "已保存。")
             return redirect(f"{case.get_absolute_url()}#papers")
     context = page_of_draft(kind, case.child, form, broken) | {"case": case}

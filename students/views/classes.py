@@ -1,18 +1,19 @@
 """Classes and seats: how full every grade and class is, who sits there, which case holds which seat."""
 
 from django.http import Http404
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from accounts.policies import may, powers_of
 from law import clock
 from law.school_time import LAST_GRADE, school_year_name, school_year_of
-from schools.models import School, SchoolClass
+from schools.models import School
 
 from ..models import Student
 from ..presenting import with_places
 from ..seating import class_bar, county_chart, county_rows, grades_of, holds_in, limits_on, state_of
+from ..sight import class_in_sight
 
 
 @require_GET
@@ -67,10 +68,7 @@ def acts_on(school: School, user) -> list[dict]:
 @require_GET
 def school_class(request, pk):
     """The children of one class, by class number where there is one, and the seats cases hold in it."""
-    found = get_object_or_404(SchoolClass.objects.select_related("school"), pk=pk)
-    powers = powers_of(request.user)
-    if not (powers.on("view_school", found.school_id) or found.pk in powers.class_ids):
-        raise Http404(pk)
+    found = class_in_sight(request.user, pk)
     year = school_year_of(clock.today())
     seated = Student.objects.filter(
         enrolments__placements__school_class=found,
@@ -86,7 +84,7 @@ def school_class(request, pk):
         "state": state_of(len(rows), found, limits_on(clock.today())),
         "bar": None if found.at_home else class_bar(found, year, len(rows)),
         "holds": holds_in(found.school, year, request.user, school_class=found),
-        "sees_school": bool(powers.on("view_school", found.school_id)),
+        "sees_school": bool(powers_of(request.user).on("view_school", found.school_id)),
         "in_grade_nine": found.grade_in(year) == LAST_GRADE,
     }
     return render(request, "students/class.html", context)

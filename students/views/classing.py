@@ -7,8 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
 from accounts.policies import may, school_ids_where
-from approvals.errors import NotYourHand, Refused, RulesBroken
-from approvals.presenting import refusal_rows
+from approvals.trying import tried
 from law import clock
 from law.school_time import grade_name, school_year_of
 from schools.models import School
@@ -42,18 +41,6 @@ def placings(request):
             messages.success(request, f"已建立{case.number}草稿。请核对各班名单，需要调整的逐人改班。")
             return redirect("students:placing_sheet", case.number)
     return shown(request, chosen, school, waiting, form, refusal)
-
-
-def tried(do, /, *given, **more):
-    """(result, []) or (None, the refusal as rows); without the right 403."""
-    try:
-        return do(*given, **more), []
-    except NotYourHand as refusal:
-        raise PermissionDenied(str(refusal)) from refusal
-    except RulesBroken as refusal:
-        return None, refusal_rows(refusal.verdict, "")
-    except Refused as refusal:
-        return None, refusal.rows
 
 
 def shown(request, chosen, school, waiting, form, refusal):

@@ -1,5 +1,7 @@
 """Pages of 招生计划: the county's plan per school, and the draft of one school's plan."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
@@ -7,8 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.policies import may, school_ids_where
-from approvals.errors import NotYourHand, Refused, RulesBroken
-from approvals.presenting import refusal_rows
+from approvals.trying import tried
 from law import clock
 from law.school_time import school_year_name, school_year_of
 from schools.models import School
@@ -68,15 +69,9 @@ def answered(request, form, school, year, case=None):
     broken = []
     if request.method == "POST" and form.is_valid():
         given = {"by": request.user, "lines": form.lines, "document": form.cleaned_data["document"]}
-        try:
-            done = keep_plan(case, **given) if case else start_plan(school, year=year, **given)
-        except RulesBroken as refusal:
-            broken = refusal_rows(refusal.verdict, str(school.bureau))
-        except NotYourHand as refusal:
-            raise PermissionDenied(str(refusal)) from refusal
-        except Refused as refusal:
-            broken = refusal.rows
-        else:
+        act = partial(keep_plan, case) if case else partial(start_plan, school, year=year)
+        done, broken = tried(act, ask=school.bureau, **given)
+        if done:
             messages.success(request, f"已保存{done.number}草稿。请核对后报审核。")
             return redirect(done)
     context = {"form": form, "school": school, "year_name": school_year_name(year), "case": case, "refusal": broken}

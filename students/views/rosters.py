@@ -9,8 +9,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.policies import may, school_ids_where
-from approvals.errors import NotYourHand, Refused, RulesBroken
-from approvals.presenting import VERDICT_WORDS, refusal_rows, verdict_of
+from approvals.errors import NotYourHand, Refused
+from approvals.presenting import VERDICT_WORDS, verdict_of
+from approvals.trying import tried
 from law import clock
 
 from ..filters import BY_NAME
@@ -176,15 +177,8 @@ def deferral_draft(request, number):
 def deferral_sheet(request, found: RosterChild, form: DeferralForm, act, case: Deferral | None = None):
     refusal = []
     if request.method == "POST" and form.is_valid():
-        try:
-            kept = act(by=request.user, **form.cleaned_data)
-        except NotYourHand as denied:
-            raise PermissionDenied(str(denied)) from denied
-        except RulesBroken as denied:
-            refusal = refusal_rows(denied.verdict, str(found.bureau))
-        except Refused as denied:
-            refusal = denied.rows
-        else:
+        kept, refusal = tried(act, ask=found.bureau, by=request.user, **form.cleaned_data)
+        if kept:
             messages.success(request, "已保存。请按清单收取材料，核对无误后报审核。")
             return redirect(f"{kept.get_absolute_url()}#papers")
     verdict = verdict_on(found, case)

@@ -7,8 +7,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.policies import may, powers_of, school_ids_where
-from approvals.errors import NotYourHand, Refused, RulesBroken
-from approvals.presenting import refusal_rows
+from approvals.errors import Refused
+from approvals.trying import tried
 from schools.models import School
 
 from ..change_forms import field_for
@@ -103,15 +103,8 @@ def sheet(request, form, school: School, keep, case: CertificateProof | None = N
     """The draft's page; what was typed stays when the law or the desk says no."""
     refusal = []
     if request.method == "POST" and form.is_valid():
-        try:
-            kept = keep(form.cleaned_data)
-        except RulesBroken as denied:
-            refusal = refusal_rows(denied.verdict, str(school.bureau))
-        except NotYourHand as denied:
-            raise PermissionDenied(str(denied)) from denied
-        except Refused as denied:
-            refusal = denied.rows
-        else:
+        kept, refusal = tried(keep, form.cleaned_data, ask=school.bureau)
+        if kept:
             messages.success(request, "已保存。请按清单收取材料、核对后提交。")
             return redirect(f"{kept.get_absolute_url()}#papers")
     context = {"form": form, "case": case, "school": school, "refusal": refusal}
