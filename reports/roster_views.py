@@ -1,6 +1,5 @@
 """表册打印: the rosters of a school's classes, its list of certificates, and letters about one child or paper."""
 
-from django import forms
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
@@ -11,7 +10,7 @@ from accounts.policies import powers_of, school_ids_where
 from law import clock
 from law.school_time import school_year_of
 from schools.models import School, SchoolClass
-from students.filters import SchoolChoice
+from students.filters import OneSchool
 from students.models import Certificate, Student
 
 from . import certificate_forms, rosters
@@ -28,29 +27,16 @@ BLANKS = (
 )  # fmt: skip
 
 
-class RosterFilter(forms.Form):
-    """Which school, where several books are kept."""
+class BookFilter(OneSchool):
+    """Whose books are printed."""
 
-    school = SchoolChoice(School.objects.none(), label="学校", required=False, empty_label="请选择学校")
-
-    def __init__(self, data, *, user):
-        super().__init__(data)
-        ids = set().union(*(school_ids_where(user, right) for right in KEEPS_BOOKS))
-        self.schools, self.count = School.objects.filter(pk__in=ids), len(ids)
-        self.fields["school"].queryset = self.schools
-        if self.count == 1:
-            del self.fields["school"]
-        self.is_valid()
-
-    @property
-    def chosen(self) -> School | None:
-        return self.schools.first() if self.count == 1 else self.cleaned_data.get("school")
+    RIGHTS = KEEPS_BOOKS
 
 
 @require_GET
 def rosters_page(request):
     """The classes with the rosters each can have now, and every blank form."""
-    chosen = RosterFilter(request.GET, user=request.user)
+    chosen = BookFilter(request.GET, user=request.user)
     if not chosen.count:
         raise PermissionDenied("花名册由学校学籍管理员、学校领导和教育局打印（第十条）。")
     school, year = chosen.chosen, school_year_of(clock.today())

@@ -66,9 +66,9 @@ class FilterInSight(forms.Form):
         super().__init__(data)
         self.user, self.today = user, clock.today()
         self.fields["q"].label = self.WORDS
-        schools = school_ids_where(user, "view_school")
-        if len(schools) > 1:
-            self.fields["school"].queryset = School.objects.filter(pk__in=schools)
+        self.schools = school_ids_where(user, "view_school")
+        if len(self.schools) > 1:
+            self.fields["school"].queryset = School.objects.filter(pk__in=self.schools)
         else:
             del self.fields["school"]
         self.is_valid()
@@ -85,6 +85,28 @@ class FilterInSight(forms.Form):
         """Children in sight who fit; an impossible value of the address is ignored, not an error."""
         found = matching(Student.objects.visible_to(self.user), self.words)
         return found.filter(school=self.school_chosen) if self.school_chosen else found
+
+
+class OneSchool(forms.Form):
+    """The school on whose papers a person works, by one of `RIGHTS`; asked only of who works for several."""
+
+    RIGHTS: tuple[str, ...] = ()
+    WHICH: dict = {}
+
+    school = SchoolChoice(School.objects.none(), label="学校", required=False, empty_label="请选择学校")
+
+    def __init__(self, data, *, user):
+        super().__init__(data)
+        ids = set().union(*(school_ids_where(user, right) for right in self.RIGHTS))
+        self.schools, self.count = School.objects.filter(pk__in=ids, **self.WHICH), len(ids)
+        self.fields["school"].queryset = self.schools
+        if self.count == 1:
+            del self.fields["school"]
+        self.is_valid()
+
+    @property
+    def chosen(self) -> School | None:
+        return self.schools.first() if self.count == 1 else self.cleaned_data.get("school")
 
 
 class StudentFilter(forms.Form):

@@ -2,10 +2,9 @@
 
 from django import forms
 
-from accounts.policies import school_ids_where
 from schools.models import School
 
-from ..filters import SchoolChoice
+from ..filters import OneSchool
 from ..models.registration import Registration
 from .services import PURPOSE_LENGTH, VERSIONS, WHICH, WORKERS
 
@@ -20,24 +19,11 @@ class BatchChoice(forms.ModelChoiceField):
         return f"{batch.number} {batch.title}（{batch.state_name}）"
 
 
-class SchoolForm(forms.Form):
-    """Which school, where the person works for several."""
+class SchoolForm(OneSchool):
+    """On whose file for the national system the person works."""
 
-    school = SchoolChoice(School.objects.none(), label="学校", required=False, empty_label="请选择学校")
-
-    def __init__(self, data, *, user):
-        super().__init__(data)
-        ids = set().union(*(school_ids_where(user, right) for right in WORKERS))
-        self.schools = School.objects.filter(pk__in=ids, closed_on=None)
-        self.count = len(ids)
-        self.fields["school"].queryset = self.schools
-        if self.count == 1:
-            del self.fields["school"]
-        self.is_valid()
-
-    @property
-    def chosen(self) -> School | None:
-        return self.schools.first() if self.count == 1 else self.cleaned_data.get("school")
+    RIGHTS = WORKERS
+    WHICH = {"closed_on": None}
 
 
 class ExportForm(forms.Form):

@@ -2,15 +2,12 @@
 
 from django import forms
 
-from accounts.policies import school_ids_where
 from jianping_xueji.forms import day_input
 from law import clock
-from schools.models import School
 
-from ..filters import SchoolChoice, SearchWords
+from ..filters import FilterInSight
 from ..importing.workbook_field import ListingField
-from ..models.child import Student, StudentNumber
-from ..search import matching
+from ..models.child import StudentNumber
 from .presenting import waiting_numbers
 from .sheet import ANSWERS
 
@@ -31,27 +28,15 @@ class AnswerForm(forms.Form):
         return day
 
 
-class WaitingFilter(forms.Form):
-    q = SearchWords()
-    letter = forms.ChoiceField(label="现学籍号", choices=LETTERS, required=False)
-    school = SchoolChoice(School.objects.none(), label="学校", required=False, empty_label="不限")
+class WaitingFilter(FilterInSight):
+    """Who holds no formal number, by name, letter and school."""
 
-    def __init__(self, data, *, user):
-        super().__init__(data)
-        self.user, self.schools = user, school_ids_where(user, "view_school")
-        if len(self.schools) > 1:
-            self.fields["school"].queryset = School.objects.filter(pk__in=self.schools)
-        else:
-            del self.fields["school"]
-        self.is_valid()
+    field_order = ("q", "letter", "school")
+    letter = forms.ChoiceField(label="现学籍号", choices=LETTERS, required=False)
 
     def narrow(self):
         """Children in sight who hold no formal number and fit."""
-        chosen = self.cleaned_data
         held = StudentNumber.objects.filter(waiting_numbers("student__"))
-        if chosen.get("letter"):
-            held = held.filter(letter=chosen["letter"])
-        found = Student.objects.visible_to(self.user).filter(pk__in=held.values("student"))
-        if chosen.get("school"):
-            found = found.filter(school=chosen["school"])
-        return matching(found, chosen.get("q", ""))
+        if letter := self.cleaned_data.get("letter"):
+            held = held.filter(letter=letter)
+        return self.children().filter(pk__in=held.values("student"))

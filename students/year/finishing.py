@@ -18,7 +18,7 @@ from .. import mass_journal
 from ..models.certificate import Certificate
 from ..naming import GLANCED, glanced
 from .calendar import turn_of
-from .rolls import unfit_names
+from .rolls import passed, unfit_names
 
 # An array, so that rows are looked up child by child: of subjects just written the planner knows nothing yet.
 _ARRAY = "ARRAY(SELECT child_id FROM approvals_casesubject WHERE case_id = %(case)s)"
@@ -30,10 +30,6 @@ _LIVING = f"""SELECT e.id, e.student_id, %(case)s::bigint FROM unnest({_ARRAY}) 
 _SITTING = f"""SELECT p.id, e.student_id, %(case)s::bigint FROM unnest({_ARRAY}) AS child
     JOIN students_enrolment e ON e.student_id = child AND NOT e.voided AND upper_inf(e.during)
     JOIN students_placement p ON p.enrolment_id = e.id AND p.ends IS NULL"""
-# Whether the county's assessment says passed; asked of `t`, a row of students.
-_PASSED = """(SELECT r.passed FROM students_assessmentrow r JOIN approvals_case a ON a.id = r.case_id
-    JOIN students_assessment d ON d.case_ptr_id = a.id
-    WHERE r.child_id = t.id AND a.state = 'done' AND d.year = %(year)s ORDER BY r.id DESC LIMIT 1)"""
 
 
 def listed(case) -> tuple[int, str]:
@@ -49,7 +45,7 @@ def graduate(case) -> dict[str, str]:
     sitting = heads(case)
     mass_journal.rewrite("placement", {"ends": "GREATEST(t.starts, %(on)s)"}, _SITTING, case=case.pk, on=on)
     if leaving:
-        status = f"CASE WHEN {_PASSED} THEN 'graduated' ELSE 'completed' END"
+        status = f"CASE WHEN {passed('t')} THEN 'graduated' ELSE 'completed' END"
         mass_journal.rewrite("student", {"status": status}, _CHILDREN, case=case.pk, year=case.year)
         _leave_school(case, on)
         _make_out_papers(case)

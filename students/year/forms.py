@@ -2,13 +2,11 @@
 
 from django import forms
 
-from accounts.policies import school_ids_where
 from jianping_xueji.forms import day_input
 from law import clock
 from law.school_time import school_year_name
-from schools.models import School
 
-from ..filters import SchoolChoice, SearchWords
+from ..filters import FilterInSight
 from ..importing.listing import Listing
 from ..importing.workbook_field import ListingField
 from ..models.certificate import Certificate
@@ -54,38 +52,34 @@ class CollectForm(forms.Form):
         super().__init__(*args, **more)
 
 
-class CertificateFilter(forms.Form):
+def years_shown() -> list[tuple]:
+    """The year whose turn it is, and the five before it."""
+    latest = ending_year(clock.today())
+    return [("", school_year_name(latest)), *((y, school_year_name(y)) for y in range(latest - 1, latest - 6, -1))]
+
+
+class CertificateFilter(FilterInSight):
     """Papers by year, school, kind and how far they have come."""
 
-    q = SearchWords()
-    year = forms.TypedChoiceField(label="学年", coerce=int, required=False)
-    school = SchoolChoice(School.objects.none(), label="学校", required=False, empty_label="不限")
+    field_order = ("q", "year", "school", "kind", "state")
+    year = forms.TypedChoiceField(label="学年", coerce=int, required=False, choices=years_shown)
     kind = forms.ChoiceField(label="种类", choices=[("", "不限"), *Certificate.Kind.choices], required=False)
     state = forms.ChoiceField(label="办理情况", choices=STATES, required=False)
 
     def __init__(self, data, *, user):
-        super().__init__(data)
-        self.user, latest = user, ending_year(clock.today())
-        years = [(year, school_year_name(year)) for year in range(latest, latest - 6, -1)]
-        self.fields["year"].choices = [("", school_year_name(latest)), *years[1:]]
-        schools = school_ids_where(user, "view_school")
-        if len(schools) > 1:
-            self.fields["school"].queryset = School.objects.filter(pk__in=schools)
-        else:
-            del self.fields["school"]
-        self.is_valid()
-        self.year = self.cleaned_data.get("year") or latest
+        super().__init__(data, user=user)
+        self.year = self.cleaned_data.get("year") or ending_year(clock.today())
 
     def narrow(self):
         """Papers in sight that stand and fit."""
         chosen = self.cleaned_data
         found = Certificate.objects.visible_to(self.user).standing().filter(year=self.year)
-        if chosen.get("school"):
-            found = found.filter(school=chosen["school"])
+        if self.school_chosen:
+            found = found.filter(school=self.school_chosen)
         if chosen.get("kind"):
             found = found.filter(kind=chosen["kind"])
-        if words := chosen.get("q"):
-            found = found.filter(student__in=matching(Student.objects.all(), words).values("pk"))
+        if self.words:
+            found = found.filter(student__in=matching(Student.objects.all(), self.words).values("pk"))
         return self._in_state(found, chosen.get("state"))
 
     def _in_state(self, found, state):

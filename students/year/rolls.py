@@ -56,9 +56,13 @@ PROMOTES = f"""CASE
     WHEN c.closed_on IS NOT NULL THEN 'class_closed'
     ELSE 'advances' END"""
 
-_RESULT = """(SELECT r.passed FROM students_assessmentrow r JOIN approvals_case a ON a.id = r.case_id
-    JOIN students_assessment d ON d.case_ptr_id = a.id
-    WHERE r.child_id = s.id AND a.state = 'done' AND d.year = %(year)s ORDER BY r.id DESC LIMIT 1)"""
+
+def passed(child: str) -> str:
+    """Whether the county's last signed assessment of the year says passed, of the row `child` of students, as SQL."""
+    return f"""(SELECT r.passed FROM students_assessmentrow r JOIN approvals_case a ON a.id = r.case_id
+        JOIN students_assessment d ON d.case_ptr_id = a.id
+        WHERE r.child_id = {child}.id AND a.state = 'done' AND d.year = %(year)s ORDER BY r.id DESC LIMIT 1)"""
+
 
 GRADUATES = f"""CASE
     WHEN k.kind = 'graduation' THEN 'in_hand'
@@ -66,7 +70,7 @@ GRADUATES = f"""CASE
     WHEN s.status <> 'enrolled' THEN s.status
     WHEN NOT ({_SITS}) THEN 'no_class'
     WHEN s.problem <> '' THEN 'problem'
-    WHEN {_GRADE} = 9 AND {_RESULT} IS NULL THEN 'no_result'
+    WHEN {_GRADE} = 9 AND {passed("s")} IS NULL THEN 'no_result'
     ELSE 'graduates' END"""
 
 # fate → what it is called, and what to do about it.
