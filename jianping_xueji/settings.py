@@ -54,8 +54,10 @@ INSTALLED_APPS = [
     "accounts",
     "approvals",
     "students",
+    "archives",
     "transfers",
     "suspensions",
+    "supervision",
     "reports",
 ]
 

@@ -13,6 +13,8 @@ urlpatterns = [
     path("closings/", include("transfers.closing_urls")),
     path("suspensions/", include("suspensions.urls")),
     path("dropout/", include("suspensions.dropout_urls")),
+    path("archives/", include("archives.urls")),
+    path("supervision/", include("supervision.urls")),
     path("leavers/", include("suspensions.leavers_board.urls")),
     path("", include("accounts.urls")),
     path("intake/", include("students.intake.urls")),

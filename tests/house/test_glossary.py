@@ -14,7 +14,10 @@ from students.models import ImportFile, Student
 from transfers.grounds import Ground, RefusalGround
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
-HOUSE = {"jobs", "law", "schools", "accounts", "approvals", "students", "transfers", "suspensions", "reports"}
+HOUSE = {
+    "jobs", "law", "schools", "accounts", "approvals", "students", "archives", "transfers", "suspensions",
+    "supervision", "reports",
+}  # fmt: skip
 
 
 def rows_of(text: str) -> list[tuple[str, ...]]:
