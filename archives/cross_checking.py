@@ -9,7 +9,7 @@ from law import articles, clock
 from schools.models import SchoolClass
 
 from . import meter
-from .kinds import PARTS
+from .kinds import PARTS, SHORT
 from .models import CrossCheck
 from .periods import Period
 
@@ -28,8 +28,8 @@ def list_of(school_class: SchoolClass, period: Period) -> list[dict]:
         check = checks.get(row["id"])
         here, paper = electronic[row["id"]], check.paper if check else []
         row |= {"check": check, "electronic": here, "paper": paper}
-        row["pairs"] = [(part, part in here, part in paper, f"{row['id']}-{part}") for part in PARTS]
-        row["differs"] = [part for part in PARTS if check and (part in here) != (part in paper)]
+        row["pairs"] = [(SHORT[part], part in here, part in paper, f"{row['id']}-{part}") for part in PARTS]
+        row["differs"] = [(SHORT[part], part in paper) for part in PARTS if check and (part in here) != (part in paper)]
     return rows
 
 

@@ -149,8 +149,11 @@ def drawn(entry: Entry) -> Entry:
     return entry
 
 
-def parts_of(child: Student, user, row: dict | None, keeps: bool) -> list[dict]:
-    """The seven parts of a child's archive as the page lays them out; `row` is the child's line of the meter."""
+def parts_of(child: Student, user, row: dict | None, keeps: bool, people: tuple[str, str]) -> list[dict]:
+    """The seven parts of a child's archive as the page lays them out.
+
+    `row` is the child's line of the meter, `people` its class teacher and registrar by name.
+    """
     entries, life = entries_of(child), life_of(child, user)
     missing = defaultdict(list)
     for item in row["missing"] if row else ():
@@ -160,6 +163,7 @@ def parts_of(child: Student, user, row: dict | None, keeps: bool) -> list[dict]:
             "number": part,
             "label": label,
             "missing": missing[part],
+            "owner": meter.owner_of(part, *people),
             "entries": entries.get(part, []),
             "basics": basics_of(child) if part == 1 else None,
             "changes": changes_of(life) if part == 1 else None,

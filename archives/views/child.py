@@ -36,14 +36,13 @@ def child(request, slug):
     place = places_of([found]).get(found.pk)
     row = line_of(found)
     keeps = entries.keeps(request.user, found)
-    teacher, registrar = people_of(found.school_id, place.school_class.pk if place else None)
+    people = people_of(found.school_id, place.school_class.pk if place else None)
     context = {
         "child": found,
         "place": place,
         "row": row,
         "owed": owed_period(),
-        "parts": parts_of(found, request.user, row, keeps),
-        "owners": {part: meter.owner_of(part, teacher, registrar) for part in range(1, 8)},
+        "parts": parts_of(found, request.user, row, keeps, people),
         "article": articles.ARCHIVE,
     }
     return render(request, "archives/child.html", context)

@@ -79,11 +79,6 @@ def context_of(request, found, kind, asked, grid) -> dict:
 
 def taken(request, found, kind, period, grid) -> tuple[bool, list[dict]]:
     """(True, []) when everything sent was written, else what stands against it."""
-    if kind.code in NOTHING and request.POST.get("act") == "rest":
-        everybody = [row.child for row in grid.rows]
-        done, refusal = tried(entries.declare_nothing, kind, period, everybody, school=found.school_id, by=request.user)
-        messages.success(request, f"已登记{done}名学生{SHEETS_NOTHING[kind.code].label}。") if not refusal else None
-        return not refusal, refusal
     if grid.errors:
         return False, grid.errors
     reason = ReasonForm(request.POST)
@@ -92,11 +87,13 @@ def taken(request, found, kind, period, grid) -> tuple[bool, list[dict]]:
     plan, refusal = tried(entries.keep, kind, period, grid.lines, reason=words, **given)
     if refusal:
         return False, refusal
-    silent = 0
-    if grid.nothings and kind.code in NOTHING:
-        silent, refusal = tried(entries.declare_nothing, kind, period, grid.nothings, **given)
-    messages.success(request, said_of(plan, silent or 0))
-    return not refusal, refusal
+    silent = []
+    if kind.code in NOTHING:
+        rest = request.POST.get("act") == "rest"
+        silent = [row.child for row in grid.rows] if rest else grid.nothings
+    said = entries.declare_nothing(kind, period, silent, **given) if silent else 0
+    messages.success(request, said_of(plan, said))
+    return True, []
 
 
 def said_of(plan, silent: int) -> str:
