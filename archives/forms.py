@@ -19,9 +19,6 @@ class TypedField(forms.Field):
         super().__init__(label=column.label, required=column.required, help_text=column.help, widget=column.widget())
         self.column = column
 
-    def prepare_value(self, value):
-        return value if isinstance(value, str) else self.column.typed(value)
-
     def to_python(self, value):
         found, verdict = self.column.read(value, self.column.label)
         if verdict:
@@ -35,7 +32,7 @@ class EntryForm(forms.Form):
     def __init__(self, data=None, *, kind: Kind, child: Student, grade: int | None, values=None):
         self.kind, self.sitting = kind, Sitting(grade, child.sex)
         columns = kind.columns_for(grade)
-        super().__init__(data, initial={column.key: (values or {}).get(column.key) for column in columns})
+        super().__init__(data, initial={column.key: column.typed((values or {}).get(column.key)) for column in columns})
         for column in columns:
             self.fields[column.key] = TypedField(column)
 

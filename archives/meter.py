@@ -38,8 +38,8 @@ ITEMS = (
     Item("fitness", 4, "体质健康测试"),
     Item("checkup", 4, "健康体检"),
     Item("vaccination", 4, "预防接种查验"),
-    Item("awards", 5, "获奖（没有的登记“无”）"),
-    Item("aids", 6, "资助（没有的登记“无”）"),
+    Item("awards", 5, "获奖或“无”"),
+    Item("aids", 6, "资助或“无”"),
     Item("evaluation", 7, "综合素质评价"),
 )
 # Of a newcomer's first term nothing else can exist yet.
