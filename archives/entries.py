@@ -4,7 +4,7 @@ Whoever keeps the archive of a child is the teacher of its present class or the 
 the children in ascending order and then looks at what stands; the second of two writers finds the first one's entry.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -105,10 +105,12 @@ def standing_of(children: Iterable[int], kind: Kind, period: Period) -> dict[int
 
 def plan_of(kind: Kind, period: Period, lines: Iterable[tuple[Student, Values]], standing: dict) -> Plan:
     """Every child's values held against what stands. A kind of which a child has many is only ever added to."""
-    plan = Plan()
+    plan, said = Plan(), defaultdict(list)
     for child, values in lines:
         there = standing.get(child.pk, [])
-        if any(alike(kind, values_of(entry), values) for entry in there):
+        known = [*(values_of(entry) for entry in there), *said[child.pk]]
+        said[child.pk].append(values)
+        if any(alike(kind, each, values) for each in known):
             plan.same += 1
         elif there and not kind.many:
             plan.changed.append((child, values, there[-1]))
@@ -139,7 +141,12 @@ def keep(
     if plan.changed and not reason.strip():
         raise Refused(unreasoned(kind, plan))
     maker = Maker(kind, period, school_id, by)
-    maker.write([maker.fresh(child, values, newest.get(child.pk, [])) for child, values in plan.fresh])
+    taken = Counter({pk: len(entries) for pk, entries in newest.items()})
+    made = []
+    for child, values in plan.fresh:
+        taken[child.pk] += 1
+        made.append(maker.fresh(child, values, newest.get(child.pk, []), number=taken[child.pk]))
+    maker.write(made)
     maker.write([maker.after(entry, values, reason.strip()) for _, values, entry in plan.changed])
     if plan.fresh:
         lift_nothing(kind, period, [child.pk for child, _ in plan.fresh], maker)
@@ -183,12 +190,15 @@ class Maker:
             **{"year": self.period.year, "term": self.kind.term_of(self.period.term)} | more,
         )
 
-    def fresh(self, child: Student, values: Values, newest: list[Entry]) -> tuple[Entry, Values]:
-        """A first version; after a void one the next version of its slot, so that the void stays in sight."""
+    def fresh(self, child: Student, values: Values, newest: list[Entry], number: int = 1) -> tuple[Entry, Values]:
+        """A first version; after a void one the next version of its slot, so that the void stays in sight.
+
+        `number` is the how-manieth of its kind and period, where a child may have several.
+        """
         if newest and not self.kind.many:
             return self.after(newest[-1], values, AGAIN)
-        number = len(newest) + 1 if self.kind.many else 0
-        return self.entry(child.pk, slot_of(self.kind, self.period, number)), values
+        slot = slot_of(self.kind, self.period, number if self.kind.many else 0)
+        return self.entry(child.pk, slot), values
 
     def after(self, old: Entry, values: Values, reason: str, **more) -> tuple[Entry, Values]:
         given = {"version": old.version + 1, "replaces": old, "reason": reason, "year": old.year, "term": old.term}

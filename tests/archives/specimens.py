@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from archives.kinds import KINDS
 
-MARKS = {"chinese": "92", "maths": "95.5", "english": "优秀"}
+MARKS = {"chinese": "92", "maths": "95.5", "ethics": "优秀"}
 FITNESS = {"height": Decimal("138.5"), "weight": Decimal("33"), "rope": 110, "total": Decimal("84.5")}
 AWARD = {"title": "三好学生", "level": "43", "issuer": "建平县教育局", "awarded_on": date(2026, 6, 1)}
 AID = {"aid_kind": "boarder", "amount": Decimal("500.00"), "granted_on": date(2026, 5, 20)}
