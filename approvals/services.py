@@ -14,7 +14,7 @@ from django.db.models import Exists, QuerySet
 
 from accounts.models import User
 from accounts.policies import Power, appointments_behind, powers_behind, powers_of
-from jianping_xueji.prepared import Prepared, insert
+from jianping_xueji.prepared import Prepared, insert, update
 from law import clock, parameters, workdays
 from schools.models import School
 
@@ -152,7 +152,7 @@ def put_on_desk(case: Case) -> None:
     desk, today = case.desk_of(case.state), clock.today()
     if case.state in case.CLOSED:
         case.closed_on = case.closed_on or today
-        CaseSubject.objects.filter(case_id=case.pk, blocking=True).update(blocking=False)
+        update(CaseSubject, {"blocking": False}, case_id=case.pk, blocking=True)
     stage = desk.stage if desk else ""
     # The two signatures of a stage share one clock; a maker's desk without one (a draft) does not lend it its silence.
     if stage != case.desk_stage or not desk or bool(case.clock_of(desk)[1]) != bool(case.due_on):
@@ -308,8 +308,8 @@ def open_case(kind: type, *, by: User, lead: School, children: Iterable, peer: S
     case = drawn_up(kind, numbered, opened_by=by, lead_school=lead, peer_school=peer, **fields)
     case.save(force_insert=(Case,))
     try:
-        with transaction.atomic():
-            name_subjects(case, ids, blocking=not kind.PRECEDES)
+        # What fails here ends the whole transaction of this door: no savepoint of its own, and no question after it.
+        name_subjects(case, ids, blocking=not kind.PRECEDES)
     except IntegrityError as error:
         raise ChildBusy("该生刚刚由他人发起了另一件变动，请刷新后查看（第二十四条）。") from error
     return case

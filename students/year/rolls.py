@@ -26,23 +26,25 @@ LEFT JOIN approvals_case k ON k.id = b.case_id
 """
 _HERE = "WHERE NOT e.voided AND upper_inf(e.during) AND e.school_id = ANY(%(schools)s)"
 _ROLL = f"{_FROM} {_HERE}"
-# Those of one school who sit in a class. LATERAL with OFFSET keeps the planner at this school's rows: it takes a grade
-# for two classes, of all the county, and would read every child who leaves this year to find those of one school.
-_SEATED = f"""
-FROM students_enrolment e
-JOIN students_student s ON s.id = e.student_id
-JOIN LATERAL (SELECT q.id, k.cohort, k.stage FROM students_placement q
-    JOIN schools_schoolclass k ON k.id = q.school_class_id
-    WHERE q.enrolment_id = e.id AND q.ends IS NULL OFFSET 0) c ON true
-CROSS JOIN LATERAL (SELECT c.id) p
-LEFT JOIN approvals_casesubject b ON b.child_id = s.id AND b.blocking AND b.case_id <> %(case)s
-LEFT JOIN approvals_case k ON k.id = b.case_id
-{_HERE}
-"""
 # The grade of the child's class in the school year, and whether the class has none after it.
 _GRADE = "(%(year)s - c.cohort + CASE c.stage WHEN 'junior' THEN 7 ELSE 1 END)"
 _LAST = "CASE c.stage WHEN 'junior' THEN 9 ELSE 6 END"
 _SITS = "p.id IS NOT NULL"
+# Those of one school who sit in a class of its last grade. LATERAL with OFFSET keeps the planner at this school's rows:
+# it takes a grade for two classes, of all the county, and would read every child who leaves this year to find those of
+# one school. Who does not sit in that grade is read no further.
+_FINISHING = f"""seated AS MATERIALIZED (
+    SELECT e.student_id, c.* FROM students_enrolment e
+    JOIN LATERAL (SELECT q.id, k.cohort, k.stage FROM students_placement q
+        JOIN schools_schoolclass k ON k.id = q.school_class_id
+        WHERE q.enrolment_id = e.id AND q.ends IS NULL OFFSET 0) c ON true
+    {_HERE} AND {_GRADE} = {_LAST}"""
+_SEATED = """
+FROM seated c JOIN students_student s ON s.id = c.student_id
+CROSS JOIN LATERAL (SELECT c.id) p
+LEFT JOIN approvals_casesubject b ON b.child_id = s.id AND b.blocking AND b.case_id <> %(case)s
+LEFT JOIN approvals_case k ON k.id = b.case_id
+"""
 
 PROMOTES = f"""CASE
     WHEN s.status = 'leaver' THEN 'leaver'
@@ -164,8 +166,8 @@ def left_out_of_graduation(year: int, schools: Iterable[int], *, grade: int | No
 
 def graduates(year: int, school: int, grade: int) -> list[int]:
     """Ids of the children who can graduate now."""
-    statement = f"""SELECT s.id {_SEATED} AND {_GRADE} = {_LAST} AND {_GRADE} = %(grade)s
-        AND ({GRADUATES}) = 'graduates' ORDER BY s.id"""
+    statement = f"""WITH {_FINISHING} AND {_GRADE} = %(grade)s)
+        SELECT s.id {_SEATED} WHERE ({GRADUATES}) = 'graduates' ORDER BY s.id"""
     return [pk for (pk,) in _ask(statement, _params(year, [school], grade=grade))]
 
 
@@ -191,8 +193,8 @@ def unfit_names(year: int, school: int, case: int, *, limit: int) -> tuple[int, 
     """
     statement = f"""WITH listed AS MATERIALIZED (
             SELECT child_id AS id FROM approvals_casesubject WHERE case_id = %(case)s),
-        fit AS MATERIALIZED (SELECT s.id {_SEATED} AND s.id = ANY(ARRAY(SELECT id FROM listed))
-            AND {_GRADE} = {_LAST} AND ({GRADUATES}) = 'graduates')
+        {_FINISHING} AND e.student_id = ANY(ARRAY(SELECT id FROM listed))),
+        fit AS MATERIALIZED (SELECT s.id {_SEATED} WHERE ({GRADUATES}) = 'graduates')
         SELECT (SELECT count(*) FROM listed), ARRAY(SELECT s.name FROM students_student s
             WHERE s.id = ANY(ARRAY(SELECT id FROM listed EXCEPT SELECT id FROM fit)) ORDER BY s.id LIMIT %(limit)s)"""
     (found,) = _ask(statement, _params(year, [school], case=case, limit=limit))
