@@ -44,7 +44,7 @@ _LEAVES_SCHOOL = (
 
 def listed(case) -> tuple[int, str]:
     """How many are on the list, and names of those who could not be put on it now."""
-    children, names = unfit_names(case.year, case.lead_school_id, case.pk, limit=GLANCED + 1)
+    children, names = unfit_names(case.year, case.lead_school_id, case.grade, case.pk, limit=GLANCED + 1)
     return children, glanced(names)
 
 
