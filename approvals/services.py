@@ -14,7 +14,7 @@ from django.db.models import Exists, QuerySet
 
 from accounts.models import User
 from accounts.policies import Power, appointments_behind, powers_behind, powers_of
-from jianping_xueji.prepared import Prepared, insert, update
+from jianping_xueji.prepared import Prepared, insert, require_transaction, update
 from law import clock, parameters, workdays
 from schools.models import School
 
@@ -42,9 +42,17 @@ def _rows_of_children(ids: Iterable[int] | QuerySet) -> QuerySet:
     return student.objects.select_for_update().filter(pk__in=ids).order_by("pk").values_list("pk", flat=True)
 
 
-def lock_children(ids: Iterable[int]) -> None:
+def lock_children(ids: Iterable[int] | QuerySet) -> None:
     """Lock the rows of these children, ascending."""
-    list(_rows_of_children(ids))
+    if isinstance(ids, QuerySet):
+        list(_rows_of_children(ids))
+        return
+    require_transaction()
+    with connection.cursor() as cursor:
+        # Thousands of ids are one value here, and no object is made of the rows.
+        cursor.execute(
+            "SELECT id FROM students_student WHERE id = ANY(%s::bigint[]) ORDER BY id FOR UPDATE", [list(ids)]
+        )
 
 
 @Prepared
@@ -261,9 +269,13 @@ def next_numbers(prefix: str, count: int) -> list[tuple[int, str]]:
 
 def refuse_busy(children: list[int]) -> None:
     """Raise ChildBusy naming the open case and its desk when one of the children has one."""
-    busy = list(CaseSubject.objects.filter(child__among=children, blocking=True).values_list("pk", flat=True))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id FROM approvals_casesubject WHERE child_id = ANY(%s::bigint[]) AND blocking", [list(children)]
+        )
+        busy = cursor.fetchall()
     if busy:
-        subjects = CaseSubject.objects.filter(pk__in=busy)
+        subjects = CaseSubject.objects.filter(pk__in=[pk for (pk,) in busy])
         subjects = subjects.select_related("case__lead_school", "case__desk_school__bureau")
         raise ChildBusy(*dict.fromkeys(busy_sentence(subject.case) for subject in subjects))
 
