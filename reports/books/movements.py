@@ -1,0 +1,162 @@
+"""学生增加(减少)情况登记表 of a term: who came and who went, child by child, and the balance of both numbers."""
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import date
+
+from django.db.models import Max
+
+from approvals.kinds import by_kind
+from approvals.models import CaseSubject, CeimsFiling
+from students.dictionary.codes import table
+from students.models import Enrolment, Placement, Student
+
+from ..balance.lines import UNTOLD, line_of
+from ..balance.spells import Book, Move, Span, children_of, moves
+from ..contact import in_full
+from ..rosters import Column
+from .reading import Line, Reading, Scope
+
+COLUMNS = (
+    Column("order", "序号", 8), Column("name", "姓名", 24), Column("sex", "性别", 8), Column("ethnicity", "民族", 12),
+    Column("birth_date", "出生日期", 18), Column("registry_number", "学籍号", 30), Column("place", "年级班级", 18),
+    Column("kind", "增/减类别", 26), Column("reason", "原因", 29), Column("where", "来自（去往）学校", 30),
+    Column("day", "变动日期", 18), Column("filed_on", "系统办理日期", 18), Column("case", "证明材料编号", 18),
+    Column("remark", "备注", 14),
+)  # fmt: skip
+SIGN = {"in": "增", "out": "减"}
+ONLY = {Book.RECORDS: "只计学籍数", Book.CHAIRS: "只计在校生数"}
+
+
+def read(scope: Scope) -> Reading:
+    """Lines by day; 期初 + 增 − 减 = 期末 of both numbers; who is here before and after, by child."""
+    span = Span((scope.school.pk,), scope.first, scope.until)
+    found = {book: moves(book, span) for book in Book}
+    events = together(found)
+    told = Told({move.child for _, move in events}, scope)
+    reading = Reading([told.line(number, books, move) for number, (books, move) in enumerate(events, 1)])
+    for book in Book:
+        reading.opening[book.value] = members(book, span, "open")
+        reading.ends[book.value] = members(book, span, "close")
+        counted = Counter(move.side for move in found[book])
+        reading.figures[book.value] = {
+            "opening": len(reading.opening[book.value]),
+            "in": counted["in"],
+            "out": counted["out"],
+            "closing": len(reading.ends[book.value]),
+        }
+    reading.faults = [told.fault(move) for _, move in events if line_of(move.side, move.how) == UNTOLD]
+    return reading
+
+
+def members(book: str, span: Span, side: str) -> list[int]:
+    """Ids of those counted before the first day (`open`) or at the end of the last (`close`), ascending."""
+    ids = children_of(book, span, side=side, hows=None, where={})
+    return sorted(Student.objects.filter(pk__in=ids).values_list("pk", flat=True))
+
+
+def together(found: dict[Book, list[Move]]) -> list[tuple[set[Book], Move]]:
+    """One event for what moves both numbers on one day, with the numbers it moves, by day."""
+    merged: dict[tuple, tuple[set[Book], Move]] = {}
+    for book, its in found.items():
+        for move in its:
+            key = (move.day, move.side != "in", move.child)
+            books, first = merged.get(key, (set(), move))
+            # A run of places knows less than the enrolment about why it began or ended.
+            kept = move if line_of(first.side, first.how) == UNTOLD else first
+            merged[key] = (books | {book}, kept)
+    return [merged[key] for key in sorted(merged)]
+
+
+class Told:
+    """What the record and the cases say about these children's movements; the same questions for any number."""
+
+    def __init__(self, children: Iterable[int], scope: Scope):
+        ids = list(children)
+        self.children = Student.objects.filter(pk__in=ids).prefetch_related("numbers").in_bulk()
+        lives = Enrolment.objects.filter(student__in=ids, school=scope.school, voided=False)
+        self.came = {(e.student_id, e.during.lower): e for e in lives}
+        self.went = {(e.student_id, e.during.upper): e for e in lives}
+        self.places: dict[int, list[Placement]] = {}
+        sat = Placement.objects.filter(enrolment__student__in=ids, school_class__school=scope.school)
+        for place in sat.select_related("school_class", "enrolment").order_by("starts", "pk"):
+            self.places.setdefault(place.enrolment.student_id, []).append(place)
+        self.cases = decided_about(ids)
+        about = {case.pk for its in self.cases.values() for case in its}
+        dates = CeimsFiling.objects.filter(case__in=about).exclude(filed_on=None).order_by()
+        self.filed = dict(dates.values_list("case").annotate(Max("filed_on")))
+
+    def case_of(self, move: Move):
+        """The case behind a movement: the one its enrolment names, else the decision of its kind nearest in time."""
+        life = (self.came if move.side == "in" else self.went).get((move.child, move.day))
+        named = (life.came_by_id if move.side == "in" else life.left_by_id) if life else None
+        mine = self.cases.get(move.child, [])
+        if move.how.startswith("kind/"):
+            same = [case for case in mine if case.kind == move.how.removeprefix("kind/") and case.closed_on]
+            return min(same, key=lambda case: abs((case.closed_on - move.day).days), default=None)
+        return next((case for case in mine if case.pk == named), None)
+
+    def line(self, number: int, books: set[Book], move: Move) -> Line:
+        child, case = self.children[move.child], self.case_of(move)
+        life = (self.came if move.side == "in" else self.went).get((move.child, move.day))
+        cells = {
+            "order": str(number),
+            "name": child.name,
+            "sex": child.sex_name,
+            "ethnicity": table("mz").name_of(child.ethnicity),
+            "birth_date": f"{child.birth_date:%Y-%m-%d}",
+            "registry_number": in_full(child.registry_number),
+            "place": self.class_at(move.child, move.side, move.day),
+            "side": move.side,
+            "kind": f"{SIGN[move.side]} {line_of(move.side, move.how).label}",
+            "reason": reason_of(case),
+            "where": whereabouts(move, life, case),
+            "day": f"{move.day:%Y-%m-%d}",
+            "filed_on": f"{self.filed[case.pk]:%Y-%m-%d}" if case and case.pk in self.filed else "",
+            "case": case.number if case else "",
+            "remark": "" if len(books) == 2 else ONLY[next(iter(books))],
+            "books": sorted(book.value for book in books),
+        }
+        return Line(f"{move.child}/{move.side}/{move.day:%Y-%m-%d}", move.child, cells)
+
+    def class_at(self, child: int, side: str, on: date) -> str:
+        """The class entered on a day, or the one left, by its name in that year; empty for none."""
+        mine = self.places.get(child, [])
+        if side == "in":
+            place = next((each for each in mine if each.ends is None or each.ends > on), None)
+        else:
+            place = next((each for each in reversed(mine) if each.starts <= on), None)
+        return place.school_class.name_in(place.year) if place else ""
+
+    def fault(self, move: Move) -> str:
+        what = "增加" if move.side == "in" else "减少"
+        return f"{self.children[move.child].name}（{move.day:%Y年%-m月%-d日}{what}，没有查到办理的业务）"
+
+
+def decided_about(ids: list[int]) -> dict[int, list]:
+    """child → the decided cases about it, as their concrete kinds."""
+    subjects = CaseSubject.objects.filter(child__in=ids).exclude(case__closed_on=None)
+    rows = list(subjects.values_list("child", "case", "case__kind"))
+    found: dict[int, object] = {}
+    for kind, model in by_kind().items():
+        if mine := [case for _, case, its in rows if its == kind]:
+            found |= {case.pk: case for case in model.objects.filter(pk__in=mine, state__in=model.SUCCESS)}
+    told: dict[int, list] = {}
+    for child, case, _ in rows:
+        if case in found:
+            told.setdefault(child, []).append(found[case])
+    return told
+
+
+def reason_of(case) -> str:
+    """The ground of a case in the words of its form; a note where the ground is only “other”."""
+    for name in ("ground", "why"):
+        if getattr(case, name, ""):
+            return str(getattr(case, f"get_{name}_display")())
+    return str(getattr(case, "condition", "") or getattr(case, "country", ""))
+
+
+def whereabouts(move: Move, life: Enrolment | None, case) -> str:
+    """From where, or where to: what the enrolment says, else what the case knows."""
+    told = (life.came_from if move.side == "in" else life.went_to) if life else ""
+    return told or ("" if move.side == "in" else str(getattr(case, "whereabouts", "")))
