@@ -256,7 +256,7 @@ def start_closing(
     """
     keeper = School.objects.select_for_update(no_key=True).get(pk=keeper_of(school.pk))
     book, _ = Book.objects.get_or_create(school=school, kind=what.kind.value, year=period.year, term=period.term)
-    amendment = next_amendment(book) if amendment else 0
+    amendment = next_amendment(book, reason) if amendment else 0
     refuse_unlawful(book, until, amendment)
     given = {"book": book, "until": until, "amendment": amendment, "reason": reason, "site": site}
     try:
@@ -266,8 +266,10 @@ def start_closing(
         raise Refused(f"{book}正在结册，请在该件上继续办理（{articles.BOOKS}）。") from error
 
 
-def next_amendment(book: Book) -> int:
-    """The number of the next correction page. Raises Refused for a book that is not closed."""
+def next_amendment(book: Book, reason: str) -> int:
+    """The number of the next correction page. Raises Refused without a reason, or for a book that is not closed."""
+    if not reason.strip():
+        raise Refused(f"作更正页须写明更正理由（{articles.BOOKS}）。")
     last = book.parts.aggregate(last=Max("amendment"))["last"]
     if last is None:
         raise Refused(f"{book}还没有结册，不需要更正页；请直接改正学籍后再结册（{articles.BOOKS}）。")

@@ -1,4 +1,4 @@
-"""The five books of 第十条: what each is called, in which terms it is closed, its columns and where its lines come from."""
+"""The five books of 第十条: what each is called, when it is closed, its columns, where its lines come from."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -113,7 +113,7 @@ def cover_of(what: BookKind, reading: Reading, part: BookPart) -> dict:
         ("编　　号", part.number),
         ("起　　止", f"{day(part.first)}至{day(part.until)}"),
         ("登　　记", f"{len(reading.lines)}{what.noun}"),
-        *((BOOK_NAMES[name], words.partition("：")[2]) for name, words in zip(part.figures, balance_words(reading))),
+        *(words.split("：") for words in balance_words(reading)),
         ("结册日期", day(part.closed_on)),
         ("学籍管理员", part.made_by.name or part.made_by.username),
         ("校　　长", part.checked_by.name or part.checked_by.username),

@@ -1,4 +1,4 @@
-"""Printing a book: an open one as it stands today; a closed one from what was kept, once, and its file kept for ever."""
+"""Printing a book: an open one as it stands today; a closed one from what was kept, once, its file for ever."""
 
 import hashlib
 import io

@@ -1,4 +1,4 @@
-"""What a book must fulfil to be closed: the term is over, the book before is closed, the figures agree child by child."""
+"""What a book must fulfil to be closed: the term is over, the book before closed, the figures agree by child."""
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta

@@ -11,9 +11,9 @@ from .reading import Line, Reading, Scope
 
 COLUMNS = (
     Column("order", "序号", 10), Column("side", "转入/转出", 14), Column("name", "姓名", 30), Column("sex", "性别", 9),
-    Column("birth_date", "出生日期", 22), Column("registry_number", "学籍号", 36), Column("where", "来自（去往）学校", 46),
-    Column("scope", "范围", 18), Column("reason", "转学理由", 34), Column("day", "学籍转移日期", 22),
-    Column("case", "联系表编号", 22),
+    Column("birth_date", "出生日期", 22), Column("registry_number", "学籍号", 36),
+    Column("where", "来自（去往）学校", 46), Column("scope", "范围", 18), Column("reason", "转学理由", 34),
+    Column("day", "学籍转移日期", 22), Column("case", "联系表编号", 22),
 )  # fmt: skip
 WITH_FORM = ("transfer", "outward")
 
