@@ -255,6 +255,7 @@ def start_closing(
     The school that keeps the book conducts the case: of a school that was merged, the receiving one.
     """
     keeper = School.objects.select_for_update(no_key=True).get(pk=keeper_of(school.pk))
+    school = School.objects.get(pk=school.pk)
     book, _ = Book.objects.get_or_create(school=school, kind=what.kind.value, year=period.year, term=period.term)
     amendment = next_amendment(book, reason) if amendment else 0
     refuse_unlawful(book, until, amendment)

@@ -50,9 +50,9 @@ class BoardFilter(YearFilter):
 
 
 class SectionFilter(forms.Form):
-    """One class of a book."""
+    """One grade or class of a book."""
 
-    section = forms.ChoiceField(label="班级", required=False)
+    section = forms.ChoiceField(label="年级、班级", required=False)
 
     def __init__(self, data, *, sections):
         super().__init__(data)

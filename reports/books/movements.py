@@ -18,11 +18,11 @@ from ..rosters import Column
 from .reading import Line, Reading, Scope
 
 COLUMNS = (
-    Column("order", "序号", 8), Column("name", "姓名", 24), Column("sex", "性别", 8), Column("ethnicity", "民族", 12),
-    Column("birth_date", "出生日期", 18), Column("registry_number", "学籍号", 30), Column("place", "年级班级", 18),
-    Column("kind", "增/减类别", 26), Column("reason", "原因", 29), Column("where", "来自（去往）学校", 30),
-    Column("day", "变动日期", 18), Column("filed_on", "系统办理日期", 18), Column("case", "证明材料编号", 18),
-    Column("remark", "备注", 14),
+    Column("order", "序号", 8), Column("name", "姓名", 23), Column("sex", "性别", 7), Column("ethnicity", "民族", 11),
+    Column("birth_date", "出生日期", 17), Column("registry_number", "学籍号", 35), Column("place", "年级班级", 18),
+    Column("kind", "增/减类别", 25), Column("reason", "原因", 27), Column("where", "来自（去往）学校", 28),
+    Column("day", "变动日期", 17), Column("filed_on", "系统办理日期", 19), Column("case", "证明材料编号", 20),
+    Column("remark", "备注", 16),
 )  # fmt: skip
 SIGN = {"in": "增", "out": "减"}
 ONLY = {Book.RECORDS: "只计学籍数", Book.CHAIRS: "只计在校生数"}

@@ -94,8 +94,9 @@ def tally_of(what: BookKind, chunk: list[Line], lines: list[Line], last: bool) -
 def balance_words(reading: Reading) -> list[str]:
     """期初 + 增 − 减 = 期末 of both numbers."""
     return [
-        f"{BOOK_NAMES[name]}：期初{f['opening']}＋增{f['in']}－减{f['out']}＝期末{f['closing']}"
-        for name, f in reading.figures.items()
+        f"{words}：期初{f['opening']}＋增{f['in']}－减{f['out']}＝期末{f['closing']}"
+        for name, words in BOOK_NAMES.items()
+        if (f := reading.figures.get(name))
     ]
 
 

@@ -1,5 +1,7 @@
 """What a book says: lines about children, read from the record for a span of days, nothing kept yet."""
 
+import re
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -9,6 +11,7 @@ from schools.models import School
 
 from .periods import Period
 
+CLASS_NUMBER = re.compile(r"\d+班$")
 NUMBERS = ("registry_number", "id_number")
 
 
@@ -60,6 +63,19 @@ class Reading:
             found.setdefault(line.section, []).append(line)
         return found
 
-    def only(self, section: str) -> "Reading":
-        """The part about one class or grade."""
-        return Reading([line for line in self.lines if line.section == section], self.figures, heads=self.heads)
+    def only(self, chosen: str) -> "Reading":
+        """The part about one class, or one grade."""
+        kept = [line for line in self.lines if chosen in (line.section, grade_of(line.section))]
+        return Reading(kept, self.figures, heads=self.heads)
+
+    @property
+    def choices(self) -> list[str]:
+        """What can be asked for alone: grades of several classes, then classes."""
+        names = [name for name in self.sections if name]
+        grades = Counter(grade_of(name) for name in names)
+        return [*(grade for grade, classes in grades.items() if classes > 1), *names]
+
+
+def grade_of(section: str) -> str:
+    """三年级2班 → 三年级."""
+    return CLASS_NUMBER.sub("", section)

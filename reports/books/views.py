@@ -73,7 +73,7 @@ def book(request, pk, kind, year, term):
     if closed:
         return redirect("reports:book_part", pk=closed.pk)
     reading = asked.what.read(asked.scope)
-    chosen = SectionFilter(request.GET, sections=[name for name in reading.sections if name])
+    chosen = SectionFilter(request.GET, sections=reading.choices)
     lines = reading.only(chosen.chosen).lines if chosen.chosen else reading.lines
     context = page_of_lines(asked.what, lines) | {
         "asked": asked,
@@ -103,7 +103,7 @@ def book_print(request, pk, kind, year, term):
     """An open book (or one class of it) on paper, marked as not closed; a large one by a job."""
     asked = permit(asked_for(request.user, pk, kind, year, term))
     reading = asked.what.read(asked.scope)
-    chosen = SectionFilter(request.POST, sections=[name for name in reading.sections if name])
+    chosen = SectionFilter(request.POST, sections=reading.choices)
     reading = reading.only(chosen.chosen) if chosen.chosen else reading
     if printing.is_large(asked.what, len(reading.lines)):
         if chosen.chosen:
@@ -201,7 +201,7 @@ def book_part(request, pk):
     """A closed book: number, figures, digests, its lines, its correction pages."""
     part = part_in_sight(request.user, pk)
     reading, _ = frozen.reading_of(part)
-    chosen = SectionFilter(request.GET, sections=[name for name in reading.sections if name])
+    chosen = SectionFilter(request.GET, sections=reading.choices)
     lines = reading.only(chosen.chosen).lines if chosen.chosen else reading.lines
     address = [part.school_id, part.kind, part.year, part.book.term]
     context = page_of_lines(part.what, lines) | {

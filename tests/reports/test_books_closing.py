@@ -45,7 +45,7 @@ def lines_of(part) -> list[dict]:
 
 
 def test_the_ledger_of_a_term_counted_by_hand(no1, no2, child_at):
-    """Three in grade three: one suspended, one moved away, one stays; 建籍 on 1 September is an increase of the term."""
+    """Three in grade three: one suspended, one moved away, one stays; 建籍 of 1 September is an increase."""
     ill, gone, _ = (child_at(no1, grade=3, name=name) for name in ("样例甲", "样例乙", "样例丙"))
     suspension, transfer = suspended(ill), moved(gone, no2)
     part = closed(no1, "movements")

@@ -93,6 +93,20 @@ def test_one_class_of_a_book(no1, child_at):
     assert result.record.subject.endswith("新生花名册一年级1班") and "样例新" in words_of(result.pdf)
 
 
+def test_one_grade_of_a_book(no1, child_at):
+    from students.models import Placement
+
+    for n, grade in enumerate((3, 3, 4)):
+        child_at(no1, grade=grade, name=f"样例{n}")
+    third = class_of(no1, 3)
+    next_door = no1.classes.create(stage=third.stage, cohort=third.cohort, number=2)
+    Placement.objects.filter(enrolment__student__name="样例1").update(school_class=next_door)
+    what = BOOKS["cards"]
+    reading = what.read(live_scope(no1, what, period_of(2026, 2)))
+    assert reading.choices == ["三年级", "四年级1班", "三年级1班", "三年级2班"] or reading.choices[:1] == ["三年级"]
+    assert [line.cells["name"] for line in reading.only("三年级").lines] == ["样例0", "样例1"]
+
+
 def test_the_ledger_goes_on_from_page_to_page_and_closes_its_balance(no1, no2, child_at, long_child):
     children = [child_at(no1, grade=3, name=f"样例{n}") for n in range(22)]
     ill = suspended(children[0])
