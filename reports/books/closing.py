@@ -1,5 +1,6 @@
 """Closing a book: what stands in the way, and the act by which its content is kept for ever."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 from django.db import IntegrityError, transaction
@@ -36,11 +37,12 @@ def series(school: School, what: BookKind):
     return closed.order_by("-book__year", "-book__term")
 
 
-def first_day_of(school: School, what: BookKind, period: Period) -> date:
+def first_day_of(school: School, what: BookKind, period: Period, closed: Iterable[BookPart] | None = None) -> date:
     """A book that goes on begins the day after the one before ended; any other with its term or year."""
     if not what.continues:
-        return period_of(period.year, 1).first
-    earlier = [p for p in series(school, what) if (p.book.year, p.book.term) < (period.year, period.term)]
+        return period.year_first
+    closed = series(school, what) if closed is None else closed
+    earlier = [part for part in closed if (part.book.year, part.book.term) < (period.year, period.term)]
     return earlier[0].until + DAY if earlier else period.first
 
 
@@ -51,10 +53,10 @@ def scope_for(school: School, what: BookKind, period: Period, until: date | None
     return Scope(school, period, first, max(first, last))
 
 
-def live_scope(book_school: School, what: BookKind, period: Period) -> Scope:
+def live_scope(school: School, what: BookKind, period: Period, closed: Iterable[BookPart] | None = None) -> Scope:
     """The book as it stands today, for whoever looks at it before it is closed."""
-    first = first_day_of(book_school, what, period)
-    return Scope(book_school, period, first, max(first, min(clock.today(), period.last)))
+    first = first_day_of(school, what, period, closed)
+    return Scope(school, period, first, max(first, min(clock.today(), period.last)))
 
 
 def facts_for(scope: Scope, what: BookKind, *, amendment: int = 0, on: date | None = None, **more) -> BookFacts:

@@ -15,7 +15,7 @@ from law.school_time import school_year_of
 from schools.models import School
 
 from ..forms import KEEPS_BOOKS
-from .closing import first_day_of, live_scope, scope_for
+from .closing import first_day_of, live_scope, scope_for, series
 from .forms import FIRST_YEAR
 from .keeping import keeper_of
 from .kinds import BOOKS, BookKind
@@ -35,8 +35,13 @@ class Asked:
     prints: bool
 
     @cached_property
+    def earlier(self) -> list[BookPart]:
+        """The closed first parts of this kind of book of the school, the latest first."""
+        return list(series(self.school, self.what))
+
+    @cached_property
     def scope(self) -> Scope:
-        return live_scope(self.school, self.what, self.period)
+        return live_scope(self.school, self.what, self.period, self.earlier)
 
     @cached_property
     def default_until(self) -> date:

@@ -5,8 +5,8 @@ from law.school_time import LAST_PRIMARY_GRADE, grade_name
 from schools.models import Stage
 from students.models import Graduation, Placement, Student
 
-from ..rosters import destinations_of, graduate_row, papers_of, passed, teacher_of
-from .newcomers import class_key
+from ..rosters import destinations_of, graduate_row, papers_of, passed
+from .newcomers import class_key, teachers_of
 from .reading import Line, Reading, Scope
 
 
@@ -36,11 +36,11 @@ def read(scope: Scope) -> Reading:
     went = destinations_of(list(children.values()), scope.school.pk)
     order = sorted(last, key=lambda pk: (*class_key(last[pk]), children[pk].name_pinyin, pk))
     reading, counted, left = Reading([]), {}, scope.year + 1
+    teachers = teachers_of(scope.school)
     for pk in order:
         school_class = last[pk].school_class
         section = f"{left}届{grade_name(school_class.grade_in(scope.year))}{school_class.number}班"
-        if section not in reading.heads:
-            reading.heads[section] = teacher_of(school_class)
+        reading.heads[section] = teachers.get(school_class.pk, "")
         counted[section] = counted.get(section, 0) + 1
         primary = school_class.stage == Stage.PRIMARY and school_class.grade_in(scope.year) == LAST_PRIMARY_GRADE
         cells = graduate_row(counted[section], children[pk], f"{left}年7月", papers.get(pk))

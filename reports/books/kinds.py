@@ -35,6 +35,8 @@ class BookKind:
     form: str
     watched: tuple[str, ...]
     nil: bool = False
+    # The lines alone, for the screen, where `read` brings along what only the paper shows.
+    glance: Callable[[Scope], Reading] | None = None
     noun: str = "名学生"
 
     @property
@@ -59,7 +61,7 @@ BOOKS: dict[str, BookKind] = {
         BookKind(Kind.CARDS, "卡", (2,), cards.COLUMNS, cards.read, "cards_book", PERSON, noun="张学籍卡"),
         BookKind(
             Kind.TRANSFERS, "转", (1, 2), transfers.COLUMNS, transfers.read, "transfers_book",
-            ("name", "side", "where", "day", "case"), nil=True, noun="人次",
+            ("name", "side", "where", "day", "case"), nil=True, glance=transfers.glance, noun="人次",
         ),
         BookKind(
             Kind.GRADUATES, "毕", (2,), GRADUATES, graduates.read, "graduates_book", (*PERSON, "passed", "certificate"),

@@ -2,10 +2,13 @@
 
 from django.db.models import Q
 
-from schools.models import Stage
+from accounts.models import Appointment
+from accounts.roles import Role
+from law import clock
+from schools.models import School, Stage
 from students.models import Placement, Student
 
-from ..rosters import newcomer_row, teacher_of
+from ..rosters import newcomer_row
 from .reading import Line, Reading, Scope
 
 # Who came in one of these ways came into a class that had begun elsewhere: 转学联系表 tells of them.
@@ -33,15 +36,21 @@ def read(scope: Scope) -> Reading:
     children = Student.objects.filter(pk__in=last).prefetch_related("numbers", "family").in_bulk()
     order = sorted(last, key=lambda pk: (*class_key(last[pk]), children[pk].name_pinyin, pk))
     reading, counted = Reading([]), {}
+    teachers = teachers_of(scope.school)
     for pk in order:
         place = last[pk]
         section = place.school_class.name_in(scope.year)
-        if section not in reading.heads:
-            reading.heads[section] = teacher_of(place.school_class)
+        reading.heads[section] = teachers.get(place.school_class_id, "")
         counted[section] = counted.get(section, 0) + 1
         cells = newcomer_row(counted[section], children[pk]) | {"remark": gone(place.enrolment, scope)}
         reading.lines.append(Line(str(pk), pk, cells, section))
     return reading
+
+
+def teachers_of(school: School) -> dict[int, str]:
+    """class → the class teacher in office today, of a whole school in one query."""
+    held = Appointment.objects.live(clock.today()).filter(role=Role.CLASS_TEACHER, school_class__school=school)
+    return {each.school_class_id: each.user.name or "" for each in held.select_related("user").order_by("-pk")}
 
 
 def class_key(place: Placement) -> tuple:

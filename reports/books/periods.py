@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from law.models import Term
-from law.school_time import first_day, last_day, school_year_name
+from law.school_time import first_day, school_year_name
 
 TERMS = (1, 2)
 NAMES = {1: "第一学期", 2: "第二学期"}
@@ -13,13 +13,15 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Period:
-    """One term: its first day, its last one before the next term, and the day on which lessons end (`over`)."""
+    """One term: its first day, its last one before the next term, and the day lessons end (`over`)."""
 
     year: int
     term: int
     first: date
     last: date
     over: date
+    # The first day of its school year.
+    year_first: date
 
     @property
     def name(self) -> str:
@@ -44,12 +46,7 @@ def period_of(year: int, term: int, known: dict | None = None) -> Period:
     following = (year, 2) if term == 1 else (year + 1, 1)
     last = start_of(*following, known) - DAY
     over = min(known[year, term].ends, last) if (year, term) in known else last
-    return Period(year, term, start_of(year, term, known), last, over)
-
-
-def year_of(year: int, known: dict | None = None) -> tuple[date, date]:
-    """First and last day of a school year."""
-    return first_day(year), last_day(year)
+    return Period(year, term, start_of(year, term, known), last, over, start_of(year, 1, known))
 
 
 def before(year: int, term: int) -> tuple[int, int]:

@@ -19,7 +19,16 @@ WITH_FORM = ("transfer", "outward")
 
 
 def read(scope: Scope) -> Reading:
-    """Lines by day. A move that an old workbook brought has no case: the index says so."""
+    """Lines by day, each with its form and proofs. A move that an old workbook brought has no case, and says so."""
+    return index_of(scope, papers=True)
+
+
+def glance(scope: Scope) -> Reading:
+    """The index alone."""
+    return index_of(scope, papers=False)
+
+
+def index_of(scope: Scope, *, papers: bool) -> Reading:
     days = (scope.first, scope.until)
     here = Enrolment.objects.filter(school=scope.school, voided=False)
     came = [
@@ -30,10 +39,10 @@ def read(scope: Scope) -> Reading:
     ]
     moved = sorted([*came, *went], key=lambda row: (row[1], row[0], row[2].pk))
     told = Told({life.student_id for _, _, life, _ in moved}, scope)
-    return Reading([line_of(number, told, *row) for number, row in enumerate(moved, 1)])
+    return Reading([line_of(number, told, *row, papers=papers) for number, row in enumerate(moved, 1)])
 
 
-def line_of(number: int, told: Told, side: str, on, life: Enrolment, named: int | None) -> Line:
+def line_of(number: int, told: Told, side: str, on, life: Enrolment, named: int | None, *, papers: bool) -> Line:
     child = told.children[life.student_id]
     case = next((each for each in told.cases.get(child.pk, []) if each.pk == named), None)
     cells = {
@@ -48,9 +57,10 @@ def line_of(number: int, told: Told, side: str, on, life: Enrolment, named: int 
         "reason": reason_of(case),
         "day": f"{on:%Y-%m-%d}",
         "case": case.number if case else "无本系统案件",
-        "form": form_of(case, child, told.class_at(child.pk, side, on)),
-        "papers": papers_of(case) if case else [],
     }
+    if papers:
+        cells["form"] = form_of(case, child, told.class_at(child.pk, side, on))
+        cells["papers"] = papers_of(case) if case else []
     return Line(f"{life.pk}/{side}", child.pk, cells)
 
 

@@ -69,10 +69,9 @@ def shelf(request, pk):
 def book(request, pk, kind, year, term):
     """An open book as it stands today, numbers masked; a closed one leads to its page."""
     asked = asked_for(request.user, pk, kind, year, term)
-    closed = BookPart.objects.filter(book__school=asked.school, kind=kind, book__year=year, book__term=term).first()
-    if closed:
+    if closed := next((part for part in asked.earlier if (part.year, part.book.term) == (year, term)), None):
         return redirect("reports:book_part", pk=closed.pk)
-    reading = asked.what.read(asked.scope)
+    reading = (asked.what.glance or asked.what.read)(asked.scope)
     chosen = SectionFilter(request.GET, sections=reading.choices)
     lines = reading.only(chosen.chosen).lines if chosen.chosen else reading.lines
     context = page_of_lines(asked.what, lines) | {
