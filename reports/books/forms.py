@@ -35,7 +35,7 @@ class BoardFilter(YearFilter):
     """Schools by name, and only those with a book missing."""
 
     q = SearchWords(label="学校（原校名也可）")
-    missing = forms.BooleanField(label="只看应结未结", required=False)
+    missing = forms.ChoiceField(label="结册", choices=[("", "全部"), ("1", "只看应结未结")], required=False)
 
     def __init__(self, data, *, user):
         super().__init__(data)

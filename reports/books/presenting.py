@@ -7,30 +7,38 @@ from django.urls import reverse
 from accounts.policies import may
 from approvals.presenting import verdict_of
 from approvals.rules import judge
-from law import clock
+from law import clock, parameters
+from law.school_time import LAST_GRADE, LAST_PRIMARY_GRADE
 from schools.models import School
 from students.change_pages import desks_of
+from students.models import Placement
 
 from . import closing
 from .keeping import keeper_of, shelved_at, successors
-from .kinds import BOOKS, ORDER
+from .kinds import BOOKS, ORDER, Kind
 from .models import BookClosing, BookPart
 from .paper import balance_words
 from .periods import Period, announced, period_of
 from .reading import Reading
 
-CLOSED, RUNNING, DUE, OPEN, AHEAD = "closed", "running", "due", "open", "ahead"
+CLOSED, RUNNING, DUE, OPEN, AHEAD, NONE, PAPER = "closed", "running", "due", "open", "ahead", "none", "paper"
 WORDS = {
     CLOSED: ("已结", "done"),
     RUNNING: ("正在结册", "now"),
     DUE: ("应结未结", "soon"),
     OPEN: ("未结", "wait"),
     AHEAD: ("未到学期", "idle"),
+    NONE: ("不立册", "idle"),
+    PAPER: ("纸质留存", "idle"),
 }
 
 
+# How many years a stage takes.
+LAST_YEARS = {"primary": LAST_PRIMARY_GRADE, "junior": LAST_GRADE - LAST_PRIMARY_GRADE}
+
+
 class Shelves:
-    """What is closed and what is being closed at some schools in one year; four queries for any number of them."""
+    """What is closed and what is being closed at some schools in one year; five queries for any number of them."""
 
     def __init__(self, schools: Iterable[School], year: int):
         self.schools, self.year, known = list(schools), year, announced()
@@ -41,7 +49,23 @@ class Shelves:
         for part in found:
             self.parts.setdefault((part.school_id, part.kind, part.book.term), []).append(part)
         running = BookClosing.objects.filter(book__school__among=ids, book__year=year, running=True)
+        self.of_paper = year < parameters.on(clock.today())["books.first_year"]
+        self.written = self.rosters_of(ids)
         self.running = {(c.book.school_id, c.book.kind, c.book.term): c for c in running.select_related("book")}
+
+    def rosters_of(self, schools: list[int]) -> set[tuple[int, str]]:
+        """Which schools have anybody for the rosters of the year: who enters a stage, who leaves one, anybody."""
+        year = self.year
+        sat = Placement.objects.filter(year=year, enrolment__voided=False, school_class__school__among=schools)
+        found = set()
+        classes = sat.order_by().values_list("school_class__school", "school_class__stage", "school_class__cohort")
+        for school, stage, cohort in classes.distinct():
+            found.add((school, Kind.CARDS.value))
+            if cohort == year:
+                found.add((school, Kind.NEWCOMERS.value))
+            if cohort == year - (LAST_YEARS[stage] - 1):
+                found.add((school, Kind.GRADUATES.value))
+        return found
 
     def state_of(self, school: School, kind: str, term: int) -> str:
         key, period, today = (school.pk, kind, term), self.periods[term], clock.today()
@@ -51,6 +75,10 @@ class Shelves:
             return CLOSED
         if today < period.first or school.closed_on and school.closed_on < period.first:
             return AHEAD
+        if self.of_paper:
+            return PAPER
+        if not BOOKS[kind].nil and (school.pk, kind) not in self.written:
+            return NONE
         over = min(period.over, school.closed_on) if school.closed_on else period.over
         return DUE if today > over else OPEN
 

@@ -210,7 +210,7 @@ def year_at(place: Place) -> tuple[dict, set]:
 
 
 def books_at(place: Place) -> tuple[dict, set]:
-    """The ledger of last spring, closed; this autumn's, open; the file of a large print."""
+    """Last spring's book of transfers, closed; this autumn's, open; the file of a large print."""
     spring = {"year": 2025, "term": 2, "until": date(2026, 8, 31), "on": clock.today()}
     form = FORMS["movements_book"]
     about = {"school": place.school, "subject": f"{place.school.name}学生增减登记"}
@@ -218,7 +218,7 @@ def books_at(place: Place) -> tuple[dict, set]:
     record.pdf_sha256 = "0" * 64
     return {
         "open_book": {"pk": place.school.pk, "kind": "movements", "year": 2026, "term": 1},
-        "book_part": closed(place.school, "movements", **spring).pk,
+        "book_part": closed(place.school, "transfers", **spring).pk,
         "book_file": keep_file(Laid(record, b"%PDF-", 1), by=place.registrar).pk,
     }, set()
 

@@ -127,7 +127,7 @@ def test_the_board_finds_a_school_under_its_old_name(client, bureau, no1, no2, k
     with clock.at(SPRING_ENDS):
         page = client.get(f"{reverse('reports:books')}?q=第一小学")
         assert [row["school"] for row in page.context["rows"]] == [no1]
-        missing = client.get(f"{reverse('reports:books')}?missing=on").context["rows"]
+        missing = client.get(f"{reverse('reports:books')}?missing=1").context["rows"]
         assert {row["school"] for row in missing} == {no1, no2} and all(row["missing"] for row in missing)
         shelf = client.get(reverse("reports:shelf", args=[no1.pk])).content.decode()
         assert "由" in shelf and "建平县第二小学" in shelf
