@@ -14,6 +14,7 @@ from django.db import connection
 
 from approvals.errors import Refused
 
+from .models.record_change import TAKEN_BACK
 from .naming import glanced
 
 
@@ -44,6 +45,12 @@ TABLES = {
 }
 _INTO = 'INSERT INTO students_recordentry (case_id, child_id, "table", "row", before, after)'
 _MINE = 'e.case_id = ANY(%(cases)s) AND e."table" = %(table)s'
+
+# Equal values are not enough: a later decision may have left the same as this one did (see `journal`).
+_WRITTEN_LATER = """EXISTS (SELECT FROM students_recordentry l JOIN approvals_case lk ON lk.id = l.case_id
+    WHERE l.child_id = e.child_id AND l."table" = e."table" AND l.row = e.row AND l.id > e.id
+    AND NOT l.case_id = ANY(%(cases)s) AND NOT lk.state = ANY(%(taken_back)s)
+    AND EXISTS (SELECT FROM jsonb_object_keys(l.after) k WHERE e.after ? k))"""
 
 
 def _value(column: str, of: str) -> str:
@@ -150,8 +157,9 @@ def _refuse_later_acts(cases: list[int], tables: list[str]) -> None:
                 f"""SELECT DISTINCT s.id, s.name, k.number FROM students_recordentry e
                     JOIN approvals_case k ON k.id = e.case_id
                     JOIN {t.name} t ON t.id = e.row JOIN students_student s ON s.id = e.child_id
-                    WHERE {_MINE} AND ({t.row} || e.after) IS DISTINCT FROM {t.row} ORDER BY s.id LIMIT 50""",
-                {"cases": cases, "table": table},
+                    WHERE {_MINE} AND (({t.row} || e.after) IS DISTINCT FROM {t.row} OR {_WRITTEN_LATER})
+                    ORDER BY s.id LIMIT 50""",
+                {"cases": cases, "table": table, "taken_back": list(TAKEN_BACK)},
             )
             met |= {child: (name, number) for child, name, number in cursor.fetchall()}
     if met:
