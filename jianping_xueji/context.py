@@ -100,6 +100,7 @@ MENU = (
     Group(
         "表册与上报",
         (
+            Item("学籍簿册", "reports:books", "folder", SEES),
             Item("表册打印", "reports:rosters", "printer", DECIDES),
             Item("变动平衡表", "reports:balance", "folder", SEES),
             Item("系统办理", "approvals:filings", "file", frozenset({"make_change", "bureau_make"})),

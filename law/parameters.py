@@ -119,6 +119,9 @@ DEFINITIONS: dict[str, Definition] = {
     "dropout.absence_days": Definition("连续旷课视为疑似辍学的天数（自然日）", 28, articles.DROPOUT, SPAN_OF_DAYS),
     "dropout.visits": Definition("列为辍学前至少劝返次数", 3, articles.DROPOUT, SPAN_OF_DAYS),
     "placement.days": Definition("入学通知书有效期（工作日）", 10, articles.PLACEMENT, SPAN_OF_DAYS),
+    "books.first_year": Definition(
+        "学籍簿册自哪一学年起在本系统结册（起始年）", 2025, articles.BOOKS, whole(2020, 2100)
+    ),
     "scan.max_bytes": Definition("单个扫描件上限（字节）", 2 * 1024 * 1024, articles.TRANSFER_MATERIALS, BYTES_OF_SCAN),
 }
 

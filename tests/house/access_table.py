@@ -203,6 +203,17 @@ reports:class_sheet      POST | in | --/--/-- | ok/--/-- | ok/--/-- | ok/ok/-- |
 reports:certificate_sheet POST | in | --/--/-- | ok/--/-- | ok/--/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | no/no/-- | no/no/-- | --/--/--
 reports:paper_sheet      POST | in | --/--/-- | ok/--/-- | ok/--/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | no/no/-- | no/no/-- | --/--/--
 reports:child_sheet      POST | in | no/--/-- | ok/--/-- | ok/--/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | no/no/-- | no/no/-- | --/--/--
+reports:books            GET  | in | no       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | no
+reports:shelf            GET  | in | --/--/-- | ok/--/-- | ok/--/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | --/--/--
+reports:book             GET  | in | --/--/-- | ok/--/-- | ok/--/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | --/--/--
+reports:book_print       POST | in | --/--/-- | ok/--/-- | ok/--/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | no/no/-- | no/no/-- | --/--/--
+reports:book_workbook    POST | in | --/--/-- | ok/--/-- | ok/--/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | no/no/-- | no/no/-- | --/--/--
+reports:book_close       GET  | in | --/--/-- | ok/--/-- | no/--/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | --/--/--
+reports:book_close       POST | in | --/--/-- | ok/--/-- | no/--/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | --/--/--
+reports:book_part        GET  | in | --/--/-- | ok/--/-- | ok/--/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | --/--/--
+reports:book_part_print  POST | in | --/--/-- | ok/--/-- | ok/--/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | no/no/-- | no/no/-- | --/--/--
+reports:book_part_workbook POST | in | --/--/-- | ok/--/-- | ok/--/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | no/no/-- | no/no/-- | --/--/--
+reports:book_file        GET  | in | --/--/-- | ok/--/-- | --/--/-- | --/--/-- | --/--/-- | --/--/-- | --/--/-- | --/--/-- | --/--/--
 reports:blank            POST | in | no       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | no
 reports:print            POST | in | --/--/-- | ok/--/-- | ok/--/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | --/--/--
 reports:print_class      POST | in | no/--/-- | ok/--/-- | ok/--/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | --/--/--

@@ -20,8 +20,9 @@ from archives.scans import enter_one
 from jianping_xueji.jobs.models import Job
 from jianping_xueji.vault import new_child_key
 from law import clock
+from reports.books.printing import Laid, keep_file
 from reports.forms import FORMS
-from reports.services import print_form
+from reports.services import new_record, print_form
 from schools.catchments import COMMUNITY
 from schools.models import Bureau, Catchment, Division, School, SchoolClass
 from students.campaigns import open_campaign
@@ -45,6 +46,7 @@ from tests.archives.specimens import AWARD, filled
 from tests.changes import decided, drafted
 from tests.county import class_of, hand_for, make_school, papers_in_order, staff_member
 from tests.leavers import leaver_maker
+from tests.reports.books import closed
 from tests.students.intake import asked, entered, searched
 from tests.students.rosters import deferral_of, put_on_roster
 from tests.students.specimens_classes import drafted_placing, drafted_plan, newcomers
@@ -228,7 +230,21 @@ def archive_at(place: Place) -> tuple[dict, set]:
     }, set()
 
 
-AREAS = (transfer_at, changes_at, classing_at, intake_at, year_at, archive_at)
+def books_at(place: Place) -> tuple[dict, set]:
+    """Last spring's book of transfers, closed; this autumn's, open; the file of a large print."""
+    spring = {"year": 2025, "term": 2, "until": date(2026, 8, 31), "on": clock.today()}
+    form = FORMS["movements_book"]
+    about = {"school": place.school, "subject": f"{place.school.name}学生增减登记"}
+    record = new_record(form, None, {"decision": "未结册"}, place.registrar, **about)
+    record.pdf_sha256 = "0" * 64
+    return {
+        "open_book": {"pk": place.school.pk, "kind": "movements", "year": 2026, "term": 1},
+        "book_part": closed(place.school, "transfers", **spring).pk,
+        "book_file": keep_file(Laid(record, b"%PDF-", 1), by=place.registrar).pk,
+    }, set()
+
+
+AREAS = (transfer_at, changes_at, classing_at, intake_at, year_at, archive_at, books_at)
 
 
 def village_of(school) -> Division:
