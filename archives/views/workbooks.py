@@ -116,7 +116,7 @@ def workbook(request, pk):
 def page(request, book: ArchiveWorkbook, refusal=(), status: int = 200):
     """The dry run: counts and sentences; while the job writes, its progress."""
     job = Job.objects.filter(pk=book.job_id).first() if book.job_id else None
-    said = workbooks.findings_of(book)
+    said = book.findings
     running = bool(job and not job.finished)
     context = {
         "book": with_labels([book])[0],
@@ -137,7 +137,7 @@ def page(request, book: ArchiveWorkbook, refusal=(), status: int = 200):
 def findings(request, pk):
     """All findings as a workbook, to be sent back to whoever filled it in."""
     found = visible(request, pk)
-    answer = HttpResponse(workbook_of(workbooks.findings_of(found)), content_type=XLSX)
+    answer = HttpResponse(workbook_of(found.findings), content_type=XLSX)
     answer["Content-Disposition"] = f'attachment; filename="archive-{found.pk}-findings.xlsx"'
     return answer
 
