@@ -11,12 +11,12 @@ from schools.models import SchoolClass
 from . import meter
 from .kinds import PARTS, SHORT
 from .models import CrossCheck
-from .periods import Period
+from .periods import Moment, Period
 
 
-def list_of(school_class: SchoolClass, period: Period) -> list[dict]:
+def list_of(school_class: SchoolClass, period: Period, moment: Moment | None = None) -> list[dict]:
     """The class, one row a child: of each part whether it is in the system, on paper, and whether these agree."""
-    rows = meter.children_of([school_class.school_id], class_id=school_class.pk)
+    rows = meter.children_of([school_class.school_id], class_id=school_class.pk, moment=moment)
     electronic = meter.electronic_parts(rows)
     checks = {
         check.child_id: check

@@ -8,7 +8,7 @@ from students.models import Student
 
 from .columns import Column
 from .kinds import KINDS, SHEETS, Kind, Sitting
-from .periods import owed_period, period_of, periods
+from .periods import Moment
 from .reading import LIMITS
 
 
@@ -57,10 +57,11 @@ class PeriodForm(forms.Form):
 
     term = forms.ChoiceField(label="学期", required=False)
 
-    def __init__(self, data):
-        self.period = period_of(data.get("term", ""))
+    def __init__(self, data, *, present: bool = False):
+        self.moment = Moment.now()
+        self.period = self.moment.period_of(data.get("term", self.moment.present.code if present else ""))
         super().__init__({"term": self.period.code})
-        self.fields["term"].choices = [(period.code, period.name) for period in periods()]
+        self.fields["term"].choices = self.moment.choices
 
 
 class MeterWords(Words):
@@ -87,9 +88,10 @@ class WorkbookForm(forms.Form):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["term"].choices = [(period.code, period.name) for period in periods()]
-        self.fields["term"].initial = owed_period().code
+        self.moment = Moment.now()
+        self.fields["term"].choices = self.moment.choices
+        self.fields["term"].initial = self.moment.owed.code
 
     @property
     def chosen(self) -> tuple[Kind, object]:
-        return KINDS[self.cleaned_data["kind"]], period_of(self.cleaned_data["term"])
+        return KINDS[self.cleaned_data["kind"]], self.moment.period_of(self.cleaned_data["term"])

@@ -15,10 +15,9 @@ from law.workdays import Calendar
 from students.exporting.wanting import REQUIRED
 from students.intake.years import months_after
 from students.models import FamilyMember, Student
-from students.terms import present_opening
 
 from .kinds import PARTS, REGISTRAR_KEEPS
-from .periods import owed_period
+from .periods import Moment
 
 
 @dataclass(frozen=True)
@@ -149,16 +148,15 @@ class Clock:
         return self.calendar.count(self.today, self.due(since))
 
 
-def rows_of(statement: str, schools, class_id: int | None = None, child_id: int | None = None) -> list[dict]:
+def rows_of(statement: str, moment: Moment, schools, class_id=None, child_id=None) -> list[dict]:
     """The rows of one of the two statements above."""
-    opening, owed = present_opening(), owed_period()
     given = {
         "schools": list(schools),
         "class": class_id,
         "child": child_id,
-        "term_starts": opening.starts,
-        "year": owed.year,
-        "term": owed.term,
+        "term_starts": moment.opening.starts,
+        "year": moment.owed.year,
+        "term": moment.owed.term,
     }
     with connection.cursor() as cursor:
         cursor.execute(statement, given)
@@ -166,9 +164,11 @@ def rows_of(statement: str, schools, class_id: int | None = None, child_id: int 
         return [dict(zip(heads, row, strict=True)) for row in cursor.fetchall()]
 
 
-def children_of(schools, class_id: int | None = None, child_id: int | None = None) -> list[dict]:
+def children_of(
+    schools, class_id: int | None = None, child_id: int | None = None, moment: Moment | None = None
+) -> list[dict]:
     """One row a child: seven parts, what is missing in words, the due day and the working days left."""
-    rows = rows_of(ONE_BY_ONE, schools, class_id, child_id)
+    rows = rows_of(ONE_BY_ONE, moment or Moment.now(), schools, class_id, child_id)
     limit = Clock.now({row["since"] for row in rows})
     dues = {since: (limit.due(since), limit.left(since)) for since in {row["since"] for row in rows}}
     for row in rows:
@@ -179,9 +179,9 @@ def children_of(schools, class_id: int | None = None, child_id: int | None = Non
     return rows
 
 
-def counted(schools) -> list[dict]:
+def counted(schools, moment: Moment | None = None) -> list[dict]:
     """Counts by school, class and day owed since, in one statement; with the due day of each."""
-    rows = rows_of(COUNTED, schools)
+    rows = rows_of(COUNTED, moment or Moment.now(), schools)
     limit = Clock.now({row["since"] for row in rows})
     dues = {since: (limit.due(since), limit.left(since)) for since in {row["since"] for row in rows}}
     for row in rows:
@@ -193,11 +193,6 @@ def counted(schools) -> list[dict]:
 def owner_of(part: int, teacher: str, registrar: str) -> str:
     """Who owes a part: the registrar the record and its proofs, the class teacher what is made in class."""
     return registrar if part in REGISTRAR_KEEPS or not teacher else teacher
-
-
-def owed_name() -> str:
-    """The term whose results are owed, in words."""
-    return owed_period().name
 
 
 HELD = """

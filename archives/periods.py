@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from law.school_time import school_year_name
-from students.terms import present_opening
+from students.terms import Opening, present_opening
 
 from .kinds import Kind
 
@@ -36,25 +36,37 @@ class Period:
         return Period(self.year, kind.term_of(self.term)).name
 
 
-def present_period() -> Period:
-    """The term that runs."""
-    opening = present_opening()
-    return Period(opening.year, opening.term)
+@dataclass(frozen=True)
+class Moment:
+    """Where a day stands among the terms, asked once for a page: the term that runs, and the one that is owed."""
 
+    opening: Opening
 
-def owed_period() -> Period:
-    """The last term that is over: its results belong in the archive by now."""
-    return present_period().before
+    @classmethod
+    def now(cls) -> "Moment":
+        return cls(present_opening())
 
+    @property
+    def present(self) -> Period:
+        return Period(self.opening.year, self.opening.term)
 
-def periods() -> list[Period]:
-    """Terms one may still enter, the latest first: a child's whole time at school."""
-    found = [present_period()]
-    while len(found) < 2 * KEPT_YEARS:
-        found.append(found[-1].before)
-    return found
+    @property
+    def owed(self) -> Period:
+        """The last term that is over: its results belong in the archive by now."""
+        return self.present.before
 
+    @property
+    def periods(self) -> list[Period]:
+        """Terms one may still enter, the latest first: a child's whole time at school."""
+        found = [self.present]
+        while len(found) < 2 * KEPT_YEARS:
+            found.append(found[-1].before)
+        return found
 
-def period_of(code: str) -> Period:
-    """The term of an address; anything unknown is the one that is owed."""
-    return next((period for period in periods() if period.code == code), owed_period())
+    @property
+    def choices(self) -> list[tuple[str, str]]:
+        return [(period.code, period.name) for period in self.periods]
+
+    def period_of(self, code: str) -> Period:
+        """The term of an address; anything unknown is the one that is owed."""
+        return next((period for period in self.periods if period.code == code), self.owed)

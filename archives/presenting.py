@@ -19,6 +19,7 @@ from . import meter
 from .entries import values_of, with_details
 from .kinds import KINDS, PARTS, SHORT, Kind
 from .models import Entry
+from .periods import Moment
 
 SHOWN = 200
 
@@ -49,10 +50,10 @@ def sums(rows: list[dict]) -> dict:
     return total
 
 
-def school_rows(schools) -> list[dict]:
+def school_rows(schools, moment: Moment | None = None) -> list[dict]:
     """One row a school in sight; the statement that counts and one for the names."""
     by_school = defaultdict(list)
-    for row in meter.counted(schools):
+    for row in meter.counted(schools, moment):
         by_school[row["school_id"]].append(row)
     named = School.objects.filter(pk__in=by_school).order_by("code")
     return [
@@ -61,10 +62,10 @@ def school_rows(schools) -> list[dict]:
     ]
 
 
-def class_rows(school: School) -> list[dict]:
+def class_rows(school: School, moment: Moment | None = None) -> list[dict]:
     """One row a class of the school, grades ascending; children without a class in a row of their own."""
     by_class = defaultdict(list)
-    for row in meter.counted([school.pk]):
+    for row in meter.counted([school.pk], moment):
         by_class[row["class_id"]].append(row)
     year = school_year_of(clock.today())
     classes = SchoolClass.objects.filter(pk__in=[pk for pk in by_class if pk])

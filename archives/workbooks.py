@@ -4,8 +4,6 @@ The same file again writes nothing. A value that stands is never overwritten: wh
 with the reason the upload gave for all of them.
 """
 
-import json
-import zlib
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -13,7 +11,6 @@ from django.db.models import Q
 
 from accounts.policies import Powers
 from approvals.errors import NotYourHand, Refused
-from jianping_xueji import vault
 from jianping_xueji.jobs import Job
 from jianping_xueji.jobs.services import start
 from jianping_xueji.vault import files
@@ -24,7 +21,6 @@ from schools.models import School, SchoolClass
 from .entries import NOT_YOURS, keep, unreasoned
 from .kinds import KINDS, Kind
 from .models import ArchiveWorkbook
-from .models.workbook import FILE_AAD, REPORT_AAD
 from .periods import Period
 from .reading import Judged, Pupil, judge, pupils_of, template
 
@@ -97,9 +93,6 @@ def take_in(
     if not holds(by, scope):
         raise NotYourHand(NOT_YOURS)
     judged = judge(data, kind, period, scope.pupils(period))
-    key = vault.new_child_key()
-    kept = files.store(key, data, FILE_AAD)
-    shown = "".join(letter for letter in name.replace("\\", "/").rpartition("/")[2] if letter.isprintable())
     book = ArchiveWorkbook(
         school=scope.school,
         school_class=scope.school_class,
@@ -107,31 +100,19 @@ def take_in(
         year=period.year,
         term=period.term,
         reason=reason.strip(),
-        name=shown[-120:] or "未命名.xlsx",
-        sha256=kept.sha256,
-        wrapped_key=key,
-        stored_name=kept.name,
         uploaded_by=by,
         uploaded_on=clock.today(),
     )
+    book.hold(data, name)
     return keep_preview(book, judged)
 
 
 def keep_preview(book: ArchiveWorkbook, judged: Judged) -> ArchiveWorkbook:
-    """Note what the file would do; the sentences speak of children and stay sealed."""
-    said = json.dumps([finding.as_dict() for finding in judged.findings], ensure_ascii=False)
+    """Note what the file would do."""
     book.counts, book.digest = judged.counts, judged.digest
-    book.sealed_report = vault.seal_bytes(bytes(book.wrapped_key), zlib.compress(said.encode()), REPORT_AAD)
+    book.note(judged.findings)
     book.save()
     return book
-
-
-def findings_of(book: ArchiveWorkbook) -> list[dict]:
-    """The sentences of the dry run."""
-    if not book.sealed_report:
-        return []
-    packed = vault.open_bytes(bytes(book.wrapped_key), bytes(book.sealed_report), REPORT_AAD)
-    return json.loads(zlib.decompress(packed))
 
 
 def kind_and_period(book: ArchiveWorkbook) -> tuple[Kind, Period]:

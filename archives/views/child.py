@@ -23,7 +23,7 @@ from .. import entries, meter, scans
 from ..forms import EntryForm, PeriodForm, ReasonForm
 from ..kinds import KINDS
 from ..models import Entry, EntryScan
-from ..periods import owed_period
+from ..periods import Moment
 from ..presenting import drawn, parts_of, people_of
 
 log = logging.getLogger(__name__)
@@ -34,14 +34,15 @@ def child(request, slug):
     """学籍档案: seven parts, what each lacks, by when and whose it is to bring."""
     found = visible_child(request, slug)
     place = places_of([found]).get(found.pk)
-    row = line_of(found)
+    moment = Moment.now()
+    row = line_of(found, moment)
     keeps = entries.keeps(request.user, found)
     people = people_of(found.school_id, place.school_class.pk if place else None)
     context = {
         "child": found,
         "place": place,
         "row": row,
-        "owed": owed_period(),
+        "owed": moment.owed,
         "parts": parts_of(found, request.user, row, keeps, people),
         "article": articles.ARCHIVE,
     }
@@ -55,9 +56,9 @@ def marks(request, slug):
     return render(request, "archives/_marks.html", {"child": found, "row": line_of(found)})
 
 
-def line_of(child: Student) -> dict | None:
+def line_of(child: Student, moment: Moment | None = None) -> dict | None:
     """The child's line of the meter; None for who is not at school now."""
-    rows = meter.children_of([child.school_id], child_id=child.pk)
+    rows = meter.children_of([child.school_id], child_id=child.pk, moment=moment)
     return rows[0] if rows else None
 
 

@@ -7,21 +7,21 @@ from accounts.policies import may, powers_of
 from law import articles, clock
 from law.school_time import school_year_of
 from schools.models import School, SchoolClass
-from students.campaigns import may_confirm as may_keep
+from students.campaigns import looks_after
 from students.sight import class_in_sight
 
 from .. import meter
 from ..forms import MeterWords
 from ..kinds import PARTS, SHORT
-from ..periods import owed_period
+from ..periods import Moment
 from ..presenting import SHOWN, chart_of, class_rows, parts_chart, people_of, school_rows, sheets_of, sums
 
 ARTICLE = articles.ARCHIVE
 
 
-def about() -> dict:
+def about(moment: Moment) -> dict:
     """What every page of the meter says: the article, the term owed, the short names of the parts."""
-    return {"article": ARTICLE, "owed": owed_period(), "short": SHORT, "parts": PARTS}
+    return {"article": ARTICLE, "owed": moment.owed, "short": SHORT, "parts": PARTS}
 
 
 @require_GET
@@ -34,8 +34,9 @@ def county(request):
     if len(schools) == 1:
         return redirect("archives:school", min(schools))
     chosen = MeterWords(request.GET, label="学校")
-    rows = chosen.narrow(school_rows(schools))
-    context = about() | {
+    moment = Moment.now()
+    rows = chosen.narrow(school_rows(schools, moment))
+    context = about(moment) | {
         "filter": chosen,
         "rows": rows,
         "total": sums(rows) if rows else None,
@@ -51,10 +52,11 @@ def school(request, pk):
     powers = powers_of(request.user)
     found = get_object_or_404(School.objects.filter(pk__in=powers.schools("view_school")), pk=pk)
     chosen = MeterWords(request.GET, label="班级")
-    everything = class_rows(found)
+    moment = Moment.now()
+    everything = class_rows(found, moment)
     rows = chosen.narrow(everything)
-    unseated = [row for row in meter.children_of([found.pk]) if not row["class_id"]] if has_unseated(everything) else []
-    context = about() | {
+    unseated = unseated_of(found, moment) if has_unseated(everything) else []
+    context = about(moment) | {
         "school": found,
         "filter": chosen,
         "rows": rows,
@@ -68,6 +70,10 @@ def school(request, pk):
     return render(request, "archives/school.html", context)
 
 
+def unseated_of(school: School, moment: Moment) -> list[dict]:
+    return [row for row in meter.children_of([school.pk], moment=moment) if not row["class_id"]]
+
+
 def has_unseated(rows: list[dict]) -> bool:
     return any(row["url"] == "#without-class" for row in rows)
 
@@ -78,18 +84,19 @@ def school_class(request, pk):
     found = class_in_sight(request.user, pk)
     powers = powers_of(request.user)
     chosen = MeterWords(request.GET, label="姓名")
-    rows = narrowed(meter.children_of([found.school_id], class_id=found.pk), chosen)
+    moment = Moment.now()
+    rows = narrowed(meter.children_of([found.school_id], class_id=found.pk, moment=moment), chosen)
     teacher, registrar = people_of(found.school_id, found.pk)
-    context = about() | {
+    context = about(moment) | {
         "school_class": found,
         "name": found.name_in(school_year_of(clock.today())),
         "filter": chosen,
         "rows": rows,
         "teacher": teacher,
         "registrar": registrar,
-        "sheets": sheets_of(found, owed_period()),
+        "sheets": sheets_of(found, moment.owed),
         "sees_school": bool(powers.on("view_school", found.school_id)),
-        "keeps": may_keep(request.user, found.school_id, found.pk),
+        "keeps": looks_after(powers, found.school_id, found.pk),
         "others": SchoolClass.objects.filter(pk__in=powers.class_ids - {found.pk}),
     }
     return render(request, "archives/class.html", context)

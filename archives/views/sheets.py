@@ -11,15 +11,14 @@ from accounts.policies import may, powers_of
 from approvals.trying import tried
 from law import articles, clock
 from law.school_time import school_year_of
-from students.campaigns import may_confirm as may_keep
+from students.campaigns import looks_after
 from students.sight import class_in_sight
 
 from .. import cross_checking, entries
 from ..forms import PeriodForm, ReasonForm
 from ..grid import Grid
 from ..kinds import NOTHING, PARTS, SHEETS, SHORT
-from ..periods import present_period
-from ..presenting import drawn, in_a_line, tabs_of
+from ..presenting import in_a_line, tabs_of
 
 NOT_TAUGHT = "这个学期本班还没有开班，没有可登记的内容。请在上方换一个学期。"
 
@@ -31,7 +30,7 @@ def sheet(request, pk, kind):
     if kind not in SHEETS:
         raise Http404(kind)
     chosen, asked = SHEETS[kind], PeriodForm(request.POST or request.GET)
-    writes = may_keep(request.user, found.school_id, found.pk)
+    writes = looks_after(powers_of(request.user), found.school_id, found.pk)
     if request.method == "POST" and not writes:
         raise PermissionDenied(entries.NOT_YOURS)
     grid = grid_of(found, chosen, asked.period, request.POST if request.method == "POST" else None)
@@ -53,7 +52,7 @@ def grid_of(school_class, kind, period, data) -> Grid:
     said = entries.standing_of(ids, SHEETS_NOTHING[kind.code], period) if kind.code in NOTHING else {}
     for row in grid.rows:
         row.said_nothing = bool(said.get(row.child.pk))
-        row.lines = [(drawn(entry), in_a_line(entry)) for entry in row.held]
+        row.lines = [(entry, in_a_line(entry)) for entry in row.held]
     return grid
 
 
@@ -110,11 +109,11 @@ def said_of(plan, silent: int) -> str:
 def cross_check(request, pk):
     """电子纸质核对: the paper column of one class for one term."""
     found = class_in_sight(request.user, pk)
-    asked = PeriodForm(request.POST or {"term": request.GET.get("term", present_period().code)})
+    asked = PeriodForm(request.POST or request.GET, present=True)
     writes = may(request.user, "make_change", found.school_id)
     if request.method == "POST" and not writes:
         raise PermissionDenied("电子与纸质档案由本校学籍管理员核对。")
-    rows, refusal = cross_checking.list_of(found, asked.period), []
+    rows, refusal = cross_checking.list_of(found, asked.period, asked.moment), []
     if request.method == "POST":
         ticks = {row["id"]: [part for part in PARTS if f"{row['id']}-{part}" in request.POST] for row in rows}
         differing, refusal = tried(cross_checking.record, found, asked.period, ticks, by=request.user)

@@ -18,7 +18,7 @@ from .. import entries, workbooks
 from ..forms import WorkbookForm
 from ..kinds import SHEETS
 from ..models import ArchiveWorkbook
-from ..periods import period_of, periods
+from ..periods import Moment
 
 RECENT = 20
 GLANCE = 50
@@ -57,7 +57,7 @@ def listing(request):
         "scope": scope,
         "scope_number": mine.index(scope),
         "kinds": [(code, each.label, code == kind) for code, each in SHEETS.items()],
-        "terms": [(period.code, period.name, period.code == term) for period in periods()],
+        "terms": [(code, name, code == term) for code, name in form.moment.choices],
         "books": with_labels(workbooks.visible_to(request.user)[:RECENT]),
     }
     return render(request, "archives/workbooks.html", context, status=422 if form.errors or refusal else 200)
@@ -66,7 +66,10 @@ def listing(request):
 def wanted(request) -> dict:
     """Kind and term of the address, where they are known."""
     kind = request.GET.get("kind", "")
-    return {"kind": kind if kind in SHEETS else "marks", "term": period_of(request.GET.get("term", "")).code}
+    return {
+        "kind": kind if kind in SHEETS else "marks",
+        "term": Moment.now().period_of(request.GET.get("term", "")).code,
+    }
 
 
 def taken_in(request, scope, form) -> tuple[ArchiveWorkbook | None, list[dict]]:
@@ -93,7 +96,7 @@ def template(request):
     """The workbook to fill in, with what stands already."""
     scope = chosen_scope(request, scopes(request))
     chosen = wanted(request)
-    kind, period = SHEETS[chosen["kind"]], period_of(chosen["term"])
+    kind, period = SHEETS[chosen["kind"]], Moment.now().period_of(chosen["term"])
     content = workbooks.template_of(scope, kind, period, by=request.user)
     answer = HttpResponse(content, content_type=XLSX)
     name = f"{scope.name}{kind.label}{period.name_for(kind)}.xlsx"
@@ -113,7 +116,7 @@ def workbook(request, pk):
 def page(request, book: ArchiveWorkbook, refusal=(), status: int = 200):
     """The dry run: counts and sentences; while the job writes, its progress."""
     job = Job.objects.filter(pk=book.job_id).first() if book.job_id else None
-    said = workbooks.findings_of(book)
+    said = book.findings
     running = bool(job and not job.finished)
     context = {
         "book": with_labels([book])[0],
@@ -134,7 +137,7 @@ def page(request, book: ArchiveWorkbook, refusal=(), status: int = 200):
 def findings(request, pk):
     """All findings as a workbook, to be sent back to whoever filled it in."""
     found = visible(request, pk)
-    answer = HttpResponse(workbook_of(workbooks.findings_of(found)), content_type=XLSX)
+    answer = HttpResponse(workbook_of(found.findings), content_type=XLSX)
     answer["Content-Disposition"] = f'attachment; filename="archive-{found.pk}-findings.xlsx"'
     return answer
 

@@ -8,7 +8,7 @@ from accounts.roles import Role
 from archives import meter
 from archives.entries import keep
 from archives.kinds import KINDS
-from archives.periods import Period, owed_period, period_of
+from archives.periods import Moment, Period
 from archives.presenting import class_rows, school_rows
 from law import clock
 from law.models import Parameter
@@ -50,10 +50,12 @@ def complete_the_record(child):
 
 
 def test_last_term_is_what_is_owed():
-    assert (owed_period(), owed_period().name) == (SPRING, "2025—2026学年第二学期")
+    owed = Moment.now().owed
+    assert (owed, owed.name) == (SPRING, "2025—2026学年第二学期")
     with clock.at(date(2027, 3, 1)):
-        assert owed_period() == Period(2026, 1)
-    assert period_of("2024-1") == Period(2024, 1) and period_of("1850-7") == SPRING
+        assert Moment.now().owed == Period(2026, 1)
+    now = Moment.now()
+    assert now.period_of("2024-1") == Period(2024, 1) and now.period_of("1850-7") == SPRING
 
 
 def test_a_child_of_last_year_owes_everything(pupil):

@@ -63,7 +63,7 @@ class TestDryRun:
     def test_a_fault_names_row_column_value_rule_and_remedy(self, pupil, people, cell):
         book = taken(people["teacher"], "marks", workbook_of(HEADS, (pupil.slug, "", "张小禾", 90, cell)))
         assert book.counts["bad"] == 1 and not Entry.objects.exists()
-        (said,) = workbooks.findings_of(book)
+        (said,) = book.findings
         assert (said["row"], said["column"], said["field"], said["raw"]) == (2, "E", "数学", str(cell))
         assert "第 2 行 E 列" in said["message"] and "请填分数" in said["message"]
 
@@ -78,7 +78,7 @@ class TestDryRun:
             ("", "三年级1班", "没有此人", 90, 91),
         ]
         book = taken(people["teacher"], "marks", workbook_of(HEADS, *rows))
-        said = [each["message"] for each in workbooks.findings_of(book)]
+        said = [each["message"] for each in book.findings]
         assert book.counts == {"fresh": 0, "changed": 0, "same": 0, "bad": 6}
         assert sum("几行是同一名学生" in each for each in said) == 2
         assert sum("范围里没有这个学生代码" in each for each in said) == 2
@@ -92,7 +92,7 @@ class TestDryRun:
     def test_an_item_of_another_grade_is_refused(self, pupil, people):
         heads = ("学生代码", "姓名", "总分", "立定跳远（厘米）")
         book = taken(people["teacher"], "fitness", workbook_of(heads, (pupil.slug, "张小禾", 88, 160)))
-        assert "不是这个年级的测试项目" in workbooks.findings_of(book)[0]["message"]
+        assert "不是这个年级的测试项目" in book.findings[0]["message"]
 
     def test_a_foreign_workbook_is_refused_as_a_whole(self, pupil, people):
         with pytest.raises(WorkbookRefused, match="学业成绩工作簿须有"):
