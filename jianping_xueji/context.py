@@ -65,6 +65,7 @@ MENU = (
             Item("班级与学位", "students:classes", "class", SEES | {"teach_class"}),
             Item("分班", "students:placings", "people", SEES),
             Item("动态信息维护", "students:campaign", "edit", SEES | {"teach_class"}),
+            Item("学籍档案", "archives:county", "folder", SEES | {"teach_class"}),
             Item("学籍采集导入", "students:import", "upload", frozenset({"make_change"})),
             Item("问题学籍", "students:problems", "triangle", SEES),
         ),

@@ -104,6 +104,7 @@ DEFINITIONS: dict[str, Definition] = {
     "intake.grade7_days": Definition(
         "初一建籍期限（自然日，自开学之日起）", 20, articles.REGISTER_GRADE_SEVEN, SPAN_OF_DAYS
     ),
+    "archive.months": Definition("建立学籍档案期限（月，自入学之日起）", 1, articles.ARCHIVE, whole(1, 6)),
     "graduation.first_day": Definition("毕业操作起始日", "06-01", articles.GRADUATION, DAY_OF_YEAR),
     "graduation.last_day": Definition("毕业操作截止日", "07-30", articles.GRADUATION, DAY_OF_YEAR),
     "leavers.last_day": Definition("小初对接核对截止日", "09-30", articles.LEAVERS, DAY_OF_YEAR),

@@ -13,6 +13,10 @@ from accounts.roles import Role
 from approvals.materials import hand_in_paper
 from approvals.models import CeimsFiling
 from approvals.services import open_case, perform
+from archives.kinds import KINDS
+from archives.models import ArchiveWorkbook
+from archives.periods import Period
+from archives.scans import enter_one
 from jianping_xueji.jobs.models import Job
 from jianping_xueji.vault import new_child_key
 from law import clock
@@ -38,6 +42,7 @@ from students.models import (
     Student,
 )
 from suspensions.models import Dropout, Suspension
+from tests.archives.specimens import AWARD, filled
 from tests.changes import decided, drafted
 from tests.county import class_of, hand_for, make_school, papers_in_order, staff_member
 from tests.leavers import leaver_maker
@@ -99,7 +104,7 @@ class Place:
 
 
 # The last character of every child's name on a site.
-SUFFIXES = ("", "转", "办", "休", "辍", "派", "编", "龄", "新", "统", "送", "毕", "证", "修")
+SUFFIXES = ("", "转", "办", "休", "辍", "派", "编", "龄", "新", "统", "送", "毕", "证", "修", "档")
 
 
 def build_site(relation, school, partner, child_at) -> Site:
@@ -209,6 +214,22 @@ def year_at(place: Place) -> tuple[dict, set]:
     }, set()
 
 
+def archive_at(place: Place) -> tuple[dict, set]:
+    """A child with an award and its certificate in the archive, and an upload that was given up."""
+    child, spring = place.child("档"), Period(2025, 2)
+    entry = enter_one(
+        KINDS["award"], spring, child, filled("award", AWARD), by=place.registrar, files=[(photo(), "奖状.jpg")]
+    )
+    book = {"kind": "marks", "year": 2025, "term": 2, "name": "成绩.xlsx", "wrapped_key": b"", "state": "discarded"}
+    book |= {"school": place.school, "uploaded_by": place.registrar, "uploaded_on": clock.today()}
+    return {
+        "archived": child.slug,
+        "archive_entry": entry.pk,
+        "archive_scan": entry.scans.get().pk,
+        "archive_book": ArchiveWorkbook.objects.create(**book).pk,
+    }, set()
+
+
 def books_at(place: Place) -> tuple[dict, set]:
     """Last spring's book of transfers, closed; this autumn's, open; the file of a large print."""
     spring = {"year": 2025, "term": 2, "until": date(2026, 8, 31), "on": clock.today()}
@@ -223,7 +244,7 @@ def books_at(place: Place) -> tuple[dict, set]:
     }, set()
 
 
-AREAS = (transfer_at, changes_at, classing_at, intake_at, year_at, books_at)
+AREAS = (transfer_at, changes_at, classing_at, intake_at, year_at, archive_at, books_at)
 
 
 def village_of(school) -> Division:
