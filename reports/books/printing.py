@@ -23,7 +23,7 @@ from .models import BookFile, BookPart
 from .paper import count_of, decision_of, papers_of, title_of
 from .reading import Reading, Scope
 
-CHUNK = 20  # papers laid out and bound at a time: what bounds the memory of a large book
+CHUNK = 8  # papers laid out and bound at a time: some 16 MB each, what bounds the memory of a large book
 MOST_PAGES = 100  # a book beyond this is printed by a job
 AAD = "book.file"
 Progress = Callable[[int, int], None]
