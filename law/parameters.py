@@ -118,6 +118,9 @@ DEFINITIONS: dict[str, Definition] = {
     "dropout.absence_days": Definition("连续旷课视为疑似辍学的天数（自然日）", 28, articles.DROPOUT, SPAN_OF_DAYS),
     "dropout.visits": Definition("列为辍学前至少劝返次数", 3, articles.DROPOUT, SPAN_OF_DAYS),
     "placement.days": Definition("入学通知书有效期（工作日）", 10, articles.PLACEMENT, SPAN_OF_DAYS),
+    "custody.handover_workdays": Definition(
+        "纸质档案移交期限（工作日，自离校次日起）", 10, articles.ARCHIVE_FOLLOWS, SPAN_OF_DAYS
+    ),
     "scan.max_bytes": Definition("单个扫描件上限（字节）", 2 * 1024 * 1024, articles.TRANSFER_MATERIALS, BYTES_OF_SCAN),
 }
 
