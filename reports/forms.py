@@ -17,6 +17,7 @@ from . import (
     closing_forms,
     contact,
     correction_forms,
+    custody_forms,
     dropout_forms,
     notices,
     pairing_forms,
@@ -268,6 +269,14 @@ FORMS: dict[str, Form] = {
             balance_form.balance_sheet,
             kinds=frozenset(),
             page="sheet",
+        ),
+        Form(
+            "handover_slip",
+            "学籍档案移交单",
+            articles.ARCHIVE_FOLLOWS,
+            custody_forms.handover_slip,
+            kinds=frozenset(),
+            page="list",
         ),
         Form(
             "pairing_sheet",

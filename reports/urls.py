@@ -1,5 +1,6 @@
 from django.urls import path
 
+from . import custody_views as custody
 from . import roster_views as rosters
 from . import views
 from .balance import views as balance
@@ -15,6 +16,7 @@ urlpatterns = [
     path("sheets/schools/<int:pk>/certificates/<int:year>/", rosters.of_certificates, name="certificate_sheet"),
     path("sheets/certificates/<int:pk>/", rosters.of_paper, name="paper_sheet"),
     path("sheets/children/<slug:slug>/", rosters.of_child, name="child_sheet"),
+    path("sheets/handovers/<str:number>/", custody.of_slip, name="handover_slip"),
     path("print/<slug:form>/", views.blank, name="blank"),
     path("print/<slug:form>/class/<int:pk>/", views.of_class, name="print_class"),
     path("print/<slug:form>/<str:number>/", views.filled, name="print"),

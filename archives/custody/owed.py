@@ -7,7 +7,20 @@ neither be forgotten nor dismissed: only a hand-over that has arrived takes a li
 from collections.abc import Iterable
 from datetime import date, timedelta
 
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, TextField, Value, When
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    Count,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    TextField,
+    Value,
+    When,
+)
 from django.db.models.functions import Cast
 
 from law import clock, parameters
@@ -43,7 +56,7 @@ def successors() -> dict[int, int]:
 def answering(column: str, answers: dict[int, int]):
     """The school that answers for this column's school, as an expression."""
     cases = [When(**{column: closed}, then=Value(now)) for closed, now in answers.items()]
-    return Case(*cases, default=F(column)) if cases else F(column)
+    return Case(*cases, default=F(column), output_field=BigIntegerField())
 
 
 def departures(kinds: tuple[str, ...] = GOES_ON) -> QuerySet[Enrolment]:
@@ -58,7 +71,11 @@ def departures(kinds: tuple[str, ...] = GOES_ON) -> QuerySet[Enrolment]:
     found = Enrolment.objects.filter(voided=False, during__upper_inf=False, left_by__kind__in=kinds)
     found = found.annotate(
         left_on=F("during__endswith"),
-        giver=Case(When(left_by__kind=CLOSING, then=F("school")), default=answering("school", answers)),
+        giver=Case(
+            When(left_by__kind=CLOSING, then=F("school")),
+            default=answering("school", answers),
+            output_field=BigIntegerField(),
+        ),
         landed=Subquery(arrival.values("school")[:1]),
         running=Exists(entries.filter(line=None)),
         settled=Exists(entries.filter(line__arrived=True)),

@@ -138,7 +138,7 @@ class Handover(models.Model):
         return self.number
 
     def get_absolute_url(self):
-        return reverse("archives:slip", args=[self.number])
+        return reverse("custody:slip", args=[self.number])
 
 
 class HandoverEntry(models.Model):

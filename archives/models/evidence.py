@@ -48,7 +48,7 @@ class EvidencePack(models.Model):
         return self.number
 
     def get_absolute_url(self):
-        return reverse("archives:pack", args=[self.number])
+        return reverse("evidence:pack", args=[self.number])
 
 
 class PackFile(models.Model):
