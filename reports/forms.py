@@ -27,6 +27,7 @@ from . import (
     schooling_proof_form,
     suspension_forms,
 )
+from .evidence import cover
 
 ANY_TRANSFER = frozenset({"transfer"})
 # What a family takes home is printed for a transfer and for every change that starts from a child.
@@ -276,6 +277,15 @@ FORMS: dict[str, Form] = {
             articles.ARCHIVE_FOLLOWS,
             custody_forms.handover_slip,
             kinds=frozenset(),
+            page="list",
+        ),
+        Form(
+            "evidence_cover",
+            "学籍证据包",
+            articles.WRITTEN_APPROVAL,
+            cover.evidence_cover,
+            kinds=frozenset(),
+            rights=("make_change", "check_change", "bureau_make", "bureau_check"),
             page="list",
         ),
         Form(

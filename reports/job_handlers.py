@@ -1,0 +1,3 @@
+"""Long work of the papers; each module registers its own."""
+
+from .evidence import job as _evidence  # noqa: F401
