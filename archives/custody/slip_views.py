@@ -41,9 +41,15 @@ def chosen_rows(request, given) -> list[Enrolment]:
     return list(found.select_related("student", "school", "left_by")[: services.MOST + 1])
 
 
+def refuse_outsider(user) -> None:
+    if not school_ids_where(user, "view_school"):
+        raise PermissionDenied("移交单由学校和教育局查看（第十一条）。")
+
+
 @require_http_methods(["GET", "POST"])
 def new(request):
     """A slip for the ticked departures: how and by whom the files go; refused with the reason when they cannot."""
+    refuse_outsider(request.user)
     rows = chosen_rows(request, request.POST or request.GET)
     if not rows:
         messages.error(request, "请先勾选要移交的学生；所选的可能已在移交途中。")
@@ -68,8 +74,7 @@ def new(request):
 @require_GET
 def slips(request):
     """Slips given and received, the latest first."""
-    if not school_ids_where(request.user, "view_school"):
-        raise PermissionDenied("移交单由学校和教育局查看（第十一条）。")
+    refuse_outsider(request.user)
     chosen = SlipFilter(request.GET, user=request.user)
     found = chosen.narrow()
     cursors = {name: request.GET.get(name, "") for name in ("after", "before")}

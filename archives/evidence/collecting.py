@@ -181,6 +181,10 @@ def said_of(slip: Handover, scope: Scope) -> dict:
 
 def cited(files: Iterable[dict]) -> list[dict[str, str]]:
     """Every article that the files name, with what it says."""
-    gists = {word: each.gist for each in vars(articles).values() if isinstance(each, Article) for word in (each.full, str(each))}
+    gists: dict[str, str] = {}
+    for each in vars(articles).values():
+        if isinstance(each, Article):  # the first constant of an article says what it is about
+            gists.setdefault(each.full, each.gist)
+            gists.setdefault(str(each), each.gist)
     named = {word for entry in files if (word := entry.get("article"))}
     return [{"article": word, "gist": gists.get(word, "")} for word in sorted(named)]

@@ -172,6 +172,8 @@ def read_manifest(pack):
 def verify(path):
     """(manifest or None, manifest's SHA-256, faults)."""
     path = Path(path)
+    if not path.exists():
+        raise ValueError(f"没有 {path}")
     pack = Folder(path) if path.is_dir() else Archive(path)
     manifest, raw, faults = read_manifest(pack)
     if manifest is not None:
@@ -188,7 +190,7 @@ def main(arguments):
     path = arguments[0] if arguments else str(Path(__file__).resolve().parent)
     try:
         manifest, digest, faults = verify(path)
-    except (ValueError, FileNotFoundError) as error:
+    except ValueError as error:
         print(f"无法核验：{error}")
         return 2
     for fault in faults:

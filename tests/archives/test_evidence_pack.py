@@ -7,13 +7,13 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from django.db import connection
+from django.conf import settings
 from django.urls import reverse
 
 from accounts.roles import Role
 from approvals.errors import NotYourHand, Refused
-from approvals.materials import hand_in_paper
-from approvals.models import Scan, Step
+from approvals.materials import check_paper, hand_in_paper
+from approvals.models import Scan
 from archives.evidence import packing, services, verify_pack
 from archives.models import EvidencePack, PackFile, PackPart
 from jianping_xueji.jobs.engine import execute
@@ -37,8 +37,6 @@ def moved(transfer, no2):
     """A finished transfer with a scan, a print, and the paper file handed over."""
     registrar = staff_member(Role.REGISTRAR, no2)
     hand_in_paper(transfer.materials.get(code="household_book"), by=registrar, data=photo().read())
-    from approvals.materials import check_paper
-
     check_paper(transfer.materials.get(code="household_book"), by=registrar, ok=True)
     case = walk(transfer)
     print_form(FORMS["acceptance_receipt"], case, by=registrar, address_of=str)
@@ -137,7 +135,7 @@ def test_one_byte_of_any_file_is_found_and_the_file_is_named(file, tmp_path):
 
 def test_one_byte_anywhere_in_the_container_is_found(file, tmp_path):
     size = file.stat().st_size
-    for position in [*range(0, size, max(1, size // 250)), *range(size - 60, size)]:
+    for position in [*range(0, size, max(1, size // 80)), *range(size - 60, size)]:
         code = verify_pack.main([str(altered(file, tmp_path, position))])
         assert code == 1, position
 
@@ -183,40 +181,14 @@ def test_a_signature_forged_together_with_the_list_breaks_the_chain(file, tmp_pa
     assert code == 1 and "签署链在此断开" in said
 
 
-def test_a_signature_whose_row_was_altered_disagrees_with_its_bytes(moved, no2, owner_of_steps, tmp_path):
-    owner_of_steps("UPDATE approvals_step SET opinion = '改了' WHERE id = %s", moved.steps.last().pk)
+def test_a_signature_whose_row_was_altered_disagrees_with_its_bytes(owner, moved, no2, tmp_path):
+    owner.execute("ALTER TABLE approvals_step DISABLE TRIGGER USER")
+    owner.execute("UPDATE approvals_step SET opinion = '改了' WHERE id = %s", [moved.steps.last().pk])
     pack = made(staff_member(Role.REGISTRAR, no2), case=moved)
     path = tmp_path / "pack.zip"
     path.write_bytes(b"".join(packing.content_of(pack.file)))
     code, said = verified(path)
     assert code == 1 and "“opinion”与清单不符" in said
-
-
-@pytest.fixture
-def owner_of_steps():
-    """As somebody who could switch the guard off: within this test's own transaction the row itself is rewritten."""
-
-    def rewrite(statement, pk):
-        row = Step.objects.get(pk=pk)
-        from unittest import mock
-
-        patched = type(row).opinion
-
-        class Altered:
-            def __get__(self, instance, owner):
-                return "改了" if instance is not None and instance.pk == pk else patched.__get__(instance, owner)
-
-            def __set__(self, instance, value):
-                instance.__dict__["opinion"] = value
-
-        context = mock.patch.object(Step, "opinion", Altered())
-        context.start()
-        contexts.append(context)
-
-    contexts = []
-    yield rewrite
-    for context in contexts:
-        context.stop()
 
 
 # ── who, and what stays behind ───────────────────────────────────────────────────────────────────────────────────────
@@ -268,7 +240,8 @@ def test_from_the_page_to_the_download_each_with_its_trace(client, moved, no2):
 
 
 def test_an_altered_part_is_not_handed_out(client, pack, no2):
-    path = Path(packing.load.__globals__["_path"](PackPart.objects.get().name))
+    name = PackPart.objects.get().name
+    path = Path(settings.MEDIA_DIR, name[:2], name[2:4], name)
     path.write_bytes(path.read_bytes()[:-1] + b"x")
     client.force_login(staff_member(Role.REGISTRAR, no2))
     answer = client.post(reverse("evidence:download", args=[pack.number]), follow=True)
@@ -291,4 +264,3 @@ def test_a_large_pack_is_cut_into_parts_and_reads_back_whole(monkeypatch, moved,
     path = tmp_path / "pack.zip"
     path.write_bytes(b"".join(packing.content_of(pack.file)))
     assert path.stat().st_size == pack.file.size and verified(path)[0] == 0
-    assert connection.vendor == "postgresql"
