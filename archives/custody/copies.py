@@ -1,4 +1,4 @@
-"""A frozen copy made readable: the record as it stood on the day of leaving, drawn like a child's page, numbers masked."""
+"""A frozen copy made readable: the record as on the day of leaving, drawn like a child's page, numbers masked."""
 
 from django.db import connection
 

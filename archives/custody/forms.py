@@ -91,7 +91,9 @@ class GiveForm(forms.Form):
     """移出的一手: how, by whom, on which day; pages of each file where they are few enough to ask."""
 
     way = forms.ChoiceField(label="移交方式", choices=Handover.Way.choices)
-    carrier = forms.CharField(label="送件人或邮件号", max_length=60, help_text="送件人、携带人姓名，或机要、挂号的邮件号。")
+    carrier = forms.CharField(
+        label="送件人或邮件号", max_length=60, help_text="送件人、携带人姓名，或机要、挂号的邮件号。"
+    )
     given_on = forms.DateField(label="移交日期", widget=day_input())
     to_name = forms.CharField(label="接收单位（人）", max_length=100, help_text="县外学校、高中或监护人的名称。")
     note = forms.CharField(label="备注", max_length=200, required=False)
@@ -163,5 +165,3 @@ class VolumeForm(PlaceForm):
 
 class ChaseForm(forms.Form):
     words = forms.CharField(label="催办要求", max_length=200)
-
-

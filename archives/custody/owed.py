@@ -123,6 +123,8 @@ def by_school(schools: Iterable[int]) -> dict[int, dict[str, int]]:
     late = Q(running=False, left_on__lt=last_day_in_time(clock.today()))
     rows = departures().filter(settled=False, giver__in=list(schools)).order_by().values("giver")
     figures = rows.annotate(
-        owed=Count("pk", filter=Q(running=False)), overdue=Count("pk", filter=late), on_way=Count("pk", filter=Q(running=True))
+        owed=Count("pk", filter=Q(running=False)),
+        overdue=Count("pk", filter=late),
+        on_way=Count("pk", filter=Q(running=True)),
     )
     return {row.pop("giver"): row for row in figures}

@@ -1,4 +1,4 @@
-"""What the pages of custody draw: departures with their receiver and deadline, slips with their lines. Decides nothing."""
+"""What the pages of custody draw: departures with receiver and deadline, slips with their lines. Decides nothing."""
 
 from collections.abc import Iterable
 

@@ -114,9 +114,7 @@ def refuse_mixed(found: list[Enrolment]) -> None:
 
 def refuse_days(given_on: date, left_on: date) -> None:
     if not left_on <= given_on <= clock.today():
-        raise Refused(
-            f"移交日期须在离校日（{left_on:%Y年%-m月%-d日}）至今日之间，请按实际移交的日子填写（{LAW}）。"
-        )
+        raise Refused(f"移交日期须在离校日（{left_on:%Y年%-m月%-d日}）至今日之间，请按实际移交的日子填写（{LAW}）。")
 
 
 def new_slip(**columns) -> Handover:
@@ -282,7 +280,5 @@ def register_volume(school: School, *, kind: str, label: str, box: str, shelf: s
             volume = Volume.objects.create(school=school, **words)
     except IntegrityError as error:
         raise Refused(f"“{dict(Volume.Kind.choices)[kind]} {label}”已经登记过了。") from error
-    PaperPlace.objects.create(
-        volume=volume, school=school, box=box, shelf=shelf, placed_on=clock.today(), placed_by=by
-    )
+    PaperPlace.objects.create(volume=volume, school=school, box=box, shelf=shelf, placed_on=clock.today(), placed_by=by)
     return volume

@@ -160,7 +160,9 @@ def custody_of(scope: Scope, pack: EvidencePack) -> Iterator[File]:
     else:
         slips = slips.filter(entries__enrolment__left_by__in=[case.pk for case in scope.cases])
     for slip in slips.distinct().order_by("pk"):
-        yield File(f"custody/{slip.number}.json", as_json(said_of(slip, scope)), "档案移交", slip.number, str(custody.LAW))
+        yield File(
+            f"custody/{slip.number}.json", as_json(said_of(slip, scope)), "档案移交", slip.number, str(custody.LAW)
+        )
         for scan in ReceiptScan.objects.filter(receipt__handover=slip).select_related("receipt").order_by("pk"):
             content = load(bytes(scan.wrapped_key), scan.name, custody.scan_aad(scan.receipt), scan.sha256)
             path = f"custody/{slip.number}-{scan.pk}.{SUFFIX.get(scan.mime, 'bin')}"

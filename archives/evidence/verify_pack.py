@@ -4,8 +4,8 @@
     python3 verify_pack.py 证据包.zip        (or the folder into which it was unpacked)
 
 Needs Python 3.8 or later and nothing else. Exit status 0: every byte is as it was when the pack was made; 1: something
-was altered, and the lines above say which file; 2: this is no evidence pack. Compare the printed SHA-256 of the manifest
-with the one that the register shows for this pack number: a pack forged as a whole would agree with itself.
+was altered, and the lines above say which file; 2: this is no evidence pack. Compare the printed SHA-256 of the
+manifest with the one that the register shows for this pack number: a pack forged as a whole would agree with itself.
 
 The container is laid down by this file as well: stored entries in the order of the manifest, fixed header fields, so
 that there is exactly one right byte at every place of the ZIP.

@@ -149,7 +149,12 @@ class HandoverEntry(models.Model):
         Student, models.PROTECT, null=True, blank=True, related_name="paper_movements", verbose_name="学生"
     )
     enrolment = models.ForeignKey(
-        Enrolment, models.PROTECT, null=True, blank=True, related_name="handover_entries", verbose_name="所离开的在校记录"
+        Enrolment,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="handover_entries",
+        verbose_name="所离开的在校记录",
     )
     volume = models.ForeignKey(
         Volume, models.PROTECT, null=True, blank=True, related_name="movements", verbose_name="簿册"

@@ -1,4 +1,4 @@
-"""Pages of custody: the list derived from the record, the slip with its two hands, the copy that stays, and its print."""
+"""Pages of custody: the list from the record, the slip with its two hands, the copy that stays, and its print."""
 
 import io
 from datetime import date
@@ -137,7 +137,9 @@ def test_the_old_school_reads_its_copy_and_nothing_else_of_the_child(moved, as_,
 
 def test_places_and_volumes_from_the_page(moved, as_, no1):
     registrar = as_(Role.REGISTRAR, no1)
-    answer = registrar.post(reverse("custody:child", args=[moved.child.slug]), {"box": "12", "shelf": "3柜"}, follow=True)
+    answer = registrar.post(
+        reverse("custody:child", args=[moved.child.slug]), {"box": "12", "shelf": "3柜"}, follow=True
+    )
     assert "12" in answer.content.decode() and PaperPlace.objects.get().shelf == "3柜"
     words = {"kind": "cards", "label": "2024级", "box": "册3"}
     assert "册3" in registrar.post(reverse("custody:volumes"), words, follow=True).content.decode()

@@ -65,7 +65,9 @@ def file(pack, tmp_path):
 
 def run(*command):
     """The script in a process of its own: no project on its path, no packages."""
-    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", cwd="/", env={"PATH": "/usr/bin:/bin"})
+    done = subprocess.run(
+        command, capture_output=True, text=True, encoding="utf-8", cwd="/", env={"PATH": "/usr/bin:/bin"}
+    )
     return done.returncode, done.stdout + done.stderr
 
 
@@ -124,7 +126,10 @@ def altered(file, tmp_path, position):
 
 def test_one_byte_of_any_file_is_found_and_the_file_is_named(file, tmp_path):
     with zipfile.ZipFile(file) as archive:
-        places = [(info.filename, info.header_offset + 30 + len(info.filename.encode()), info.file_size) for info in archive.infolist()]
+        places = [
+            (info.filename, info.header_offset + 30 + len(info.filename.encode()), info.file_size)
+            for info in archive.infolist()
+        ]
     for name, start, size in places:
         for position in {start, start + size // 2, start + size - 1}:
             _, _, faults = verify_pack.verify(altered(file, tmp_path, position))
@@ -194,9 +199,13 @@ def test_a_signature_whose_row_was_altered_disagrees_with_its_bytes(owner, moved
 # ── who, and what stays behind ───────────────────────────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize(("role", "at"), [("registrar", 2), ("headmaster", 2), ("bureau_clerk", 0), ("bureau_leader", 0)])
+@pytest.mark.parametrize(
+    ("role", "at"), [("registrar", 2), ("headmaster", 2), ("bureau_clerk", 0), ("bureau_leader", 0)]
+)
 def test_school_and_bureau_may_ask(moved, bureau, no2, role, at):
-    assert services.ask(by=staff_member(Role(role), no2 if at else bureau), purpose="督导", site=SITE, child=moved.child)
+    assert services.ask(
+        by=staff_member(Role(role), no2 if at else bureau), purpose="督导", site=SITE, child=moved.child
+    )
 
 
 @pytest.mark.parametrize("role", [Role.AUDITOR, Role.DATA_ADMIN])

@@ -1,4 +1,4 @@
-"""第十一条第一款: the paper file goes after the child. What is owed follows from the record; two hands of two schools."""
+"""第十一条第一款: the paper file goes after the child; what is owed follows from the record, two hands sign."""
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
@@ -10,7 +10,6 @@ from archives.custody.holdings import holders_of
 from archives.models import Handover, Receipt, SchoolCopy
 from law import clock
 from law.workdays import add
-from tests.changes import undone
 from tests.county import staff_member, walk
 
 
@@ -231,7 +230,9 @@ def test_the_school_that_is_left_keeps_the_whole_record_as_it_stood(transfer, no
     for stranger in (no2, no3):
         assert not SchoolCopy.objects.visible_to(staff_member(Role.REGISTRAR, stranger)).exists()
     with connection.cursor() as cursor:
-        cursor.execute("SELECT encode(sha256(convert_to(content::text, 'UTF8')), 'hex') = digest FROM archives_schoolcopy")
+        cursor.execute(
+            "SELECT encode(sha256(convert_to(content::text, 'UTF8')), 'hex') = digest FROM archives_schoolcopy"
+        )
         assert cursor.fetchall() == [(True,)]
 
 
