@@ -103,6 +103,8 @@ MENU = (
             Item("学籍簿册", "reports:books", "folder", SEES),
             Item("表册打印", "reports:rosters", "printer", DECIDES),
             Item("变动平衡表", "reports:balance", "folder", SEES),
+            Item("纸质档案移交", "custody:owed", "folder", SEES),
+            Item("证据包", "evidence:packs", "file", DECIDES),
             Item("系统办理", "approvals:filings", "file", frozenset({"make_change", "bureau_make"})),
             Item("全国系统导出", "students:ceims", "upload", frozenset({"make_change", "bureau_make"})),
         ),

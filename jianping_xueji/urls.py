@@ -14,6 +14,8 @@ urlpatterns = [
     path("suspensions/", include("suspensions.urls")),
     path("dropout/", include("suspensions.dropout_urls")),
     path("archives/", include("archives.urls")),
+    path("custody/", include("archives.custody.urls")),
+    path("evidence/", include("archives.evidence.urls")),
     path("supervision/", include("supervision.urls")),
     path("leavers/", include("suspensions.leavers_board.urls")),
     path("", include("accounts.urls")),

@@ -122,6 +122,9 @@ DEFINITIONS: dict[str, Definition] = {
     "books.first_year": Definition(
         "学籍簿册自哪一学年起在本系统结册（起始年）", 2025, articles.BOOKS, whole(2020, 2100)
     ),
+    "custody.handover_workdays": Definition(
+        "纸质档案移交期限（工作日，自离校次日起）", 10, articles.ARCHIVE_FOLLOWS, SPAN_OF_DAYS
+    ),
     "scan.max_bytes": Definition("单个扫描件上限（字节）", 2 * 1024 * 1024, articles.TRANSFER_MATERIALS, BYTES_OF_SCAN),
 }
 

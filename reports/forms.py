@@ -17,6 +17,7 @@ from . import (
     closing_forms,
     contact,
     correction_forms,
+    custody_forms,
     dropout_forms,
     notices,
     pairing_forms,
@@ -27,6 +28,7 @@ from . import (
     suspension_forms,
 )
 from .books import blanks
+from .evidence import cover
 
 ANY_TRANSFER = frozenset({"transfer"})
 # What a family takes home is printed for a transfer and for every change that starts from a child.
@@ -269,6 +271,23 @@ FORMS: dict[str, Form] = {
             balance_form.balance_sheet,
             kinds=frozenset(),
             page="sheet",
+        ),
+        Form(
+            "handover_slip",
+            "学籍档案移交单",
+            articles.ARCHIVE_FOLLOWS,
+            custody_forms.handover_slip,
+            kinds=frozenset(),
+            page="list",
+        ),
+        Form(
+            "evidence_cover",
+            "学籍证据包",
+            articles.WRITTEN_APPROVAL,
+            cover.evidence_cover,
+            kinds=frozenset(),
+            rights=("make_change", "check_change", "bureau_make", "bureau_check"),
+            page="list",
         ),
         Form(
             "pairing_sheet",

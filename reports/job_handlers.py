@@ -1,3 +1,4 @@
-"""Long work of this app, found by the jobs when Django starts."""
+"""Long work of this app, found by the jobs when Django starts; each module registers its own."""
 
-from .books import job_handlers as _books  # noqa: F401 — registers its own
+from .books import job_handlers as _books  # noqa: F401
+from .evidence import job as _evidence  # noqa: F401

@@ -1,5 +1,6 @@
 from django.urls import path
 
+from . import custody_views as custody
 from . import roster_views as rosters
 from . import views
 from .balance import views as balance
@@ -26,6 +27,7 @@ urlpatterns = [
     path("books/parts/<int:pk>/print/", books.book_part_print, name="book_part_print"),
     path("books/parts/<int:pk>/workbook/", books.book_part_workbook, name="book_part_workbook"),
     path("books/files/<int:pk>/", books.book_file, name="book_file"),
+    path("sheets/handovers/<str:number>/", custody.of_slip, name="handover_slip"),
     path("print/<slug:form>/", views.blank, name="blank"),
     path("print/<slug:form>/class/<int:pk>/", views.of_class, name="print_class"),
     path("print/<slug:form>/<str:number>/", views.filled, name="print"),

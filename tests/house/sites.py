@@ -13,8 +13,11 @@ from accounts.roles import Role
 from approvals.materials import hand_in_paper
 from approvals.models import CeimsFiling
 from approvals.services import open_case, perform
+from archives.custody.owed import owed
+from archives.custody.services import give, receive
+from archives.evidence.services import ask
 from archives.kinds import KINDS
-from archives.models import ArchiveWorkbook
+from archives.models import ArchiveWorkbook, SchoolCopy
 from archives.periods import Period
 from archives.scans import enter_one
 from jianping_xueji.jobs.models import Job
@@ -25,12 +28,14 @@ from reports.forms import FORMS
 from reports.services import new_record, print_form
 from schools.catchments import COMMUNITY
 from schools.models import Bureau, Catchment, Division, School, SchoolClass
+from students import enrolments
 from students.campaigns import open_campaign
 from students.changes import start_change
 from students.intake.filing import file_scan
 from students.leavers.assigning import open_assignment
 from students.models import (
     Certificate,
+    FrozenRecord,
     Graduation,
     ImportFile,
     Overflow,
@@ -53,7 +58,7 @@ from tests.students.specimens_classes import drafted_placing, drafted_plan, newc
 from tests.students.specimens_schooling_proof import from_roll_book
 from tests.suspensions.dropout_specimens import GIVEN, visited
 from tests.transfers.placing import PLACED
-from transfers.models import SchoolClosing
+from transfers.models import OutwardTransfer, SchoolClosing
 from transfers.placements import start_placement
 from transfers.services import start_transfer
 
@@ -68,6 +73,10 @@ ROLES = {
     "data_admin": Role.DATA_ADMIN,
     "auditor": Role.AUDITOR,
 }
+
+
+# A move out of the county, as far as a draft knows it.
+OUT = {"to_division": "150429", "to_school_name": "宁城县实验小学", "evidence": "来函"}
 
 
 @dataclass
@@ -104,7 +113,7 @@ class Place:
 
 
 # The last character of every child's name on a site.
-SUFFIXES = ("", "转", "办", "休", "辍", "派", "编", "龄", "新", "统", "送", "毕", "证", "修", "档")
+SUFFIXES = ("", "转", "办", "休", "辍", "派", "编", "龄", "新", "统", "送", "毕", "证", "修", "档", "移")
 
 
 def build_site(relation, school, partner, child_at) -> Site:
@@ -244,7 +253,33 @@ def books_at(place: Place) -> tuple[dict, set]:
     }, set()
 
 
-AREAS = (transfer_at, changes_at, classing_at, intake_at, year_at, archive_at, books_at)
+def custody_at(place: Place) -> tuple[dict, set]:
+    """A child that left, its file sent to the partner and signed for there; the copies that stayed; a pack."""
+    child, today = place.child("移"), clock.today()
+    there = staff_member(Role.REGISTRAR, place.partner)
+    case = open_case(OutwardTransfer, by=place.registrar, lead=place.school, children=[child], state="draft", **OUT)
+    enrolments.end([child], on=today, case=case, how="转出", went_to=place.partner.name)
+    enrolments.begin([(child, None)], school=place.partner, on=today, case=case, how="转入")
+    words = {"way": "hand", "carrier": "张三", "given_on": today}
+    slip = give(owed().filter(student=child), by=place.registrar, **words)
+    signed = receive(slip, by=there, received_on=today, receiver="李四", files=[(photo(), "签收.jpg")])
+    paper = Certificate.objects.get(student__name=f"{place.name}修")
+    copy = SchoolCopy.objects.get(student=child)
+    given = {"student": paper.student, "graduation_id": paper.graduation_id, "taken_on": today}
+    frozen = FrozenRecord.objects.create(content=copy.content, digest="0" * 64, **given)
+    return {
+        "slip": slip.number,
+        "slip_token": slip.token,
+        "pack": ask(by=place.registrar, purpose="督导", site="https://example.gov.cn", case=case).number,
+        "pk": {
+            "custody:scan": signed.scans.get().pk,
+            "custody:copy": copy.pk,
+            "custody:graduate_copy": frozen.pk,
+        },
+    }, set()
+
+
+AREAS = (transfer_at, changes_at, classing_at, intake_at, year_at, archive_at, books_at, custody_at)
 
 
 def village_of(school) -> Division:

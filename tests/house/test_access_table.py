@@ -142,6 +142,20 @@ def words_for(name, site):
         "students:import_commit": {"pk": words["pk"].get("import")},
         "students:import_batch": {"number": words["batch"]},
         "students:import_discard": {"pk": words["pk"].get("import")},
+        "custody:chase": {"pk": site.school.pk},
+        "custody:child": {"slug": words["slug"]},
+        "custody:slip": {"number": words["slip"]},
+        "custody:receive": {"number": words["slip"]},
+        "custody:cancel": {"number": words["slip"]},
+        "custody:scan": {"number": words["slip"], "pk": words["pk"].get("custody:scan")},
+        "custody:scanned": {"token": words["slip_token"]},
+        "custody:copy": {"pk": words["pk"].get("custody:copy")},
+        "custody:graduate_copy": {"pk": words["pk"].get("custody:graduate_copy")},
+        "reports:handover_slip": {"number": words["slip"]},
+        "evidence:of_child": {"slug": words["slug"]},
+        "evidence:of_case": {"number": words["number"]},
+        "evidence:pack": {"number": words["pack"]},
+        "evidence:download": {"number": words["pack"]},
     }.get(name, {})
 
 
@@ -152,6 +166,9 @@ BODY = {
     "students:roster_child": {"act": "log", "kind": "home", "on": "2026-09-15", "who": "李老师", "result": "外出"},
     "students:home_lessons": {"on": "2026-09-15", "who": "李老师", "what": "识字"},
     "approvals:filing": {"filed_on": "2026-09-15"},
+    "custody:chase": {"words": "请尽快移交"},
+    "evidence:of_child": {"purpose": "督导"},
+    "evidence:of_case": {"purpose": "督导"},
     "transfers:new": {"name": "查无此人", "number": "211399201803020013"},
 }
 
