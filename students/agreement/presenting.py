@@ -13,6 +13,7 @@ from law import articles, clock
 from ..corrections import CORRECTED
 from ..dictionary.fields import VOLATILE, by_attribute
 from ..exporting import workbook
+from ..exporting.services import mark_of
 from ..models.child import Student
 from ..models.traces import Look
 from ..record import in_words
@@ -21,21 +22,10 @@ from .models import AgreementFile, Difference, Side
 TONES = {Difference.State.OPEN: "soon", Difference.State.CONFIRMED: "now", Difference.State.CLOSED: "done"}
 SIDE_TONES = {Side.OURS: "idle", Side.CEIMS: "now", Side.CHECK: "soon", Side.WAIT: "wait"}
 CORRECTABLE = {field.attribute for field in CORRECTED}
-HEADS = [
-    "学校",
-    "姓名",
-    "证件号末四位",
-    "种类",
-    "栏目",
-    "本县",
-    "全国系统",
-    "原因",
-    "建议以谁为准",
-    "状态",
-    "业务编号",
-    "责任单位",
-]
-WIDTHS = (18, 12, 10, 12, 18, 24, 24, 16, 14, 12, 16, 14)
+SHEET = {
+    "学校": 18, "姓名": 12, "证件号末四位": 12, "种类": 12, "栏目": 18, "本县": 24, "全国系统": 24, "原因": 16,
+    "建议以谁为准": 14, "状态": 12, "业务编号": 16, "责任单位": 14,
+}  # fmt: skip
 MOST = 20_000
 
 
@@ -194,10 +184,8 @@ def lines_of(found: QuerySet[Difference], user):
 def workbook_of(found: QuerySet[Difference], user) -> bytes:
     """The differences as a workbook of text, marked and logged as a file taken out (第三十七条)."""
     rows = list(found.select_related("school", "case").order_by("school__code", "name", "pk")[:MOST])
-    mark = (
-        f"{user.name or user.username} {clock.today():%Y年%-m月%-d日}导出，用途：与全国系统核对；含个人信息，不得外传"
-    )
-    content = workbook.written("对账差异", HEADS, lines_of(rows, user), mark=mark, widths=WIDTHS)
+    mark, widths = mark_of(user, "与全国系统核对"), tuple(SHEET.values())
+    content = workbook.written("对账差异", list(SHEET), lines_of(rows, user), mark=mark, widths=widths)
     own = {each.school_id for each in rows} - {None}
     acting = next((p.appointment.school for pk in own for p in powers_of(user).on("view_school", pk)), None)
     Look.objects.create(

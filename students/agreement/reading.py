@@ -65,11 +65,10 @@ class Reader:
 
     def tell_twice(self, twice: list[tuple[int, int]]) -> None:
         """Rows that mean a child another row has named already."""
+        sheet, remedy = self.table.scanned.name, "请查明全国系统是否重复建籍"
         for row, first in twice[:TOLD]:
-            message, sheet = f"与第 {first} 行是同一名学生，没有比对", self.table.scanned.name
-            self.findings.append(
-                Finding(ERROR, sheet, row, "", "", "child_twice", "", message, "请查明全国系统是否重复建籍")
-            )
+            message = f"与第 {first} 行是同一名学生，没有比对"
+            self.findings.append(Finding(ERROR, sheet, row, "", "", "child_twice", "", message, remedy))
 
     def lines(self) -> Iterator[tuple]:
         """One tuple per child in the order of COLUMNS; a row without name and number is told and left out.
@@ -124,9 +123,8 @@ class Places:
         """School, class and the class as written; a text that may mean several classes, or none, says nothing."""
         school = self.school.pk if self.school else self.schools.get(cells.get("school_code") or "")
         text = cells.get("class_number") or ""
-        found = (
-            self.classes[school].find(text, cells.get("entered_month") or "") if text and school in self.classes else []
-        )
+        book = self.classes.get(school)
+        found = book.find(text, cells.get("entered_month") or "") if text and book else []
         return school, found[0].key if len(found) == 1 else None, text[:60]
 
 

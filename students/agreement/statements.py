@@ -79,7 +79,8 @@ AND NOT o.doc @> r.given AND (o.doc ->> e.key) IS DISTINCT FROM e.value
 # Numbers by their keyed fingerprints; only the last four are written down.
 DIFFERING_NUMBERS = """
 INSERT INTO agreement_found
-SELECT 'differs', 's' || s.id, f.field, s.id, s.school_id, s.name, coalesce(d.tail, ''), f.ours, f.theirs, f.their_index,
+SELECT 'differs', 's' || s.id, f.field, s.id, s.school_id, s.name, coalesce(d.tail, ''), f.ours, f.theirs,
+    f.their_index,
     CASE
         WHEN f.their_index IS NULL THEN 'blank_there'
         WHEN f.field = 'registry_number' AND g.letter IS DISTINCT FROM 'G' AND f.theirs ~ '^[GJ]'
@@ -93,7 +94,8 @@ LEFT JOIN students_studentnumber d ON d.student_id = s.id AND d.kind = 'id' AND 
 LEFT JOIN students_studentnumber g ON g.student_id = s.id AND g.kind = 'registry' AND g.until IS NULL
 CROSS JOIN LATERAL (VALUES
     ('id_number', d.index, r.id_index, coalesce(d.tail, ''), r.id_tail),
-    ('registry_number', g.index, r.registry_index, coalesce(g.letter || repeat('*', 14) || g.tail, ''), r.registry_shown)
+    ('registry_number', g.index, r.registry_index, coalesce(g.letter || repeat('*', 14) || g.tail, ''),
+        r.registry_shown)
 ) f (field, our_index, their_index, ours, theirs)
 WHERE s.status = ANY(%(roll)s) AND (%(school)s::bigint IS NULL OR s.school_id = %(school)s)
 AND f.field = ANY(%(compared)s) AND NOT f.field = ANY(r.unread) AND f.our_index IS DISTINCT FROM f.their_index
@@ -101,7 +103,8 @@ AND f.field = ANY(%(compared)s) AND NOT f.field = ANY(r.unread) AND f.our_index 
 
 DIFFERING_PLACES = """
 INSERT INTO agreement_found
-SELECT 'differs', 's' || s.id, f.field, s.id, s.school_id, s.name, coalesce(n.tail, ''), f.ours, f.theirs, NULL, 'compare'
+SELECT 'differs', 's' || s.id, f.field, s.id, s.school_id, s.name, coalesce(n.tail, ''), f.ours, f.theirs, NULL,
+    'compare'
 FROM agreement_match m JOIN agreement_rows r USING ("row") JOIN students_student s ON s.id = m.student
 JOIN schools_school k ON k.id = s.school_id
 LEFT JOIN schools_school t ON t.id = r.school_id
@@ -137,15 +140,17 @@ INSERT INTO agreement_found
 SELECT DISTINCT ON (f.subject) 'only_there', f.subject, '', f.student, r.school_id, r.name, r.id_tail, f.ours,
     r.class_text, NULL, f.reason
 FROM agreement_rows r LEFT JOIN agreement_match m USING ("row") LEFT JOIN students_student s ON s.id = m.student
-CROSS JOIN LATERAL (SELECT s.id IS NOT NULL AND s.school_id <> coalesce(%(school)s::bigint, s.school_id)) a (foreign_child)
+CROSS JOIN LATERAL (
+    SELECT s.id IS NOT NULL AND s.school_id <> coalesce(%(school)s::bigint, s.school_id)
+) a (foreign_child)
 CROSS JOIN LATERAL (SELECT
     CASE WHEN s.id IS NULL OR a.foreign_child
         THEN 'n' || encode(coalesce(r.id_index, r.registry_index, sha256(convert_to(r.name, 'UTF8'))), 'hex')
         ELSE 's' || s.id END,
     CASE WHEN a.foreign_child THEN NULL ELSE s.id END,
     CASE WHEN s.id IS NULL OR a.foreign_child THEN '' ELSE s.status END,
-    CASE WHEN s.id IS NULL THEN 'not_here' WHEN a.foreign_child THEN 'elsewhere' WHEN s.status = 'pending' THEN 'pending'
-        ELSE 'left' END
+    CASE WHEN s.id IS NULL THEN 'not_here' WHEN a.foreign_child THEN 'elsewhere'
+        WHEN s.status = 'pending' THEN 'pending' ELSE 'left' END
 ) f (subject, student, ours, reason)
 WHERE (s.id IS NULL OR a.foreign_child OR NOT s.status = ANY(%(roll)s))
 AND NOT EXISTS (SELECT 1 FROM unnest(%(twice)s::int[]) t WHERE t = r."row")
@@ -188,8 +193,8 @@ WHERE w.subject = f.subject AND w.field = f.field AND w.what = f.what
 # Written once; seen again it is the same task, unless it had closed or says something else now.
 TELL = """
 INSERT INTO students_difference AS d (
-    bureau_id, school_id, what, subject, field, student_id, name, tail, ours, theirs, theirs_index, reason, side, case_id,
-    state, confirmed, found_on, opened_in_id, seen_in_id
+    bureau_id, school_id, what, subject, field, student_id, name, tail, ours, theirs, theirs_index, reason, side,
+    case_id, state, confirmed, found_on, opened_in_id, seen_in_id
 )
 SELECT %(bureau)s, f.school_id, f.what, f.subject, f.field, f.student, f.name, f.tail, f.ours, f.theirs, f.theirs_index,
     f.reason, p.side, f."case", 'open', '', %(today)s, %(file)s, %(file)s
