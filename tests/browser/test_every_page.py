@@ -11,6 +11,7 @@ from tests.house.test_access_table import ASKED, rows, words_for
 NO_PAGES = {
     "healthz",
     "accounts:login",
+    "agreement:findings",
     "approvals:scan",
     "intake:scan",
     "jobs:progress",

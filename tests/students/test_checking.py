@@ -108,6 +108,7 @@ def test_many_lines_ask_as_many_questions_as_few(child_at, no1, bureau, staff):
             check(pasted("\n".join(some)), purpose="核对", by=clerk)
         return len(questions)
 
+    asked(lines[:1])  # whatever is learnt once is known from here on
     assert asked(lines[:2]) == asked(lines) <= 15
 
 
