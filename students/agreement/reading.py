@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -36,7 +37,7 @@ COLUMNS = (
 )  # fmt: skip
 
 
-@dataclass(slots=True)
+@dataclass
 class Reader:
     """One upload: its table, the schools and classes its codes mean, and what could not be used."""
 
@@ -58,7 +59,7 @@ class Reader:
             raise WorkbookRefused("no_identity", "须有“姓名”，以及“身份证件号”或“学籍号”列，才能与本县学籍逐人比对")
         return reader
 
-    @property
+    @cached_property
     def compared(self) -> set[str]:
         """Attributes this file speaks of: known to both sides, and filled somewhere."""
         return {*COMPARED, *NUMBERS, *PLACES} & self.table.filled

@@ -145,7 +145,9 @@ CROSS JOIN LATERAL (
 ) a (foreign_child)
 CROSS JOIN LATERAL (SELECT
     CASE WHEN s.id IS NULL OR a.foreign_child
-        THEN 'n' || encode(coalesce(r.id_index, r.registry_index, sha256(convert_to(r.name, 'UTF8'))), 'hex')
+        THEN 'n' || encode(coalesce(
+            r.id_index, r.registry_index, sha256(convert_to(concat_ws('|', r.name, r.sex, r.birth), 'UTF8'))
+        ), 'hex')
         ELSE 's' || s.id END,
     CASE WHEN a.foreign_child THEN NULL ELSE s.id END,
     CASE WHEN s.id IS NULL OR a.foreign_child THEN '' ELSE s.status END,

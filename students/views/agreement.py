@@ -138,9 +138,14 @@ def cursor(request, name: str) -> str:
 @never_cache
 @transaction.atomic
 def workbook(request):
-    """The differences of the list as it is filtered."""
-    chosen = DifferenceFilter(request.POST, user=request.user)
-    content = presenting.workbook_of(chosen.narrow(), request.user)
+    """The differences of the list as it is filtered; a longer list is to be narrowed first."""
+    found = DifferenceFilter(request.POST, user=request.user).narrow()
+    if (count := found.count()) > presenting.MOST:
+        messages.error(
+            request, f"符合条件的有{count}项，一个工作簿最多{presenting.MOST}项，请先按学校或栏目筛选再下载。"
+        )
+        return redirect("agreement:differences")
+    content = presenting.workbook_of(found, request.user)
     return handed_out(content, f"对账差异 {clock.today():%Y%m%d}.xlsx")
 
 
