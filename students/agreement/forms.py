@@ -8,17 +8,17 @@ from jianping_xueji.forms import day_input
 from law import clock
 from schools.models import School
 
-from ..dictionary.fields import by_attribute
 from ..filters import FilterInSight, SchoolChoice
 from ..importing.container import BUREAU, SCHOOL
 from ..importing.workbook_field import WorkbookField
 from ..search import by_number, looks_like_number
 from .models import Difference, Reason, Side
+from .presenting import label_of
 from .reading import COMPARED, NUMBERS, PLACES
 from .services import NOTE_LENGTH
 
 STATES = [("", "待核对和待改"), ("all", "不限"), *Difference.State.choices]
-FIELDS = [(name, by_attribute(name).label) for name in (*NUMBERS, *PLACES, *COMPARED)]
+FIELDS = [(name, label_of(name)) for name in (*NUMBERS, *PLACES, *COMPARED)]
 WHATS = [("", "不限"), *Difference.What.choices]
 
 

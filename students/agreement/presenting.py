@@ -29,16 +29,23 @@ SHEET = {
 MOST = 20_000
 
 
-def with_words(found: Iterable[Difference], user) -> list[Difference]:
-    """The same differences with values, field and owner as people read them."""
+def with_words(found: Iterable[Difference], user, *, in_full: bool = False) -> list[Difference]:
+    """The same differences with values, field and owner as people read them; on lists telephones are masked."""
     found, powers = list(found), powers_of(user)
     for each in found:
         each.tone, each.side_tone = TONES[each.state], SIDE_TONES[each.side]
-        each.label = by_attribute(each.field).label if each.field else ""
-        each.our_words, each.their_words = words_of(each, each.ours), words_of(each, each.theirs)
+        each.label = label_of(each.field)
+        said = [words_of(each, text) for text in (each.ours, each.theirs)]
+        each.our_words, each.their_words = (
+            map(vault.mask_phone, said) if each.field == "phone" and not in_full else said
+        )
         each.owner = "教育局" if each.is_bureaus else each.school.short_name
         each.case_url = each.case.get_absolute_url() if each.case and sees(powers, each) else ""
     return found
+
+
+def label_of(field: str) -> str:
+    return "学籍学校" if field == "school_code" else by_attribute(field).label if field else ""
 
 
 def sees(powers: Powers, difference: Difference) -> bool:
@@ -76,7 +83,7 @@ def fields_of(found: QuerySet[Difference]) -> list[dict]:
     """How often each field differs, most often first."""
     rows = found.filter(what="differs").order_by().values("field").annotate(all=Count("pk"))
     rows = sorted(rows, key=lambda row: -row["all"])
-    return [row | {"label": by_attribute(row["field"]).label} for row in rows]
+    return [row | {"label": label_of(row["field"])} for row in rows]
 
 
 def figures_of(rows: list[dict]) -> list[dict]:
@@ -140,7 +147,8 @@ def ways_out(difference: Difference, user) -> list[dict]:
     if difference.field in CORRECTABLE and child and seen:
         opens = may(user, "make_change", child.school_id)
         address = reverse("students:change_new", args=[child.slug, "correction"]) + f"?difference={difference.pk}"
-        words = "核对户口簿后办理基本信息变更" + ("，已按全国系统填好" if difference.field != "id_number" else "")
+        filled = opens and difference.field != "id_number"
+        words = "由学校核对户口簿后办理基本信息变更" + ("，进入后已按全国系统填好，仍须逐项核对" if filled else "")
         return [_way(words, articles.CORRECTION, address if opens else "", "办理基本信息变更")]
     if difference.field and by_attribute(difference.field).route == VOLATILE:
         return [_way("在动态信息维护中改正", articles.VOLATILE_FIELDS, reverse("students:campaign"))]

@@ -81,8 +81,9 @@ def read(file: AgreementFile, phase=lambda name: None) -> Reader:
     return Reader.of(file.content(), file.bureau, file.school, phase)
 
 
+@transaction.atomic
 def carry_out(file: AgreementFile, reader: Reader) -> AgreementFile:
-    """Compare, within the caller's transaction, and keep the counts and what could not be read."""
+    """Compare and keep the counts and what could not be read."""
     file.counts = compare(file, reader)
     file.state = State.DONE
     said = json.dumps([finding.as_dict() for finding in reader.findings], ensure_ascii=False)

@@ -167,7 +167,7 @@ def difference(request, pk):
             return redirect(found)
     elif request.method == "POST" and not services.may_confirm(request.user, found):
         raise PermissionDenied("这项差异由责任单位的经办人员认定。")
-    presenting.with_words([found], request.user)
+    presenting.with_words([found], request.user, in_full=True)
     context = {
         "difference": found,
         "ways": presenting.ways_out(found, request.user),
