@@ -68,6 +68,8 @@ MENU = (
             Item("学籍档案", "archives:county", "folder", SEES | {"teach_class"}),
             Item("学籍采集导入", "students:import", "upload", frozenset({"make_change"})),
             Item("问题学籍", "students:problems", "triangle", SEES),
+            Item("疑似重复学籍", "students:duplicates", "triangle", SEES),
+            Item("批量核查", "students:checks", "search", frozenset({"make_change", "bureau_make"})),
         ),
     ),
     Group(
@@ -107,6 +109,7 @@ MENU = (
             Item("证据包", "evidence:packs", "file", DECIDES),
             Item("系统办理", "approvals:filings", "file", frozenset({"make_change", "bureau_make"})),
             Item("全国系统导出", "students:ceims", "upload", frozenset({"make_change", "bureau_make"})),
+            Item("与全国系统对账", "agreement:report", "file", SEES),
         ),
     ),
 )

@@ -31,13 +31,18 @@ from schools.models import Bureau, Catchment, Division, School, SchoolClass
 from students import enrolments
 from students.campaigns import open_campaign
 from students.changes import start_change
+from students.checking.looking import check
+from students.checking.sheet import pasted
 from students.intake.filing import file_scan
 from students.leavers.assigning import open_assignment
 from students.models import (
+    AgreementFile,
     Certificate,
+    Difference,
     FrozenRecord,
     Graduation,
     ImportFile,
+    Likeness,
     Overflow,
     Placement,
     PromotionRun,
@@ -113,7 +118,7 @@ class Place:
 
 
 # The last character of every child's name on a site.
-SUFFIXES = ("", "转", "办", "休", "辍", "派", "编", "龄", "新", "统", "送", "毕", "证", "修", "档", "移")
+SUFFIXES = ("", *"转办休辍派编龄新统送毕证修档移账重")
 
 
 def build_site(relation, school, partner, child_at) -> Site:
@@ -279,7 +284,31 @@ def custody_at(place: Place) -> tuple[dict, set]:
     }, set()
 
 
-AREAS = (transfer_at, changes_at, classing_at, intake_at, year_at, archive_at, books_at, custody_at)
+def compared_at(place: Place) -> tuple[dict, set]:
+    """A difference with the national system and its file, a list that was checked, a pair that may be one child."""
+    child, other = place.child("账"), place.child("重")
+    given = {"bureau": place.school.bureau, "as_of": clock.today(), "uploaded_on": clock.today()}
+    file = AgreementFile.objects.create(
+        **given, school=place.school, name="全国系统.xlsx", wrapped_key=b"", uploaded_by=place.registrar, state="done"
+    )
+    difference = Difference.objects.create(
+        bureau=place.school.bureau, school=place.school, what="differs", subject=f"s{child.pk}", field="ethnicity",
+        student=child, name=child.name, ours="01", theirs="02", reason="book", side="check",
+        found_on=clock.today(), opened_in=file, seen_in=file,
+    )  # fmt: skip
+    likeness = Likeness.objects.create(
+        child=child, other=other, score=80, signs=["姓名只差一个字"], digest="0", found_on=clock.today()
+    )
+    words = {
+        "agreement": file.pk,
+        "difference": difference.pk,
+        "check": check(pasted(child.name), purpose="核对", by=place.registrar).pk,
+        "likeness": likeness.pk,
+    }
+    return words, {child.id_number.plain(), other.id_number.plain()}
+
+
+AREAS = (transfer_at, changes_at, classing_at, intake_at, year_at, archive_at, books_at, custody_at, compared_at)
 
 
 def village_of(school) -> Division:

@@ -75,6 +75,12 @@ def words_for(name, site):
         "students:campaign_school": {"pk": site.school.pk},
         "students:campaign_class": {"pk": words["pk"].get("students:class")},
         "students:campaign_child": {"slug": words["slug"]},
+        "agreement:file": {"pk": words["agreement"]},
+        "agreement:findings": {"pk": words["agreement"]},
+        "agreement:difference": {"pk": words["difference"]},
+        "students:check": {"pk": words["check"]},
+        "students:check_workbook": {"pk": words["check"]},
+        "students:duplicate": {"pk": words["likeness"]},
         "students:roster_file": {"pk": words["roster_file"]},
         "students:roster_findings": {"pk": words["roster_file"]},
         "students:roster_take": {"pk": words["roster_file"]},
@@ -160,6 +166,8 @@ def words_for(name, site):
 
 
 BODY = {
+    "agreement:difference": {"side": "ceims", "note": "户口簿"},
+    "students:duplicate": {"same": "no", "ground": "两本户口簿"},
     "intake:batch": {"act": "propose"},
     "students:number": {"reason": "核对证件"},
     "students:campaign_child": {"act": "confirm", "phone": "13800000000"},
