@@ -117,7 +117,7 @@ def _undrawn(data: bytes, glyphs: set[int], texts: dict[int, str]) -> set[int]:
 
 
 def _drawings(font) -> tuple[int, Callable]:
-    """How many glyphs a font has, and how one is drawn. Of CFF the outlines alone are read: half the time of a check."""
+    """How many glyphs a font has, and how one is drawn. Of CFF only the outlines are read: half the time."""
     if "CFF " in font:
         outlines = font["CFF "].cff[0].CharStrings.charStringsIndex
         return len(outlines), lambda glyph, pen: outlines[glyph].draw(pen)

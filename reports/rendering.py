@@ -21,6 +21,7 @@ STYLESHEET = "reports/print.css"
 DENSITIES = ("", "tight", "tightest")
 # Tagged, with language and title: a screen reader can read a form out (ISO 14289-1).
 VARIANT = "pdf/ua-1"
+LANGUAGE = "zh-CN"
 
 
 @dataclass(frozen=True)
