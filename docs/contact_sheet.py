@@ -16,23 +16,20 @@ FOLDER = ROOT / "docs" / "forms"
 CELL, GAP, CAPTION, COLUMNS = (330, 440), 14, 26, 7
 GREYS = 12
 FONT = "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc"
-SCHOOLS = 3
+SCHOOLS = {91: "富山街道小学", 92: "铁南街道小学", 93: "红山街道小学"}
 
 
 def demo_county():
-    """The demo county, three primary schools without open business in the parts a specimen wants."""
+    """The demo county with three more primary schools, where no business is open yet: there the specimens live."""
     from django.core.management import call_command
 
-    from approvals.models import Case
-    from schools.models import School, Seats
+    from schools.models import Bureau, School
+    from tests.county import make_school
     from tests.reports.filled import small_county
 
     call_command("seed_county", verbosity=0)
-    busy = {school for pair in Case.objects.values_list("lead_school", "peer_school") for school in pair if school}
-    primaries = School.objects.filter(kind=School.Kind.PRIMARY, county_direct=False).exclude(pk__in=busy)
-    primaries = list(primaries.order_by("code")[:SCHOOLS])
-    Seats.objects.filter(school__in=[school.pk for school in primaries]).update(granted=60)
-    return small_county(primaries[0].bureau, *primaries)
+    bureau = Bureau.objects.get(pk=School.objects.filter(kind=School.Kind.PRIMARY).first().bureau_id)
+    return small_county(bureau, *(make_school(bureau, number, name) for number, name in SCHOOLS.items()))
 
 
 def prints_of(county, code: str):
@@ -47,7 +44,7 @@ def prints_of(county, code: str):
     by = staff_member(Role.BUREAU_CLERK, county.bureau)
     yield "blank", print_form(FORMS[code], None, by=by, address_of=address_of).pdf
     for name, words in (("filled", SHORT), ("long", LONG)):
-        with transaction.atomic():
+        with transaction.atomic():  # the next form begins with the county as it was
             pdf = printed_filled(code, county, words, address_of).pdf
             transaction.set_rollback(True)
         yield name, pdf

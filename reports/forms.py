@@ -70,6 +70,11 @@ class Form:
     layout: str = ""
 
     @property
+    def fits_a_page(self) -> bool:
+        """Letters, and forms made for one page, are set tighter before they take a second one."""
+        return self.one_page or self.page == "letter"
+
+    @property
     def in_batches(self) -> bool:
         """Whether many can be printed at once: of children, of certificates, or of cases."""
         return bool(self.of_child or self.of_paper or self.kinds)
@@ -234,6 +239,7 @@ FORMS: dict[str, Form] = {
             basics_form.basics_form,
             kinds=frozenset({"registration"}),
             page="grid",
+            one_page=True,
             reads=("id",),
             void_in=frozenset({"withdrawn", "refused"}),
             each_child=True,

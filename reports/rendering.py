@@ -75,11 +75,14 @@ def render(form: Form, *contexts: dict) -> bytes:
 
 
 def fitted(form: Form, context: dict):
-    """The form in the first density in which it fits."""
-    paper = None
+    """The form in the first density in which it fits; one that never does goes on to a second page.
+
+    A form with a leaf for each child may have as many pages as leaves.
+    """
+    paper, wanted = None, len(context["c"].get("sheets", ())) or 1
     for density in DENSITIES:
         paper = lay_out(render_to_string(form.template, context | {"form": form, "density": density}))
-        if not form.one_page or len(paper.pages) == 1:
+        if not form.fits_a_page or len(paper.pages) == wanted:
             break
     return paper
 
