@@ -34,8 +34,9 @@ def demo_county():
 
 def prints_of(county, code: str):
     """(what it is called, PDF) of one form: blank, filled, and filled with the longest data."""
-    from accounts.roles import Role
     from django.db import transaction
+
+    from accounts.roles import Role
     from reports.forms import FORMS
     from reports.services import print_form
     from tests.county import staff_member

@@ -13,6 +13,7 @@ from .models import Printer
 
 WIDTH, HEIGHT = 297, 210  # A4 landscape
 LAST_MONTH = "7"
+MM_A_POINT, LEADING, LEAST_POINTS = 0.3528, 1.25, 10.5
 
 
 @dataclass(frozen=True)
@@ -84,14 +85,27 @@ def grid(step: int) -> str:
 
 
 def placed(spot: Spot, value: str, right: Decimal, down: Decimal) -> dict:
+    """A value at its place; one too long for its box is set smaller, then in two lines about the same middle."""
+    points, lines = size_of(value, spot)
+    up = (points * lines - spot.points) * MM_A_POINT * LEADING / 2 if lines > 1 else 0
     return {
         "key": spot.key,
         "value": value,
         "x": f"{spot.x + right:.1f}",
-        "y": f"{spot.y + down:.1f}",
+        "y": f"{float(spot.y + down) - up:.1f}",
         "width": str(spot.width),
-        "points": str(spot.points),
+        "points": f"{points:.1f}",
+        "wraps": lines > 1,
     }
+
+
+def size_of(value: str, spot: Spot) -> tuple[float, int]:
+    """Points and lines in which the value fits into its box."""
+    room = spot.width / MM_A_POINT
+    points = min(spot.points, room / max(len(value), 1))
+    if points >= LEAST_POINTS or len(value) < LEAST_POINTS:
+        return max(points, LEAST_POINTS), 1
+    return min(LEAST_POINTS, room / (len(value) // 2 + 1)), 2
 
 
 def overprint_of(paper: Certificate, printer: Printer | None = None) -> Sheet:

@@ -19,7 +19,7 @@ from tests.reports.filled import FILLED, LONG, SHORT, printed_filled, small_coun
 # Whose content names no child, or only by what its own story says.
 WITHOUT_NAME = {"balance_sheet", "pairing_sheet"}
 WITHOUT_FOOT = {"certificate_overprint"}
-pytestmark = pytest.mark.skipif(not shutil.which("pdftotext"), reason="poppler-utils")
+needs_pdftotext = pytest.mark.skipif(not shutil.which("pdftotext"), reason="poppler-utils is not installed")
 
 
 @pytest.fixture
@@ -51,6 +51,7 @@ def test_no_form_is_without_a_specimen():
     assert set(FILLED) == set(FORMS)
 
 
+@needs_pdftotext
 @pytest.mark.parametrize("code", FORMS)
 def test_blank(code, no1, bureau):
     by = staff_member(Role.BUREAU_CLERK, bureau)
@@ -59,6 +60,7 @@ def test_blank(code, no1, bureau):
     assert FORMS[code].title in said_by(made.pdf, made.record).replace("申请受理回执", "受理回执")
 
 
+@needs_pdftotext
 @pytest.mark.parametrize("words", [SHORT, LONG], ids=["short", "long"])
 @pytest.mark.parametrize("code", FORMS)
 def test_filled(code, words, county):
