@@ -4,6 +4,7 @@ from django import forms
 from django.apps import apps
 from django.db.models import Subquery
 from django.db.models.functions import Coalesce
+from django.utils.functional import cached_property
 
 from accounts.policies import powers_of
 from approvals.models import Case
@@ -106,7 +107,7 @@ class BatchChoice(forms.Form):
     def in_schools(self):
         return [self.picked("school")] if self.picked("school") else self.schools
 
-    @property
+    @cached_property
     def items(self) -> list[Item]:
         """What would be printed, in the order of schools, classes and names."""
         form = self.chosen

@@ -89,7 +89,7 @@ class Batch(models.Model):
 
     @cached_property
     def all_parts(self) -> list["BatchPart"]:
-        return list(self.parts.select_related("job"))
+        return list(self.parts.all())
 
     @property
     def state(self) -> "Batch.State":
@@ -115,6 +115,13 @@ class Batch(models.Model):
         return [sentence for part in self.all_parts for sentence in part.faults]
 
 
+class PartManager(models.Manager):
+    """A part is asked for together with its job, which says how it stands."""
+
+    def get_queryset(self):
+        return super().get_queryset().select_related("job")
+
+
 class BatchPart(models.Model):
     """批量打印的一段：一个工作进程一次排版的若干份"""
 
@@ -126,6 +133,8 @@ class BatchPart(models.Model):
     sealed_faults = models.BinaryField("未能打印的原因（加密）", null=True, editable=False)
     stored_name = models.CharField("存储名", max_length=32, blank=True)
     sha256 = models.CharField("文件散列", max_length=64, blank=True)
+
+    objects = PartManager()
 
     class Meta:
         verbose_name = verbose_name_plural = "批量打印分段"

@@ -50,6 +50,8 @@ FILTERED = {
     "reports:balance": "school first last",
     "reports:balance_children": "book side line stage cohort sex check school first last after before",
     "reports:rosters": "school",
+    "reports:printers": "school",
+    "reports:batches": "form school grade school_class stage year printer",
     "students:ceims": "school",
     "students:schooling_proofs": "q",
     "transfers:check": "child from_school from_division to_school to_division grade ground on",
