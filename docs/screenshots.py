@@ -243,6 +243,22 @@ def shoot_intake(office: Office) -> None:
         shoot(page, "intake-batch")
 
 
+def shoot_books(office: Office) -> None:
+    """A school's shelf of last year: one book closed on the way, by its registrar and its headmaster."""
+    with office.window("jpxx_registrar") as page:
+        page.goto("/books/")
+        shelf = page.url
+        page.goto(f"{shelf}transfers/2025/2/close/")
+        page.get_by_role("button", name="保存结册草稿").click()
+        page.get_by_role("button", name="提交学校审核").click()
+        case = page.url
+    with office.window("jpxx_head") as page:
+        page.goto(case)
+        page.get_by_role("button", name="校长核对无误，结册").click()
+        page.goto(f"{shelf}?year=2025")
+        shoot(page, "shelf")
+
+
 SERIES = (
     shoot_lists,
     shoot_question,
@@ -253,6 +269,7 @@ SERIES = (
     shoot_intake,
     shoot_year,
     shoot_print,
+    shoot_books,
 )
 
 

@@ -65,8 +65,11 @@ MENU = (
             Item("班级与学位", "students:classes", "class", SEES | {"teach_class"}),
             Item("分班", "students:placings", "people", SEES),
             Item("动态信息维护", "students:campaign", "edit", SEES | {"teach_class"}),
+            Item("学籍档案", "archives:county", "folder", SEES | {"teach_class"}),
             Item("学籍采集导入", "students:import", "upload", frozenset({"make_change"})),
             Item("问题学籍", "students:problems", "triangle", SEES),
+            Item("疑似重复学籍", "students:duplicates", "triangle", SEES),
+            Item("批量核查", "students:checks", "search", frozenset({"make_change", "bureau_make"})),
         ),
     ),
     Group(
@@ -99,10 +102,14 @@ MENU = (
     Group(
         "表册与上报",
         (
+            Item("学籍簿册", "reports:books", "folder", SEES),
             Item("表册打印", "reports:rosters", "printer", DECIDES),
             Item("变动平衡表", "reports:balance", "folder", SEES),
+            Item("纸质档案移交", "custody:owed", "folder", SEES),
+            Item("证据包", "evidence:packs", "file", DECIDES),
             Item("系统办理", "approvals:filings", "file", frozenset({"make_change", "bureau_make"})),
             Item("全国系统导出", "students:ceims", "upload", frozenset({"make_change", "bureau_make"})),
+            Item("与全国系统对账", "agreement:report", "file", SEES),
         ),
     ),
 )

@@ -104,6 +104,7 @@ DEFINITIONS: dict[str, Definition] = {
     "intake.grade7_days": Definition(
         "初一建籍期限（自然日，自开学之日起）", 20, articles.REGISTER_GRADE_SEVEN, SPAN_OF_DAYS
     ),
+    "archive.months": Definition("建立学籍档案期限（月，自入学之日起）", 1, articles.ARCHIVE, whole(1, 6)),
     "graduation.first_day": Definition("毕业操作起始日", "06-01", articles.GRADUATION, DAY_OF_YEAR),
     "graduation.last_day": Definition("毕业操作截止日", "07-30", articles.GRADUATION, DAY_OF_YEAR),
     "leavers.last_day": Definition("小初对接核对截止日", "09-30", articles.LEAVERS, DAY_OF_YEAR),
@@ -118,6 +119,12 @@ DEFINITIONS: dict[str, Definition] = {
     "dropout.absence_days": Definition("连续旷课视为疑似辍学的天数（自然日）", 28, articles.DROPOUT, SPAN_OF_DAYS),
     "dropout.visits": Definition("列为辍学前至少劝返次数", 3, articles.DROPOUT, SPAN_OF_DAYS),
     "placement.days": Definition("入学通知书有效期（工作日）", 10, articles.PLACEMENT, SPAN_OF_DAYS),
+    "books.first_year": Definition(
+        "学籍簿册自哪一学年起在本系统结册（起始年）", 2025, articles.BOOKS, whole(2020, 2100)
+    ),
+    "custody.handover_workdays": Definition(
+        "纸质档案移交期限（工作日，自离校次日起）", 10, articles.ARCHIVE_FOLLOWS, SPAN_OF_DAYS
+    ),
     "scan.max_bytes": Definition("单个扫描件上限（字节）", 2 * 1024 * 1024, articles.TRANSFER_MATERIALS, BYTES_OF_SCAN),
 }
 

@@ -18,6 +18,7 @@ from . import (
     closing_forms,
     contact,
     correction_forms,
+    custody_forms,
     direct_forms,
     dropout_forms,
     moving_proofs,
@@ -29,6 +30,8 @@ from . import (
     schooling_proof_form,
     suspension_forms,
 )
+from .books import blanks
+from .evidence import cover
 from .overprint import sheets as overprint
 from .subject import Sheet
 
@@ -341,6 +344,23 @@ FORMS: dict[str, Form] = {
             page="sheet",
         ),
         Form(
+            "handover_slip",
+            "学籍档案移交单",
+            articles.ARCHIVE_FOLLOWS,
+            custody_forms.handover_slip,
+            kinds=frozenset(),
+            page="list",
+        ),
+        Form(
+            "evidence_cover",
+            "学籍证据包",
+            articles.WRITTEN_APPROVAL,
+            cover.evidence_cover,
+            kinds=frozenset(),
+            rights=("make_change", "check_change", "bureau_make", "bureau_check"),
+            page="list",
+        ),
+        Form(
             "pairing_sheet",
             "小学毕业生去向核对表",
             articles.LEAVERS,
@@ -348,6 +368,21 @@ FORMS: dict[str, Form] = {
             kinds=frozenset({"pairing"}),
             page="list",
             void_in=frozenset({"withdrawn", "reopened"}),
+        ),
+        *(
+            Form(
+                code,
+                title,
+                articles.BOOKS,
+                data,
+                kinds=frozenset(),
+                rights=KEEPS_BOOKS,
+                page=page,
+                reads=("id", "registry"),
+                layout=layout,
+                of_child=of_child,
+            )
+            for code, title, data, page, layout, of_child in blanks.REGISTERED
         ),
     )
 }

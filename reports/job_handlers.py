@@ -1,20 +1,5 @@
-"""The long part of printing: the parts of a batch, and binding them."""
+"""Long work of this app, found by the jobs when Django starts; each module registers its own."""
 
-from jianping_xueji.jobs import Run, job
-from reports.batches.binding import bind
-from reports.batches.laying import lay_out_part
-from reports.batches.models import Batch, BatchPart
-
-
-@job("print.part", label="批量打印")
-def part(run: Run) -> None:
-    found = BatchPart.objects.select_related("batch__requested_by").get(pk=run.arguments["part"])
-    if not found.stored_name:
-        lay_out_part(run, found)
-
-
-@job("print.bind", label="合成打印文件")
-def whole(run: Run) -> None:
-    found = Batch.objects.select_related("requested_by").get(pk=run.arguments["batch"])
-    if not found.finished_at:
-        bind(run, found)
+from .batches import job as _batches  # noqa: F401
+from .books import job_handlers as _books  # noqa: F401
+from .evidence import job as _evidence  # noqa: F401

@@ -6,10 +6,8 @@ The stylesheet and the fonts' configuration are read once in a process: a third 
 import atexit
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cache
 
-import segno
 from django.template.loader import get_template, render_to_string
 
 from .errors import OutsideFetch, PrintingUnavailable
@@ -22,21 +20,6 @@ DENSITIES = ("", "tight", "tightest")
 # Tagged, with language and title: a screen reader can read a form out (ISO 14289-1).
 VARIANT = "pdf/ua-1"
 LANGUAGE = "zh-CN"
-
-
-@dataclass(frozen=True)
-class QrCode:
-    """A QR code as one SVG path in module units."""
-
-    size: int
-    path: str
-
-
-def qr_code(address: str) -> QrCode:
-    """The address as a QR code that survives a fold or a stain (level M)."""
-    rows = list(segno.make(address, error="m", micro=False).matrix_iter(border=2))
-    dots = [f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows) for x, dark in enumerate(row) if dark]
-    return QrCode(len(rows), "".join(dots))
 
 
 def layout_engine():

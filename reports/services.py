@@ -17,11 +17,12 @@ from jianping_xueji import vault
 from law import clock
 from students.models import Look, NumberKind, Student
 
+from .codes import qr_code
 from .errors import NotPrintable
 from .fonts import check_texts, dressed, require_fonts
 from .forms import Form
 from .models import Print
-from .rendering import qr_code, render
+from .rendering import render
 
 CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # 32 signs; none that a tired eye confuses
 TOKEN_BYTES = 16

@@ -1,9 +1,11 @@
 from django.urls import path
 
+from . import custody_views as custody
 from . import roster_views as rosters
 from . import views
 from .balance import views as balance
 from .batches import views as batches
+from .books import views as books
 from .overprint import views as overprint
 
 app_name = "reports"
@@ -27,6 +29,17 @@ urlpatterns = [
     path("batches/<int:pk>/cancel/", batches.cancel, name="batch_cancel"),
     path("batches/<int:pk>/again/", batches.again, name="batch_again"),
     path("batches/<int:pk>/file/", batches.file, name="batch_file"),
+    path("books/", books.books, name="books"),
+    path("books/<int:pk>/", books.shelf, name="shelf"),
+    path("books/<int:pk>/<slug:kind>/<int:year>/<int:term>/", books.book, name="book"),
+    path("books/<int:pk>/<slug:kind>/<int:year>/<int:term>/print/", books.book_print, name="book_print"),
+    path("books/<int:pk>/<slug:kind>/<int:year>/<int:term>/workbook/", books.book_workbook, name="book_workbook"),
+    path("books/<int:pk>/<slug:kind>/<int:year>/<int:term>/close/", books.book_close, name="book_close"),
+    path("books/parts/<int:pk>/", books.book_part, name="book_part"),
+    path("books/parts/<int:pk>/print/", books.book_part_print, name="book_part_print"),
+    path("books/parts/<int:pk>/workbook/", books.book_part_workbook, name="book_part_workbook"),
+    path("books/files/<int:pk>/", books.book_file, name="book_file"),
+    path("sheets/handovers/<str:number>/", custody.of_slip, name="handover_slip"),
     path("print/<slug:form>/", views.blank, name="blank"),
     path("print/<slug:form>/class/<int:pk>/", views.of_class, name="print_class"),
     path("print/<slug:form>/<str:number>/", views.filled, name="print"),

@@ -79,7 +79,11 @@ def may_accept(user, school_id: int) -> bool:
 
 def may_confirm(user, school_id: int, class_id: int | None) -> bool:
     """The teacher of this very class, or the registrar of the school in the teacher's place."""
-    powers = Powers.of(user)
+    return looks_after(Powers.of(user), school_id, class_id)
+
+
+def looks_after(powers: Powers, school_id: int, class_id: int | None) -> bool:
+    """`may_confirm` for whoever knows the powers already, as a page does."""
     taught = {power.appointment.school_class_id for power in powers.on("teach_class", school_id)} - {None}
     return bool(powers.on("make_change", school_id)) or class_id in taught
 

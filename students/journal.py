@@ -27,7 +27,7 @@ from . import places
 from .models.child import FamilyMember, Student, StudentNumber
 from .models.enrolment import Enrolment, Placement
 from .models.problem import Problem
-from .models.record_change import RecordEntry
+from .models.record_change import TAKEN_BACK, RecordEntry
 
 # Table → model, the path from a row to its child, and columns that are no part of the record's meaning.
 TABLES: dict[str, tuple[type[Model], str, tuple[str, ...]]] = {
@@ -92,13 +92,8 @@ def restore(case: Case, *, though_busy: bool = False) -> None:
     ids = sorted({*about, *(entry.child_id for entry in entries)})
     if not though_busy:
         refuse_busy(ids)
-    now = snapshot(ids)
-    for entry in entries:
-        _, values = now[entry.table, entry.row]
-        if any(values[name] != value for name, value in entry.after.items()):
-            raise Refused(
-                f"{case.number}办结之后该生学籍又有变动，不能直接撤销本件；请先更正后来的变动（第三十八条）。"
-            )
+    if _overwritten(entries, ids):
+        raise Refused(f"{case.number}办结之后该生学籍又有变动，不能直接撤销本件；请先更正后来的变动（第三十八条）。")
     sitting = _sitting(ids)
     # What came to be is ended first, so that what it had replaced can live again.
     try:
@@ -114,6 +109,20 @@ def restore(case: Case, *, though_busy: bool = False) -> None:
             f"{case.number}停用的号码现由他人持有，不能直接撤销本件；请先查明号码属于谁（第八条）。"
         ) from error
     _settle_seats(sitting, _sitting(ids), case)
+
+
+def _overwritten(entries: list[RecordEntry], ids: list[int]) -> bool:
+    """Whether any column differs from what these entries left, or a later decision that stands has written it.
+
+    Equal values are not enough: who went abroad twice is abroad again, by the second decision.
+    """
+    now = snapshot(ids)
+    if any(now[e.table, e.row][1][name] != value for e in entries for name, value in e.after.items()):
+        return True
+    written = {(e.table, e.row, name): e.pk for e in entries for name in e.after}
+    others = RecordEntry.objects.filter(child__in=ids).exclude(case__in={e.case_id for e in entries})
+    standing = others.exclude(case__state__in=TAKEN_BACK)
+    return any(e.pk > written.get((e.table, e.row, name), e.pk) for e in standing for name in e.after)
 
 
 def _grouped(entries: list[RecordEntry], by) -> list[tuple]:

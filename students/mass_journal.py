@@ -14,6 +14,7 @@ from django.db import connection
 
 from approvals.errors import Refused
 
+from .models.record_change import TAKEN_BACK
 from .naming import glanced
 
 
@@ -44,6 +45,12 @@ TABLES = {
 }
 _INTO = 'INSERT INTO students_recordentry (case_id, child_id, "table", "row", before, after)'
 _MINE = 'e.case_id = ANY(%(cases)s) AND e."table" = %(table)s'
+
+# Equal values are not enough: a later decision may have left the same as this one did (see `journal`).
+_WRITTEN_LATER = """EXISTS (SELECT FROM students_recordentry l JOIN approvals_case lk ON lk.id = l.case_id
+    WHERE l.child_id = e.child_id AND l."table" = e."table" AND l.row = e.row AND l.id > e.id
+    AND NOT l.case_id = ANY(%(cases)s) AND NOT lk.state = ANY(%(taken_back)s)
+    AND EXISTS (SELECT FROM jsonb_object_keys(l.after) k WHERE e.after ? k))"""
 
 
 def _value(column: str, of: str) -> str:
@@ -84,6 +91,29 @@ def rewrite(table: str, values: dict[str, str], among: str, **params) -> int:
         {_INTO} SELECT case_id, child, %(table)s, id, was, became FROM now
     """
     return _execute(statement, {"table": table, **params})
+
+
+def rewrite_together(changes: dict[str, tuple[str, dict[str, str]]], among: str, tell: str, **params) -> list[tuple]:
+    """Rewrite rows of several tables of the same children in one statement, and answer the query `tell` over `among`.
+
+    `among` names its columns and gives `child`, `case_id` and, for each table, a column with the row's id; `changes`
+    says by table which column that is, and the expressions over `t` (the row as it was) and `among`.
+    """
+    now, entries = [], []
+    for table, (key, values) in changes.items():
+        name, was, became = TABLES[table].name, _values(values, "was"), _values(values)
+        sets = ", ".join(f"{column} = {expression}" for column, expression in values.items())
+        now.append(f"""now_{table} AS (UPDATE {name} t SET {sets} FROM among JOIN {name} was ON was.id = among.{key}
+            WHERE t.id = among.{key}
+            RETURNING among.case_id, among.child, t.id, {was} AS was, {became} AS became)""")
+        entries.append(f"SELECT case_id, child, '{table}', id, was, became FROM now_{table}")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""WITH among AS MATERIALIZED ({among}), {", ".join(now)},
+                written AS ({_INTO} {" UNION ALL ".join(entries)}) {tell}""",
+            params,
+        )
+        return cursor.fetchall()
 
 
 def bring_forth(table: str, columns: tuple[str, ...], key: str, select: str, **params) -> int:
@@ -127,8 +157,9 @@ def _refuse_later_acts(cases: list[int], tables: list[str]) -> None:
                 f"""SELECT DISTINCT s.id, s.name, k.number FROM students_recordentry e
                     JOIN approvals_case k ON k.id = e.case_id
                     JOIN {t.name} t ON t.id = e.row JOIN students_student s ON s.id = e.child_id
-                    WHERE {_MINE} AND ({t.row} || e.after) IS DISTINCT FROM {t.row} ORDER BY s.id LIMIT 50""",
-                {"cases": cases, "table": table},
+                    WHERE {_MINE} AND (({t.row} || e.after) IS DISTINCT FROM {t.row} OR {_WRITTEN_LATER})
+                    ORDER BY s.id LIMIT 50""",
+                {"cases": cases, "table": table, "taken_back": list(TAKEN_BACK)},
             )
             met |= {child: (name, number) for child, name, number in cursor.fetchall()}
     if met:

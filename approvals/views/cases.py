@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.policies import may
@@ -45,9 +46,17 @@ def page_of(request, case: Case, form: ActForm | None = None, **more) -> dict:
         "events": history(case),
         "papers": papers,
         "scans": [scan for paper in papers for scan in paper["scans"]],
+        "evidence_url": evidence_url(case, request.user),
         **case.page(request.user),
         **more,
     }
+
+
+def evidence_url(case: Case, user) -> str:
+    """Where whoever works on the case, or decides about it, orders its evidence pack; "" for those who only look."""
+    rights = ("make_change", "check_change", "bureau_make", "bureau_check")
+    works = any(may(user, right, school) for right in rights for school in (case.lead_school_id, case.peer_school_id))
+    return reverse("evidence:of_case", args=[case.number]) if works else ""
 
 
 def in_order(buttons: list[dict]) -> list[dict]:

@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("jobs", "0001_initial"),
-        ("reports", "0010_sheets"),
+        ("reports", "0021_books_only_grow"),
         ("schools", "0012_private"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -6,8 +6,10 @@ from law import clock
 from schools.models import Bureau, School
 
 from . import BUREAU_NAME, SEED_DAY
+from .archives import keep_archives
 from .batches import bring_batches
 from .bulk import settle_for_growth
+from .custody import move_papers
 from .houses import build_bureau, build_classes, build_schools, open_ledger
 from .plans import SchoolPlan, demo_plan, plan_of_size
 from .population import Population
@@ -27,7 +29,9 @@ def seed_demo() -> int:
         schools, written = _build(demo_plan(), with_history=True)
         hire(teachers_of(schools))
         live_transfers(schools)
+        move_papers(schools)
         bring_batches(schools)
+        keep_archives(schools)
     return written
 
 

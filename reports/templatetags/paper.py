@@ -2,6 +2,8 @@
 
 from django import template
 
+from ..codes import qr_code
+
 register = template.Library()
 
 
@@ -10,3 +12,9 @@ def snug(text: str, room: int) -> str:
     """A class that sets a long text smaller: '' up to `room` characters, then 'long', then 'longer'."""
     length = len(str(text or ""))
     return "" if length <= room else "long" if length <= room * 2 else "longer"
+
+
+@register.simple_tag
+def qr(address: str):
+    """A second code on the paper, beside that of the genuineness page: where the paper's own work goes on."""
+    return qr_code(address)

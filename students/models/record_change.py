@@ -7,6 +7,9 @@ from approvals.models import Case
 
 from .child import Student
 
+# States of a case whose decision has been taken back: what it wrote binds nobody any more.
+TAKEN_BACK = ("undone", "reverted")
+
 
 class RecordEntry(models.Model):
     """变动明细：一件案件使学籍记录的哪一行由什么变成什么；只增不改"""

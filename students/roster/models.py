@@ -8,13 +8,13 @@ from django.urls import reverse
 
 from accounts.policies import powers_of
 from jianping_xueji import vault
-from jianping_xueji.vault import files
 from law.school_time import school_year_name
 from schools.models import Bureau, Division, School
 
+from ..importing.upload import SealedUpload
 from ..models.child import Student, new_slug
 
-NUMBER_AAD, FILE_AAD, REPORT_AAD = "roster.number", "roster.file", "roster.report"
+NUMBER_AAD = "roster.number"
 
 
 class Settled(models.TextChoices):
@@ -193,7 +193,7 @@ class RosterEntry(models.Model):
         return f"{self.child} {self.get_kind_display()} {self.on}"
 
 
-class RosterFile(models.Model):
+class RosterFile(SealedUpload):
     """名册文件：教育局收到的一份适龄儿童名册，原件与核对结果都加密留存"""
 
     class State(models.TextChoices):
@@ -201,19 +201,11 @@ class RosterFile(models.Model):
         TAKEN = "taken", "已入册"
         DISCARDED = "discarded", "已放弃"
 
+    FILE_PLACE, REPORT_PLACE = "roster.file", "roster.report"
+
     bureau = models.ForeignKey(Bureau, models.PROTECT, related_name="+", verbose_name="主管部门")
     year = models.PositiveSmallIntegerField("入学年（学年起始年）")
-    name = models.CharField("文件名", max_length=120)
-    sha256 = models.CharField("散列", max_length=64)
-    wrapped_key = models.BinaryField("加密密钥", editable=False)
-    stored_name = models.CharField("存储名", max_length=32, editable=False)
     state = models.CharField("状态", max_length=9, choices=State, default=State.WAITING)
-    counts = models.JSONField("计数", default=dict)
-    digest = models.CharField("核对散列", max_length=64, blank=True)
-    sealed_report = models.BinaryField("核对结果密文", default=b"", editable=False)
-    job_id = models.BigIntegerField("后台任务", null=True, blank=True)
-    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="上传人")
-    uploaded_on = models.DateField("上传日期")
 
     class Meta:
         verbose_name = verbose_name_plural = "名册文件"
@@ -223,15 +215,8 @@ class RosterFile(models.Model):
             models.CheckConstraint(condition=Q(state__in=["waiting", "taken", "discarded"]), name="roster_file_state")
         ]
 
-    def __str__(self):
-        return self.name
-
     def get_absolute_url(self):
         return reverse("students:roster_file", args=[self.pk])
-
-    def content(self) -> bytes:
-        """The upload as it came. VaultError when it is missing or altered."""
-        return files.load(bytes(self.wrapped_key), self.stored_name, FILE_AAD, self.sha256)
 
 
 class RosterStanding(models.Model):

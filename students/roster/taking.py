@@ -5,7 +5,6 @@ after. Nothing is removed: a child the new list leaves out stays.
 """
 
 import json
-import zlib
 from dataclasses import dataclass, field
 
 from django.db import connection, transaction
@@ -24,7 +23,7 @@ from students.importing.listing import ListSheet
 
 from ..models.child import new_slugs
 from ..spelling import initials_of, pinyin_of
-from .models import FILE_AAD, REPORT_AAD, RosterChild, RosterFile
+from .models import RosterChild, RosterFile
 from .sheet import TYPED, Line, Neighbours, objections_to, read_roster
 
 AT_ONCE = 1_000
@@ -137,37 +136,17 @@ def take_in(data: bytes, name: str, year: int, *, by) -> RosterFile:
     """Keep an upload and what it would do; nothing is on the roster yet. Raises WorkbookRefused, NotYourHand."""
     bureau = clerks_bureau(by)
     plan = plan_of(read_roster(data), bureau, year)
-    key = vault.new_child_key()
-    kept = files.store(key, data, FILE_AAD)
-    shown = "".join(letter for letter in name.replace("\\", "/").rpartition("/")[2] if letter.isprintable())
-    file = RosterFile(
-        bureau=bureau,
-        year=year,
-        name=shown[-120:] or "未命名.xlsx",
-        sha256=kept.sha256,
-        wrapped_key=key,
-        stored_name=kept.name,
-        uploaded_by=by,
-        uploaded_on=clock.today(),
-    )
+    file = RosterFile(bureau=bureau, year=year, uploaded_by=by, uploaded_on=clock.today())
+    file.hold(data, name)
     return keep_preview(file, plan)
 
 
 def keep_preview(file: RosterFile, plan: Plan) -> RosterFile:
-    """Note what the file would do; the sentences speak of children and stay sealed."""
-    said = json.dumps([finding.as_dict() for finding in plan.findings], ensure_ascii=False)
+    """Note what the file would do."""
     file.counts, file.digest = plan.counts, plan.digest
-    file.sealed_report = vault.seal_bytes(bytes(file.wrapped_key), zlib.compress(said.encode()), REPORT_AAD)
+    file.note(plan.findings)
     file.save()
     return file
-
-
-def findings_of(file: RosterFile) -> list[dict]:
-    """The sentences of the dry run."""
-    if not file.sealed_report:
-        return []
-    packed = vault.open_bytes(bytes(file.wrapped_key), bytes(file.sealed_report), REPORT_AAD)
-    return json.loads(zlib.decompress(packed))
 
 
 @transaction.atomic

@@ -52,7 +52,7 @@ def file(request, pk):
 def page(request, found: RosterFile, refusal=(), status: int = 200):
     """The dry run: counts and sentences; while a job writes, its progress."""
     job = Job.objects.filter(pk=found.job_id).first() if found.job_id else None
-    said = taking.findings_of(found)
+    said = found.findings
     acts = found.state == RosterFile.State.WAITING and not (job and not job.finished)
     context = {
         "file": found,
@@ -72,7 +72,7 @@ def page(request, found: RosterFile, refusal=(), status: int = 200):
 def findings(request, pk):
     """All findings as a workbook, to be sent back to whoever made the list."""
     found = visible(request, pk)
-    answer = HttpResponse(workbook_of(taking.findings_of(found)), content_type=XLSX)
+    answer = HttpResponse(workbook_of(found.findings), content_type=XLSX)
     answer["Content-Disposition"] = f'attachment; filename="roster-{found.pk}-findings.xlsx"'
     return answer
 

@@ -9,8 +9,13 @@ from tests.house.test_access_table import ASKED, rows, words_for
 
 # Answers that are no page of the frame: files, fragments, a sign of life; or a page signed-in people never see.
 NO_PAGES = {
+    "archives:marks",
+    "archives:scan",
+    "archives:template",
+    "archives:workbook_findings",
     "healthz",
     "accounts:login",
+    "agreement:findings",
     "approvals:scan",
     "intake:scan",
     "jobs:progress",

@@ -13,23 +13,38 @@ from accounts.roles import Role
 from approvals.materials import hand_in_paper
 from approvals.models import CeimsFiling
 from approvals.services import open_case, perform
+from archives.custody.owed import owed
+from archives.custody.services import give, receive
+from archives.evidence.services import ask
+from archives.kinds import KINDS
+from archives.models import ArchiveWorkbook, SchoolCopy
+from archives.periods import Period
+from archives.scans import enter_one
 from jianping_xueji.jobs.models import Job
 from jianping_xueji.vault import new_child_key
 from law import clock
 from reports.batches import services as batches
+from reports.books.printing import Laid, keep_file
 from reports.forms import FORMS
 from reports.overprint.models import Printer
-from reports.services import print_form
+from reports.services import new_record, print_form
 from schools.catchments import COMMUNITY
 from schools.models import Bureau, Catchment, Division, School, SchoolClass
+from students import enrolments
 from students.campaigns import open_campaign
 from students.changes import start_change
+from students.checking.looking import check
+from students.checking.sheet import pasted
 from students.intake.filing import file_scan
 from students.leavers.assigning import open_assignment
 from students.models import (
+    AgreementFile,
     Certificate,
+    Difference,
+    FrozenRecord,
     Graduation,
     ImportFile,
+    Likeness,
     Overflow,
     Placement,
     PromotionRun,
@@ -39,16 +54,18 @@ from students.models import (
     Student,
 )
 from suspensions.models import Dropout, Suspension
+from tests.archives.specimens import AWARD, filled
 from tests.changes import decided, drafted
 from tests.county import class_of, hand_for, make_school, papers_in_order, staff_member
 from tests.leavers import leaver_maker
+from tests.reports.books import closed
 from tests.students.intake import asked, entered, searched
 from tests.students.rosters import deferral_of, put_on_roster
 from tests.students.specimens_classes import drafted_placing, drafted_plan, newcomers
 from tests.students.specimens_schooling_proof import from_roll_book
 from tests.suspensions.dropout_specimens import GIVEN, visited
 from tests.transfers.placing import PLACED
-from transfers.models import SchoolClosing
+from transfers.models import OutwardTransfer, SchoolClosing
 from transfers.placements import start_placement
 from transfers.services import start_transfer
 
@@ -63,6 +80,10 @@ ROLES = {
     "data_admin": Role.DATA_ADMIN,
     "auditor": Role.AUDITOR,
 }
+
+
+# A move out of the county, as far as a draft knows it.
+OUT = {"to_division": "150429", "to_school_name": "宁城县实验小学", "evidence": "来函"}
 
 
 @dataclass
@@ -99,7 +120,7 @@ class Place:
 
 
 # The last character of every child's name on a site.
-SUFFIXES = ("", "转", "办", "休", "辍", "派", "编", "龄", "新", "统", "送", "毕", "证", "修")
+SUFFIXES = ("", *"转办休辍派编龄新统送毕证修档移账重")
 
 
 def build_site(relation, school, partner, child_at) -> Site:
@@ -211,7 +232,87 @@ def year_at(place: Place) -> tuple[dict, set]:
     }, set()
 
 
-AREAS = (transfer_at, changes_at, classing_at, intake_at, year_at)
+def archive_at(place: Place) -> tuple[dict, set]:
+    """A child with an award and its certificate in the archive, and an upload that was given up."""
+    child, spring = place.child("档"), Period(2025, 2)
+    entry = enter_one(
+        KINDS["award"], spring, child, filled("award", AWARD), by=place.registrar, files=[(photo(), "奖状.jpg")]
+    )
+    book = {"kind": "marks", "year": 2025, "term": 2, "name": "成绩.xlsx", "wrapped_key": b"", "state": "discarded"}
+    book |= {"school": place.school, "uploaded_by": place.registrar, "uploaded_on": clock.today()}
+    return {
+        "archived": child.slug,
+        "archive_entry": entry.pk,
+        "archive_scan": entry.scans.get().pk,
+        "archive_book": ArchiveWorkbook.objects.create(**book).pk,
+    }, set()
+
+
+def books_at(place: Place) -> tuple[dict, set]:
+    """Last spring's book of transfers, closed; this autumn's, open; the file of a large print."""
+    spring = {"year": 2025, "term": 2, "until": date(2026, 8, 31), "on": clock.today()}
+    form = FORMS["movements_book"]
+    about = {"school": place.school, "subject": f"{place.school.name}学生增减登记"}
+    record = new_record(form, None, {"decision": "未结册"}, place.registrar, **about)
+    record.pdf_sha256 = "0" * 64
+    return {
+        "open_book": {"pk": place.school.pk, "kind": "movements", "year": 2026, "term": 1},
+        "book_part": closed(place.school, "transfers", **spring).pk,
+        "book_file": keep_file(Laid(record, b"%PDF-", 1), by=place.registrar).pk,
+    }, set()
+
+
+def custody_at(place: Place) -> tuple[dict, set]:
+    """A child that left, its file sent to the partner and signed for there; the copies that stayed; a pack."""
+    child, today = place.child("移"), clock.today()
+    there = staff_member(Role.REGISTRAR, place.partner)
+    case = open_case(OutwardTransfer, by=place.registrar, lead=place.school, children=[child], state="draft", **OUT)
+    enrolments.end([child], on=today, case=case, how="转出", went_to=place.partner.name)
+    enrolments.begin([(child, None)], school=place.partner, on=today, case=case, how="转入")
+    words = {"way": "hand", "carrier": "张三", "given_on": today}
+    slip = give(owed().filter(student=child), by=place.registrar, **words)
+    signed = receive(slip, by=there, received_on=today, receiver="李四", files=[(photo(), "签收.jpg")])
+    paper = Certificate.objects.get(student__name=f"{place.name}修")
+    copy = SchoolCopy.objects.get(student=child)
+    given = {"student": paper.student, "graduation_id": paper.graduation_id, "taken_on": today}
+    frozen = FrozenRecord.objects.create(content=copy.content, digest="0" * 64, **given)
+    return {
+        "slip": slip.number,
+        "slip_token": slip.token,
+        "pack": ask(by=place.registrar, purpose="督导", site="https://example.gov.cn", case=case).number,
+        "pk": {
+            "custody:scan": signed.scans.get().pk,
+            "custody:copy": copy.pk,
+            "custody:graduate_copy": frozen.pk,
+        },
+    }, set()
+
+
+def compared_at(place: Place) -> tuple[dict, set]:
+    """A difference with the national system and its file, a list that was checked, a pair that may be one child."""
+    child, other = place.child("账"), place.child("重")
+    given = {"bureau": place.school.bureau, "as_of": clock.today(), "uploaded_on": clock.today()}
+    file = AgreementFile.objects.create(
+        **given, school=place.school, name="全国系统.xlsx", wrapped_key=b"", uploaded_by=place.registrar, state="done"
+    )
+    difference = Difference.objects.create(
+        bureau=place.school.bureau, school=place.school, what="differs", subject=f"s{child.pk}", field="ethnicity",
+        student=child, name=child.name, ours="01", theirs="02", reason="book", side="check",
+        found_on=clock.today(), opened_in=file, seen_in=file,
+    )  # fmt: skip
+    likeness = Likeness.objects.create(
+        child=child, other=other, score=80, signs=["姓名只差一个字"], digest="0", found_on=clock.today()
+    )
+    words = {
+        "agreement": file.pk,
+        "difference": difference.pk,
+        "check": check(pasted(child.name), purpose="核对", by=place.registrar).pk,
+        "likeness": likeness.pk,
+    }
+    return words, {child.id_number.plain(), other.id_number.plain()}
+
+
+AREAS = (transfer_at, changes_at, classing_at, intake_at, year_at, archive_at, books_at, custody_at, compared_at)
 
 
 def village_of(school) -> Division:

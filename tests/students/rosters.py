@@ -84,7 +84,7 @@ def listed(bureau, *rows, year: int = YEAR) -> list[RosterChild]:
     village()
     clerk = staff_member(Role.BUREAU_CLERK, bureau)
     file = taking.take_in(workbook_of(*rows), "名册.xlsx", year, by=clerk)
-    assert not file.counts["bad"], taking.findings_of(file)
+    assert not file.counts["bad"], file.findings
     taking.confirm(file, by=clerk)
     return list(RosterChild.objects.filter(bureau=bureau, year=year).order_by("pk"))
 

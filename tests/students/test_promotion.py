@@ -255,6 +255,17 @@ def test_a_later_act_stands_in_the_way_of_the_undo(bureau, no1, child_at):
     assert Promotion.objects.get(lead_school=no1).state == "done"
 
 
+def test_a_later_act_stands_in_the_way_though_its_traces_are_gone(bureau, no1, child_at):
+    """The place was given up by a suspension and looks open again, as promotion left it."""
+    child = child_at(no1, grade=3)
+    run = promoted(bureau)
+    with clock.at(TURN + timedelta(days=9)):
+        decided(drafted(Suspension, again(child), ground_note="骨折", until=date(2028, 6, 30)))
+        Placement.objects.filter(enrolment__student=child, year=2027).update(ends=None)
+        job = worked(take_back_run(run, by=leader(bureau), opinion="有误"))
+    assert job.state == "failed" and "又有变动" in job.error
+
+
 def test_one_school_alone_is_not_taken_back(bureau, no1, child_at):
     child_at(no1, grade=3)
     promoted(bureau)

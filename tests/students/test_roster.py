@@ -28,7 +28,7 @@ def taken(clerk, *rows, heads=HEADS) -> RosterFile:
 
 
 def said(file) -> list[str]:
-    return [each["message"] for each in taking.findings_of(file)]
+    return [each["message"] for each in file.findings]
 
 
 def test_the_dry_run_writes_nothing_and_the_confirmation_everything(clerk):
@@ -155,7 +155,7 @@ def test_given_up_the_upload_is_gone(clerk, django_capture_on_commit_callbacks):
     file = taken(clerk, row("样例甲", 1))
     with django_capture_on_commit_callbacks(execute=True):
         file = taking.give_up(file, by=clerk)
-    assert (file.state, taking.findings_of(file)) == ("discarded", [])
+    assert (file.state, file.findings) == ("discarded", [])
 
 
 def test_no_roster_at_all(clerk):

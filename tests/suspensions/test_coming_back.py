@@ -12,7 +12,7 @@ from law import clock
 from schools.models import SeatGrant
 from students.changes import start_change, verdict_on
 from students.models import Enrolment, Placement, Student
-from suspensions.models import Custody, Extension, HomeFromAbroad, Release, Resumption, Suspension
+from suspensions.models import Abroad, Custody, Extension, HomeFromAbroad, Release, Resumption, Suspension
 from suspensions.periods import period_of, periods_of
 from tests.changes import County, again, decided, drafted, undone
 from tests.county import LEGAL_DAY, class_of, hand_for, seats_of
@@ -45,6 +45,21 @@ def filled_to_the_cap(school, grade):
 
 def place_of(child):
     return Placement.objects.get(enrolment__student=child, ends=None)
+
+
+def test_who_went_abroad_twice_is_abroad_by_the_second_decision(county):
+    """The record looks as the first decision left it, and yet two others stand on it."""
+    child = abroad(county)
+    first = Abroad.objects.get(subjects__child=child)
+    home = decided(drafted(HomeFromAbroad, child, **back(county)))
+    second = decided(drafted(Abroad, again(child), left_on=clock.today(), country="日本"))
+    with pytest.raises(Refused, match="又有变动"):
+        undone(first)
+    undone(second)
+    with pytest.raises(Refused, match="又有变动"):
+        undone(first)
+    undone(home)
+    assert undone(first).state == "undone" and again(child).status == "enrolled"
 
 
 @pytest.mark.parametrize(("days", "word"), [(-1, "yes"), (0, "yes"), (1, "no")])

@@ -1,0 +1,25 @@
+"""Printing the slip that goes with paper files."""
+
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from accounts.policies import may
+from archives.models import Handover
+
+from .custody_forms import slip_of
+from .roster_views import printed
+
+
+@require_POST
+@never_cache
+def of_slip(request, number):
+    """学籍档案移交单 with the QR by which the receiving school signs for it; a stranger gets 404."""
+    seen = Handover.objects.visible_to(request.user)
+    seen = seen.select_related("from_school__bureau", "given_for", "given_by", "case", "receipt")
+    slip = get_object_or_404(seen, number=number)
+    address = request.build_absolute_uri(reverse("custody:scanned", args=[slip.token]))
+    sides = (slip.from_school_id, slip.to_school_id, slip.given_for_id)
+    mine = next(school for school in sides if may(request.user, "view_school", school))
+    return printed(request, "handover_slip", mine, lambda: slip_of(slip, address, mine))
