@@ -23,8 +23,10 @@ from archives.scans import enter_one
 from jianping_xueji.jobs.models import Job
 from jianping_xueji.vault import new_child_key
 from law import clock
+from reports.batches import services as batches
 from reports.books.printing import Laid, keep_file
 from reports.forms import FORMS
+from reports.overprint.models import Printer
 from reports.services import new_record, print_form
 from schools.catchments import COMMUNITY
 from schools.models import Bureau, Catchment, Division, School, SchoolClass
@@ -150,6 +152,8 @@ def transfer_at(place: Place) -> tuple[dict, set]:
         "code": "household_book",
         "token": print_form(FORMS["one_time_notice"], case, by=registrar, address_of=str).record.token,
         "job": job.pk,
+        "printer": Printer.objects.create(school=place.school, name="教务处", set_by=registrar).pk,
+        "print_batch": batches.start(FORMS["transfer_contact"], [{"case": case.pk}], "本件", by=registrar, site="").pk,
         "pk": {
             "approvals:filing": filing.pk,
             "students:class": target.pk,

@@ -61,6 +61,8 @@ FILTERED = {
     "reports:balance": "school first last",
     "reports:balance_children": "book side line stage cohort sex check school first last after before",
     "reports:rosters": "school",
+    "reports:printers": "school",
+    "reports:batches": "form school grade school_class stage year printer",
     "reports:books": "q year missing",
     "reports:shelf": "year",
     "reports:book": "section",
