@@ -42,6 +42,7 @@ MENU = (
             Item("学生", "students:list", "people", SEES | {"teach_class"}),
             Item("业务办理", "approvals:queue", "folder", SEES),
             Item("能否办理", "transfers:check", "search", DECIDES),
+            Item("学年日历", "supervision:year", "calendar", SEES | {"teach_class"}),
             Item("发起转学", "transfers:new", "transfer", frozenset({"make_change"})),
             Item("管理后台", "admin:index", "edit", frozenset({"fix_data"})),
         ),

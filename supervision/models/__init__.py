@@ -1,0 +1,3 @@
+from .holiday import CalendarChange, HolidayDecision, HolidayNotice
+
+__all__ = ["CalendarChange", "HolidayDecision", "HolidayNotice"]
