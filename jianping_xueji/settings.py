@@ -4,6 +4,7 @@ import os
 from datetime import date, timedelta
 from pathlib import Path
 
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 
 from jianping_xueji import environment
@@ -240,6 +241,19 @@ CELERY_BEAT_SCHEDULE = {
         "task": "jianping_xueji.jobs.tasks.sweep",
         "schedule": timedelta(seconds=30),
         "options": {"expires": 25},
+    },
+    # One job a day each, whoever rings first; the later hours are there for a beat that was down.
+    "check-deadlines": {
+        "task": "jianping_xueji.jobs.tasks.daily",
+        "args": ("deadlines.check",),
+        "schedule": crontab(minute=10),
+        "options": {"expires": 3000},
+    },
+    "detect-problems": {
+        "task": "jianping_xueji.jobs.tasks.daily",
+        "args": ("problems.detect",),
+        "schedule": crontab(minute=40),
+        "options": {"expires": 3000},
     },
 }
 

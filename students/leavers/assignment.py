@@ -53,8 +53,14 @@ class Assignment(
         )
 
     def take_effect(self):
-        """Former destinations end, the new ones begin: two statements for any number of leavers."""
+        """Former destinations end, the new ones begin: two statements for any number of leavers.
+
+        Raises Refused when another list has meanwhile taken the seats the rules saw free.
+        """
         rows = list(self.rows.order_by("child_id"))
+        plan.lock(self.year, {row.school_id for row in rows})
+        if over := plan.exceeded(self.year, rows):
+            raise Refused(f"超过招生计划：{'；'.join(over)}（第八条）。请改分到有空余计划的初中，或先调整招生计划。")
         former = LeaverDestination.objects.filter(child__in=[r.child_id for r in rows], year=self.year, ended_by=None)
         former.update(ended_by=self.pk)
         given = {"year": self.year, "decided_by_id": self.pk}

@@ -50,6 +50,12 @@ def lines(year: int, schools, *, proposed: Counter | None = None, besides=()) ->
     ]
 
 
+def lock(year: int, schools) -> None:
+    """Nobody else decides about the grade-seven seats of these schools until the transaction ends."""
+    rows = Seats.objects.filter(school__in=list(schools), year=year, grade=GRADE, school_class=None)
+    list(rows.select_for_update().order_by("pk").values_list("pk", flat=True))
+
+
 def exceeded(year: int, rows) -> list[str]:
     """Junior schools to which these rows would bring more children than are planned, in words."""
     wanted = Counter(row.school_id for row in rows if row.school_id)
