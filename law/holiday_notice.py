@@ -67,7 +67,9 @@ class Notice:
 def plain(text: str) -> str:
     """The text with half-width signs and without blanks, so that a copy from any page reads alike."""
     text = unicodedata.normalize("NFKC", text)
-    return re.sub(r"\s+", "", text).replace("﹕", ":").replace("星期", "周").replace("礼拜", "周").replace("周天", "周日")
+    return (
+        re.sub(r"\s+", "", text).replace("﹕", ":").replace("星期", "周").replace("礼拜", "周").replace("周天", "周日")
+    )
 
 
 def year_said(text: str) -> int | None:
@@ -139,7 +141,9 @@ class _Item:
             return []
         length = (last - first).days + 1
         if not 1 <= length <= LONGEST:
-            self.blame(f"{_said(first)}至{_said(last)}不是一段假期（须先后顺序正确、不超过{LONGEST}天）。请对照原文改正。")
+            self.blame(
+                f"{_said(first)}至{_said(last)}不是一段假期（须先后顺序正确、不超过{LONGEST}天）。请对照原文改正。"
+            )
             return []
         said = [*([first_count] if first_count else []), *_SAID_COUNT.findall(sentence)]
         if any(int(count) != length for count in said):
@@ -181,7 +185,11 @@ def _contradictions(holidays: list[Holiday]) -> list[str]:
     reasons += [f"“{name}”写了两次。请对照原文删去重复的一条。" for name in STATUTORY if names.count(name) > 1]
     for holiday in holidays:
         for name, (month, number) in ALWAYS.items():
-            if name in holiday.name and holiday.rest and (month, number) not in {(d.month, d.day) for d in holiday.rest}:
+            if (
+                name in holiday.name
+                and holiday.rest
+                and (month, number) not in {(d.month, d.day) for d in holiday.rest}
+            ):
                 reasons.append(f"“{holiday.name}”不含{month}月{number}日。请对照原文改正。")
     rest = [day for holiday in holidays for day in holiday.rest]
     worked = [day for holiday in holidays for day in holiday.worked]

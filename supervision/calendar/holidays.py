@@ -86,7 +86,10 @@ def write(changes: list[DayChange], document: str) -> None:
     """The days as the notice has them, sure from now on."""
     source = f"国务院办公厅放假安排（{document}）"[: CalendarDay._meta.get_field("source").max_length]
     CalendarDay.objects.bulk_create(
-        [CalendarDay(date=c.date, is_workday=c.is_workday, name=c.name, confirmed=True, source=source) for c in changes],
+        [
+            CalendarDay(date=c.date, is_workday=c.is_workday, name=c.name, confirmed=True, source=source)
+            for c in changes
+        ],
         update_conflicts=True,
         unique_fields=["date"],
         update_fields=["is_workday", "name", "confirmed", "source"],

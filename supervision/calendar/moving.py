@@ -6,6 +6,7 @@ from datetime import date
 
 from django.db import transaction
 
+from approvals.countdown.engine import recount_cases
 from approvals.models import Case
 from law import clock
 
@@ -25,8 +26,6 @@ class _TakenBack(Exception):
 
 def recount() -> int:
     """Open cases whose desk has until another day, or for sure what was a guess; how many were written."""
-    from approvals.countdown.engine import recount_cases
-
     return recount_cases(clock.today())
 
 

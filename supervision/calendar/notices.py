@@ -27,7 +27,9 @@ def notices_page() -> dict:
 
 def row_of(notice: HolidayNotice) -> dict:
     decision = getattr(notice, "decision", None)
-    word, tone = ("待核对", "now") if not decision else ("已启用", "done") if decision.confirmed else ("已退回", "refused")
+    word, tone = (
+        ("待核对", "now") if not decision else ("已启用", "done") if decision.confirmed else ("已退回", "refused")
+    )
     return {"notice": notice, "decision": decision, "word": word, "tone": tone}
 
 
@@ -48,7 +50,9 @@ def notice_page(notice: HolidayNotice, user) -> dict:
     return row_of(notice) | {
         "refusal": [],
         "reading": None if decision else _read(notice),
-        "kept": [change for change in decision.changes.all() if change.was_workday != change.is_workday] if decision else [],
+        "kept": [change for change in decision.changes.all() if change.was_workday != change.is_workday]
+        if decision
+        else [],
         "made_sure": sum(not change.was_confirmed for change in decision.changes.all()) if decision else 0,
         "decides": not decision and _may_decide(notice, user),
         "own": notice.proposed_by_id == user.pk,

@@ -3,7 +3,7 @@
 from datetime import date
 
 from accounts.policies import powers_of
-from law import clock, parameters
+from law import clock
 from law.models import CalendarDay, Parameter
 from law.parameters import DEFINITIONS
 from law.school_time import first_day, last_day, school_year_name, school_year_of
@@ -53,7 +53,8 @@ def states_of(school_year: SchoolYear) -> list[dict]:
     """For both calendar years: announced (all of its days are) or 暂估."""
     days = school_year.calendar.days
     return [
-        {"year": year, "confirmed": date(year, month, 1) in days} for year, month in ((school_year.year, 12), (school_year.year + 1, 1))
+        {"year": year, "confirmed": date(year, month, 1) in days}
+        for year, month in ((school_year.year, 12), (school_year.year + 1, 1))
     ]
 
 
@@ -86,19 +87,22 @@ def state_of(entry: Entry, today: date) -> tuple[str, str]:
 
 def numbers_on(day: date) -> list[dict]:
     """Every number of the law as it stands on a day, with its source: the county's own document or the default."""
-    values = parameters.on(day)
     rows = Parameter.objects.filter(starts__lte=day).order_by("starts")
     own = {row.code: row for row in rows if not row.ends or row.ends > day}
-    return [
-        {
-            "label": definition.label,
-            "value": said(values[code]),
-            "article": definition.article,
-            "source": f"{own[code].level}：{own[code].document}" if code in own else str(definition.article.document),
-            "since": own[code].starts if code in own else None,
-        }
-        for code, definition in DEFINITIONS.items()
-    ]
+    return [number_row(code, own.get(code)) for code in DEFINITIONS]
+
+
+def number_row(code: str, row: Parameter | None) -> dict:
+    """One number; a row that no rule can read is none (as `parameters.on` has it)."""
+    definition = DEFINITIONS[code]
+    row = row if row and definition.shape.fits(row.value) else None
+    return {
+        "label": definition.label,
+        "value": said(row.value if row else definition.default),
+        "article": definition.article,
+        "source": f"{row.level}：{row.document}" if row else str(definition.article.document),
+        "since": row.starts if row else None,
+    }
 
 
 def said(value) -> str:

@@ -88,15 +88,14 @@ class SchoolYear:
         stop = [self.spring.yearly(f"transfer.stop_{end}_day", self.year + 1) for end in ("first", "last")]
         yield Entry(*stop, "全国暑期停止受理新的转学", articles.NATIONAL_STOP, BOTH, Mark.SHUT)
         for window in self.windows:
-            yield Entry(
-                window.starts, window.ends, window.get_kind_display(), articles.EXAM_FREEZE, BOTH, Mark.SHUT
-            )
+            yield Entry(window.starts, window.ends, window.get_kind_display(), articles.EXAM_FREEZE, BOTH, Mark.SHUT)
 
     def _newcomers(self) -> Iterator[Entry]:
         entered = self.terms[1].starts if 1 in self.terms else first_day(self.year)
         month = months_after(entered, self.autumn["intake.register_months"])
         yield self._limit(entered, month, "一年级新生注册学籍", articles.REGISTER_IN_A_MONTH, SCHOOL)
-        yield self._limit(entered, month, "新生学籍档案建立", articles.BOOKS, SCHOOL)
+        month = months_after(entered, self.autumn["archive.months"])
+        yield self._limit(entered, month, "新生学籍档案建立", articles.ARCHIVE_IN_A_MONTH, SCHOOL)
         days = timedelta(days=self.autumn["intake.grade7_days"])
         yield self._limit(entered, entered + days, "七年级接续学籍", articles.REGISTER_GRADE_SEVEN, SCHOOL)
 
@@ -116,7 +115,10 @@ class SchoolYear:
         graduation = [self.spring.yearly(f"graduation.{end}_day", self.year + 1) for end in ("first", "last")]
         yield Entry(*graduation, "毕业操作", articles.GRADUATION, BOTH, Mark.LIMIT)
         promotion = self.spring.yearly("promotion.first_day", self.year + 1)
-        yield Entry(promotion, last_day(self.year), "升级操作", articles.PROMOTION, BUREAU, Mark.LIMIT)
+        promoted = self.spring.yearly("promotion.last_day", self.year + 1)
+        yield Entry(promotion, promoted, "升级操作", articles.PROMOTION, BUREAU, Mark.LIMIT)
+        announced = [self.autumn.yearly("calendar.last_day", self.year)] * 2
+        yield Entry(*announced, "登记下一年放假安排", articles.COUNTED_DAYS, BUREAU, Mark.LIMIT)
         cutoff = self.spring.yearly("intake.cutoff", self.year + 1)
         yield Entry(cutoff, cutoff, "小学入学年龄计算截止", articles.CATCHMENT, BOTH, Mark.LIMIT)
 

@@ -6,7 +6,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -15,73 +14,120 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='HolidayNotice',
+            name="HolidayNotice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='年份')),
-                ('document', models.CharField(max_length=80, verbose_name='文号')),
-                ('text', models.TextField(verbose_name='通知正文')),
-                ('reason', models.CharField(max_length=200, verbose_name='登记理由')),
-                ('proposed_on', models.DateField(verbose_name='登记日期')),
-                ('entered_at', models.DateTimeField(auto_now_add=True, verbose_name='录入时间')),
-                ('proposed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='登记人')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("year", models.PositiveSmallIntegerField(verbose_name="年份")),
+                ("document", models.CharField(max_length=80, verbose_name="文号")),
+                ("text", models.TextField(verbose_name="通知正文")),
+                ("reason", models.CharField(max_length=200, verbose_name="登记理由")),
+                ("proposed_on", models.DateField(verbose_name="登记日期")),
+                ("entered_at", models.DateTimeField(auto_now_add=True, verbose_name="录入时间")),
+                (
+                    "proposed_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="登记人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '放假通知',
-                'verbose_name_plural': '放假通知',
-                'ordering': ['-pk'],
-                'default_permissions': ['view'],
+                "verbose_name": "放假通知",
+                "verbose_name_plural": "放假通知",
+                "ordering": ["-pk"],
+                "default_permissions": ["view"],
             },
         ),
         migrations.CreateModel(
-            name='HolidayDecision',
+            name="HolidayDecision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('confirmed', models.BooleanField(verbose_name='启用')),
-                ('opinion', models.CharField(blank=True, max_length=200, verbose_name='意见')),
-                ('decided_on', models.DateField(verbose_name='核对日期')),
-                ('moved_cases', models.PositiveIntegerField(default=0, verbose_name='改期的在办案件')),
-                ('entered_at', models.DateTimeField(auto_now_add=True, verbose_name='录入时间')),
-                ('decided_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='核对人')),
-                ('proposed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='登记人')),
-                ('notice', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='decision', to='supervision.holidaynotice', verbose_name='放假通知')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("confirmed", models.BooleanField(verbose_name="启用")),
+                ("opinion", models.CharField(blank=True, max_length=200, verbose_name="意见")),
+                ("decided_on", models.DateField(verbose_name="核对日期")),
+                ("moved_cases", models.PositiveIntegerField(default=0, verbose_name="改期的在办案件")),
+                ("entered_at", models.DateTimeField(auto_now_add=True, verbose_name="录入时间")),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="核对人",
+                    ),
+                ),
+                (
+                    "proposed_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="登记人",
+                    ),
+                ),
+                (
+                    "notice",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="decision",
+                        to="supervision.holidaynotice",
+                        verbose_name="放假通知",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '放假通知核对',
-                'verbose_name_plural': '放假通知核对',
-                'ordering': ['-pk'],
-                'default_permissions': ['view'],
+                "verbose_name": "放假通知核对",
+                "verbose_name_plural": "放假通知核对",
+                "ordering": ["-pk"],
+                "default_permissions": ["view"],
             },
         ),
         migrations.CreateModel(
-            name='CalendarChange',
+            name="CalendarChange",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('date', models.DateField(verbose_name='日期')),
-                ('was_workday', models.BooleanField(verbose_name='原为工作日')),
-                ('was_confirmed', models.BooleanField(verbose_name='原已公布')),
-                ('is_workday', models.BooleanField(verbose_name='现为工作日')),
-                ('name', models.CharField(blank=True, max_length=40, verbose_name='说明')),
-                ('decision', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='changes', to='supervision.holidaydecision', verbose_name='核对')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("date", models.DateField(verbose_name="日期")),
+                ("was_workday", models.BooleanField(verbose_name="原为工作日")),
+                ("was_confirmed", models.BooleanField(verbose_name="原已公布")),
+                ("is_workday", models.BooleanField(verbose_name="现为工作日")),
+                ("name", models.CharField(blank=True, max_length=40, verbose_name="说明")),
+                (
+                    "decision",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="changes",
+                        to="supervision.holidaydecision",
+                        verbose_name="核对",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '工作日历变更',
-                'verbose_name_plural': '工作日历变更',
-                'ordering': ['date', 'pk'],
-                'default_permissions': ['view'],
-                'constraints': [models.UniqueConstraint(fields=('decision', 'date'), name='calendar_change_once')],
+                "verbose_name": "工作日历变更",
+                "verbose_name_plural": "工作日历变更",
+                "ordering": ["date", "pk"],
+                "default_permissions": ["view"],
+                "constraints": [models.UniqueConstraint(fields=("decision", "date"), name="calendar_change_once")],
             },
         ),
         migrations.AddConstraint(
-            model_name='holidaynotice',
-            constraint=models.CheckConstraint(condition=models.Q(('year__range', (2020, 2100))), name='holiday_notice_year'),
+            model_name="holidaynotice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("year__range", (2020, 2100))), name="holiday_notice_year"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='holidaydecision',
-            constraint=models.CheckConstraint(condition=models.Q(('decided_by', models.F('proposed_by')), _negated=True), name='holiday_two_hands'),
+            model_name="holidaydecision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("decided_by", models.F("proposed_by")), _negated=True), name="holiday_two_hands"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='holidaydecision',
-            constraint=models.CheckConstraint(condition=models.Q(('confirmed', True), models.Q(('opinion', ''), _negated=True), _connector='OR'), name='holiday_returned_with_reason'),
+            model_name="holidaydecision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("confirmed", True), models.Q(("opinion", ""), _negated=True), _connector="OR"),
+                name="holiday_returned_with_reason",
+            ),
         ),
     ]

@@ -1,4 +1,4 @@
-"""放假通知: pasted by one person, put in force or returned by another; which days that changed. All of it only grows."""
+"""放假通知: pasted by one person, confirmed or returned by another; which days that changed. It only grows."""
 
 from django.conf import settings
 from django.db import models
