@@ -100,7 +100,7 @@ def number_row(code: str, row: Parameter | None) -> dict:
         "label": definition.label,
         "value": said(row.value if row else definition.default),
         "article": definition.article,
-        "source": f"{row.level}：{row.document}" if row else str(definition.article.document),
+        "source": f"{row.level}：{row.document}" if row else f"{definition.article.document.level}：{definition.article.document.number}",
         "since": row.starts if row else None,
     }
 
