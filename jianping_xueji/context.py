@@ -42,6 +42,7 @@ MENU = (
             Item("学生", "students:list", "people", SEES | {"teach_class"}),
             Item("业务办理", "approvals:queue", "folder", SEES),
             Item("能否办理", "transfers:check", "search", DECIDES),
+            Item("时限督办", "supervision:board", "clock", SEES),
             Item("学年日历", "supervision:year", "calendar", SEES | {"teach_class"}),
             Item("发起转学", "transfers:new", "transfer", frozenset({"make_change"})),
             Item("管理后台", "admin:index", "edit", frozenset({"fix_data"})),
@@ -118,6 +119,7 @@ def office(request) -> dict:
 
 def _office(request) -> dict:
     context = {"legal_date": clock.today(), "legal_date_is_set": clock.is_set()}
+    context["as_of"] = getattr(request, "as_of", None)
     user = getattr(request, "user", None)
     if not (user and user.is_authenticated):
         return context

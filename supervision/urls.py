@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import calendar
+from .views import as_of, calendar, overdue
 
 app_name = "supervision"
 urlpatterns = [
@@ -8,4 +8,8 @@ urlpatterns = [
     path("calendar/holidays/", calendar.notices, name="holidays"),
     path("calendar/holidays/<int:pk>/", calendar.notice, name="holiday"),
     path("calendar/holidays/<int:pk>/decide/", calendar.decide, name="holiday_decide"),
+    path("deadlines/", overdue.board, name="board"),
+    path("deadlines/list/", overdue.deadlines, name="deadlines"),
+    path("deadlines/trend/", overdue.trend, name="trend"),
+    path("as-of/", as_of.as_of, name="as_of"),
 ]

@@ -37,7 +37,7 @@ def year_page(user, year: int) -> dict:
         "months": grid.months(),
         "states": states_of(school_year),
         "rows": [row_of(entry, school_year, today, owed_by(user)) for entry in entries],
-        "marks": list(Mark),
+        "looks": bool(powers_of(user).schools("view_school")),
         "numbers": numbers_on(max(first_day(year), min(today, last_day(year)))),
         "terms_missing": len(school_year.terms) < 2,
     }
@@ -100,7 +100,9 @@ def number_row(code: str, row: Parameter | None) -> dict:
         "label": definition.label,
         "value": said(row.value if row else definition.default),
         "article": definition.article,
-        "source": f"{row.level}：{row.document}" if row else f"{definition.article.document.level}：{definition.article.document.number}",
+        "source": f"{row.level}：{row.document}"
+        if row
+        else f"{definition.article.document.level}：{definition.article.document.number}",
         "since": row.starts if row else None,
     }
 
