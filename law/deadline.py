@@ -13,7 +13,7 @@ reminds, escalates and closes the rows. Nothing here touches the database: `foun
     ))
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -60,7 +60,7 @@ class Subject(StrEnum):
 
 # What `found` answers, in this order. The first three always; the others where the declaration lists them in `tells`.
 ALWAYS = ("subject", "school", "starts")
-MAY_TELL = ("due", "confirmed", "known", "right", "length")
+MAY_TELL = ("due", "confirmed", "known", "right", "length", "bureau")
 
 
 @dataclass(frozen=True)
@@ -68,12 +68,13 @@ class Deadline:
     """One limit of the law.
 
     `length` is a code of `law.parameters` or a number, counted in `unit`; none for `FIXED`. `found(day)` is the
-    question what is open: a QuerySet with the columns of `ALWAYS` and those of `tells`: `due` and `confirmed` (`FIXED`),
-    `known`, the day it was entered, when that is not the day it happened (deadlines are judged on both), `right`
-    and `length`, when who owes or how long differs from row to row. Of a bureau's own duty `school` is null and the
-    subject is the bureau.
-    `met` is SQL for the day on which the thing was done, of an open row `c` that is found no more; none, or no answer:
-    the day on which the check saw it. `remind` are the days before the last one on which its owner is told.
+    question what is open: a QuerySet with columns named as in `ALWAYS` and `tells`, or already `values_list` of them in
+    that order; None when nothing can be open. `due` and `confirmed` are told of a fixed day; `known`, the day it was
+    entered, when that is not the day it happened (deadlines are judged on both); `right`, `length` and `bureau` when
+    they differ from row to row. Of a bureau's own duty `school` is null, and the subject is the bureau unless `bureau`
+    is told. `met` is SQL for the day on which the thing was done, of an open row `c` that is found no more; none, or no
+    answer: the day on which the check saw it. `remind` are the days before the last one on which its owner is told, as
+    numbers or codes of parameters, the farthest first.
     """
 
     code: str
@@ -83,17 +84,21 @@ class Deadline:
     start: str
     subject: Subject
     right: str
-    found: Callable[[date], QuerySet]
+    found: Callable[[date], QuerySet | None]
     remedy: str
     url: str
     length: str | int | None = None
     tells: tuple[str, ...] = ()
     met: str = ""
-    remind: tuple[int, ...] = (3, 0)
+    remind: tuple[int | str, ...] = (3, 0)
 
     @property
     def columns(self) -> tuple[str, ...]:
         return (*ALWAYS, *(name for name in MAY_TELL if name in self.tells))
+
+    def reminders(self, params: Mapping) -> tuple[int, ...]:
+        """The days before the last one on which its owner is told, by the numbers of a day."""
+        return tuple(params[each] if isinstance(each, str) else each for each in self.remind)
 
     @property
     def in_words(self) -> str:

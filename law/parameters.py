@@ -124,7 +124,12 @@ DEFINITIONS: dict[str, Definition] = {
     "ceims.confirm_workdays": Definition("已录事项系统核办期限（工作日）", 10, articles.CHANGES_IN_TIME, SPAN_OF_DAYS),
     "promotion.last_day": Definition("升级办理截止日", "09-10", articles.PROMOTION, DAY_OF_YEAR),
     "calendar.last_day": Definition("下一年工作日历登记截止日", "12-10", articles.COUNTED_DAYS, DAY_OF_YEAR),
-    "training.years": Definition("学籍管理员培训有效年数（到期提示）", 3, articles.REGISTRAR_TRAINED, whole(1, 10)),
+    "training.months": Definition(
+        "学籍管理员培训有效期（月，到期提示）", 36, articles.REGISTRAR_TRAINED, whole(12, 120)
+    ),
+    "dropout.report_days": Definition(
+        "控辍保学月报、季度复核期限（自然日，自期末起）", 10, articles.DROPOUT_REPORTED, SPAN_OF_DAYS
+    ),
     "deadline.report_days": Definition("超期后报教育局的天数（自然日）", 5, articles.CHANGES_IN_TIME, SPAN_OF_DAYS),
     "scan.max_bytes": Definition("单个扫描件上限（字节）", 2 * 1024 * 1024, articles.TRANSFER_MATERIALS, BYTES_OF_SCAN),
 }

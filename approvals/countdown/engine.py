@@ -2,10 +2,11 @@
 
 import logging
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, timedelta
 
-from django.db import DatabaseError, connection, transaction
+from django.db import connection, transaction
 
+from law import clock, parameters
 from law.deadline import Deadline, declared
 
 from . import statements
@@ -29,13 +30,12 @@ class Standing:
     known: date
     right: str
     days_left: int
+    soon: bool
 
     @property
     def state(self) -> str:
         """overdue · soon (its owner is reminded) · open."""
-        if self.days_left < 0:
-            return "overdue"
-        return "soon" if self.days_left <= max(self.deadline.remind, default=0) else "open"
+        return "overdue" if self.days_left < 0 else "soon" if self.soon else "open"
 
 
 @dataclass
@@ -50,18 +50,19 @@ class Tally:
 
 def standing_on(day: date, schools: list[int] | None = None, only: str | None = None) -> list[Standing]:
     """What is open on a day as the record stands now, by due day; reads only. One statement a deadline."""
-    found = []
-    for deadline in declared().values():
-        if only in (None, deadline.code):
-            with connection.cursor() as cursor:
+    found, params = [], parameters.on(day)
+    with clock.at(day), connection.cursor() as cursor:
+        for deadline in declared().values():
+            if only in (None, deadline.code):
                 cursor.execute(*statements.reading(deadline, day, schools))
-                found += [Standing(deadline, *row) for row in cursor.fetchall()]
+                told = timedelta(days=max(deadline.reminders(params), default=0))
+                found += [Standing(deadline, *row, soon=row[3] - told <= day) for row in cursor.fetchall()]
     return sorted(found, key=lambda each: (each.due, each.deadline.code, each.subject))
 
 
 def check_one(deadline: Deadline, day: date) -> Tally:
     """Bring the rows of one deadline up to date, in one statement."""
-    with connection.cursor() as cursor:
+    with clock.at(day), connection.cursor() as cursor:
         cursor.execute(*statements.checking(deadline, day))
         return Tally(*cursor.fetchone())
 
@@ -90,7 +91,7 @@ def check_all(day: date, each=lambda done, total: None) -> dict[str, dict]:
         try:
             with transaction.atomic():
                 tallies[deadline.code] = asdict(check_one(deadline, day))
-        except DatabaseError as fault:
+        except Exception as fault:  # whatever one question raises, the others are still asked
             logger.error("deadline %s could not be checked: %s", deadline.code, type(fault).__name__)
             tallies[deadline.code] = {"failed": type(fault).__name__}
     return tallies

@@ -19,12 +19,14 @@ _TOLD = {
     "known": "NULL::date",
     "right": "%(right)s::text",
     "length": "NULL::int",
+    "bureau": "NULL::bigint",
 }
+NOTHING = _TOLD | {"subject": "0", "school": "0", "starts": "NULL::date", "right": "''"}
 _FOUND = """
 found AS MATERIALIZED (
     SELECT q.subject::bigint AS subject, q.school::bigint AS school, q.starts::date AS starts,
         {due}::date AS due, {confirmed}::boolean AS confirmed, greatest({known}, q.starts)::date AS known,
-        {right}::text AS "right", {length}::int AS length
+        {right}::text AS "right", {length}::int AS length, {bureau}::bigint AS bureau
     FROM ({question}) q ({columns})
     WHERE q.starts <= %(today)s AND (%(schools)s::bigint[] IS NULL OR q.school = ANY (%(schools)s)))"""
 # A period keeps the number that was in force on the day it began.
@@ -53,19 +55,20 @@ _COUNTED = """
 {calendar},
 counted AS (
     SELECT l.subject, l.school, l.starts, coalesce(e.day, {otherwise}) AS due,
-        coalesce(e.guessed = s.guessed AND {sure}, false) AS confirmed, l.known, l."right", {left} AS days_left
+        coalesce(e.guessed = s.guessed AND {sure}, false) AS confirmed, l.known, l."right", l.bureau AS told,
+        {left} AS days_left
     FROM lasting l
     JOIN calendar s ON s.day = {reached}
     LEFT JOIN calendar e ON {last}
     JOIN calendar t ON t.day = %(today)s)"""
 _FIXED = """
 counted AS (
-    SELECT subject, school, starts, due, confirmed, known, "right", due - %(today)s AS days_left
+    SELECT subject, school, starts, due, confirmed, known, "right", bureau AS told, due - %(today)s AS days_left
     FROM found WHERE due IS NOT NULL AND due >= starts)"""
 
 _ESCALATED = """
 standing AS (
-    SELECT c.*, coalesce(s.bureau_id, c.subject) AS bureau,
+    SELECT c.*, coalesce(s.bureau_id, c.told, c.subject) AS bureau,
         CASE WHEN %(today)s >= c.due - %(remind)s THEN greatest(c.known, c.due - %(remind)s) END AS reminded,
         CASE WHEN %(today)s > c.due THEN greatest(c.known, c.due + 1) END AS escalated,
         CASE WHEN %(today)s > c.due + %(report)s THEN greatest(c.known, c.due + %(report)s + 1) END AS reported
@@ -103,8 +106,12 @@ SELECT count(*) FROM moved"""
 
 def question(deadline: Deadline, day: date) -> tuple[str, dict]:
     """The bare SELECT of what is open, and its parameters by name."""
-    found = deadline.found(day).order_by().values_list(*deadline.columns)
-    sql, params = found.query.sql_with_params()
+    found = deadline.found(day)
+    if found is None:
+        return f"SELECT {', '.join(NOTHING[name] for name in deadline.columns)} WHERE false", {}
+    if found._fields is None:
+        found = found.values_list(*deadline.columns)
+    sql, params = found.order_by().query.sql_with_params()
     given = {f"q{n}": value for n, value in enumerate(params)}
     return sql % tuple(f"%({name})s" for name in given), given
 
@@ -162,12 +169,13 @@ def reading(deadline: Deadline, day: date, schools: Iterable[int] | None = None)
 def checking(deadline: Deadline, day: date) -> tuple[str, dict]:
     """One deadline of one night: found, opened, reminded, escalated, closed in one statement."""
     parts, given = counting(deadline, day)
+    params = parameters.on(day)
     given |= {
         "deadline": deadline.code,
         "article": str(deadline.article),
         "about": deadline.subject.value,
-        "remind": max(deadline.remind, default=0),
-        "report": parameters.on(day)["deadline.report_days"],
+        "remind": max(deadline.reminders(params), default=0),
+        "report": params["deadline.report_days"],
     }
     return f"WITH {','.join([*parts, _ESCALATED, _WRITE.format(met=deadline.met or 'NULL::date')])}", given
 

@@ -1,15 +1,15 @@
 """中考冻结期 (第十四条): what must be settled before it begins, and grade-nine children without an identity card."""
 
 from django import forms
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import QuerySet
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from .. import freeze as freezing
 from ..dictionary.codes import table
 from ..filters import BY_NAME, FilterInSight
-from ..idnumber import RESIDENT
-from ..models import Correction, CorrectionItem, NumberKind, Student, StudentNumber
+from ..freezing_lists import open_corrections, without_card
+from ..models import NumberKind, Student, StudentNumber
 from ..paging import page_of
 
 CASES, NO_ID = "cases", "no_id"
@@ -29,18 +29,6 @@ class FreezeFilter(FilterInSight):
         if self.shows == NO_ID:
             return without_card(children)
         return children.filter(pk__in=open_corrections().values("subjects__child")) if span else children.none()
-
-
-def open_corrections() -> QuerySet[Correction]:
-    """Corrections of key fields that are not decided yet."""
-    items = CorrectionItem.objects.filter(case=OuterRef("pk"), field__in=freezing.KEY_FIELDS)
-    return Correction.objects.open().filter(Exists(items))
-
-
-def without_card(children: QuerySet[Student]) -> QuerySet[Student]:
-    """Those whose document is no resident's card, or who hold no number."""
-    held = StudentNumber.objects.filter(student=OuterRef("pk"), kind=NumberKind.ID, until=None)
-    return children.filter(~Q(id_type=RESIDENT) | ~Exists(held))
 
 
 @require_GET
