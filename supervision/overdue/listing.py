@@ -10,6 +10,7 @@ from django.urls import NoReverseMatch, reverse
 from accounts.models import Appointment
 from accounts.policies import powers_of, school_ids_where
 from approvals.countdown.models import Countdown
+from approvals.countdown.owed import AT_BUREAU, owed_by, standing
 from approvals.models import Case, CeimsFiling
 from law import clock
 from law.deadline import Subject, declared
@@ -18,7 +19,7 @@ from schools.models import School
 from students.filters import SchoolChoice
 from students.models import Student
 
-from .standing import AT_BUREAU, SIDES, overdue, owed_by, soon, standing
+from .standing import SIDES, overdue, soon
 
 STATES = [("", "全部在办"), ("overdue", "已超期"), ("soon", "三日内到期"), ("running", "未到期")]
 KEYS = ("due_on", "id")

@@ -5,24 +5,16 @@ A row stands on a day when it was opened by then and not closed yet; so the same
 
 from datetime import timedelta
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Count, Min, Q
 
-from approvals.countdown.models import Countdown
+from approvals.countdown.owed import AT_BUREAU, standing
 from law import clock
 from law.deadline import declared
 from law.workdays import Calendar
 from schools.models import School
 
 SOON = 3  # days before the last one from which a row is called soon
-AT_BUREAU = ("bureau_make", "bureau_check", "bureau_sign", "fix_data")
 SIDES = {"school": "学校", "bureau": "教育局"}
-
-
-def standing(user) -> QuerySet[Countdown]:
-    """Open on the legal day, of the schools and the bureau in sight."""
-    today = clock.today()
-    rows = Countdown.objects.visible_to(user).filter(opened_on__lte=today)
-    return rows.filter(Q(closed_on=None) | Q(closed_on__gt=today))
 
 
 def overdue() -> Q:
@@ -73,13 +65,3 @@ def with_days(lines: list[dict]) -> list[dict]:
         line["late_by"] = calendar.count(line["oldest"], today) if line["oldest"] else None
         line["late_words"] = f"{line['late_by']}个工作日" if line["late_by"] else "今天起超期"
     return lines
-
-
-def owed_by(powers) -> Q:
-    """Rows whose right the person holds on their school, or at the bureau they are the bureau's own."""
-    owed = Q(pk__in=[])
-    for right, schools in powers.held.items():
-        owed |= Q(desk_right=right, school__among=set(schools))
-    bureaus = {each.appointment.bureau_id for each in powers.appointments} - {None}
-    own = [right for right in powers.held if right in AT_BUREAU]
-    return owed | Q(school=None, bureau__in=bureaus, desk_right__in=own)

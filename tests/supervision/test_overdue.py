@@ -9,11 +9,12 @@ from django.urls import reverse
 from accounts.roles import Role
 from approvals.countdown.engine import check_all
 from approvals.countdown.models import Countdown
+from approvals.countdown.owed import AT_BUREAU
 from approvals.services import perform
 from law import clock
 from law.workdays import Calendar
 from schools.models import School
-from supervision.overdue.standing import AT_BUREAU, by_desk, by_unit
+from supervision.overdue.standing import by_desk, by_unit
 from supervision.overdue.trend import charts, trend
 from tests.county import make_school
 from tests.house.questions import FEW, MANY, questions
@@ -163,3 +164,15 @@ def test_the_figure_over_time_is_counted_from_the_signatures(transfer, staff, no
         assert (one.median, one.share, one.all) == (6, 100, 1)
         drawn = charts(clerk)
         assert drawn["share"]["labels"][-1] == "2026-10" and drawn["share"]["series"][0]["values"][-2:] == [100, None]
+
+
+def test_the_workbench_lists_what_the_regulation_gives_its_person(client, staff, no1, no2):
+    row(no1), row(no1, due=TODAY + timedelta(days=1)), row(no2), row(no1, right="bureau_make")
+    client.force_login(staff(Role.REGISTRAR, no1))
+    page = client.get(reverse("approvals:workbench"))
+    (group,) = page.context["limits"]
+    assert (group.number, group.left, group.due) == (2, -1, date(2026, 9, 14))
+    assert "超期1个工作日" in page.content.decode()
+    assert client.get(reverse("supervision:deadlines") + "?whose=mine").context["count"] == 2
+    client.force_login(staff(Role.HEADMASTER, no1))
+    assert client.get(reverse("approvals:workbench")).context["limits"] == []
