@@ -2,11 +2,15 @@
 
 from dataclasses import dataclass
 
+from django.db.models import Count, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.urls import NoReverseMatch, reverse
 
+from accounts.models import User
 from accounts.policies import Power, Powers, powers_of
 from approvals.models import Case
 from law import clock
+from supervision.models import Reminder
 
 BUREAU = frozenset({"bureau_make", "bureau_check", "bureau_sign"})
 DECIDES = frozenset({"make_change", "check_change", "sign_change"}) | BUREAU
@@ -124,11 +128,27 @@ def _office(request) -> dict:
     if not (user and user.is_authenticated):
         return context
     powers = powers_of(user)
+    turn, unread = counts_of(user)
     return context | {
-        "rail": rail_for(request, powers),
+        "rail": rail_for(request, powers, turn),
+        "unread": unread,
         "places": places_of(powers),
         "sign_out_url": reverse("accounts:logout"),
     }
+
+
+def counts_of(user) -> tuple[int, int]:
+    """How many cases lie on the user's desks, and how many reminders are unread; one question for both."""
+    cases = Case.objects.on_desk_of(user).open().order_by().annotate(all=Value(1)).values("all")
+    unread = Reminder.objects.unread().filter(user=user.pk).order_by().values("user")
+    return (
+        User.objects.filter(pk=user.pk)
+        .values_list(
+            Coalesce(Subquery(cases.annotate(n=Count("pk")).values("n")), 0),
+            Coalesce(Subquery(unread.annotate(n=Count("pk")).values("n")), 0),
+        )
+        .get()
+    )
 
 
 def places_of(powers: Powers) -> list[str]:
@@ -141,13 +161,10 @@ def served_as(power: Power) -> str:
     return f"{power.appointment.place}{role}{'（代）' if power.deputising else ''}"
 
 
-def rail_for(request, powers: Powers) -> list[dict]:
+def rail_for(request, powers: Powers, turn: int) -> list[dict]:
     """The menu, with the number of cases on the user's desks; the longest address that fits is the present place."""
     lines = [
-        line | {"group": group.title}
-        for group in MENU
-        for item in group.items
-        if (line := line_of(item, request, powers))
+        line | {"group": group.title} for group in MENU for item in group.items if (line := line_of(item, powers, turn))
     ]
     fitting = [line for line in lines if _lies_under(request.path, line)]
     here = max(fitting, key=lambda line: len(line["url"]), default=None)
@@ -157,7 +174,7 @@ def rail_for(request, powers: Powers) -> list[dict]:
     return lines
 
 
-def line_of(item: Item, request, powers: Powers) -> dict | None:
+def line_of(item: Item, powers: Powers, turn: int) -> dict | None:
     """One line of the menu, or None without the right (or while its page is not installed)."""
     if not any(powers.schools(right) for right in item.rights):
         return None
@@ -165,8 +182,7 @@ def line_of(item: Item, request, powers: Powers) -> dict | None:
         url = reverse(item.route)
     except NoReverseMatch:
         return None
-    count = Case.objects.on_desk_of(request.user).open().count() if item.counted else 0
-    return {"label": item.label, "url": url + item.query, "icon": item.icon, "count": count}
+    return {"label": item.label, "url": url + item.query, "icon": item.icon, "count": turn if item.counted else 0}
 
 
 def _lies_under(path: str, line: dict) -> bool:

@@ -131,6 +131,10 @@ DEFINITIONS: dict[str, Definition] = {
         "控辍保学月报、季度复核期限（自然日，自期末起）", 10, articles.DROPOUT_REPORTED, SPAN_OF_DAYS
     ),
     "deadline.report_days": Definition("超期后报教育局的天数（自然日）", 5, articles.CHANGES_IN_TIME, SPAN_OF_DAYS),
+    # 提醒: the hours without mail, and the weekday (1-7) on which what is still late is said again.
+    "reminder.quiet_from": Definition("提醒邮件静默开始（时）", 20, articles.CHANGES_IN_TIME, whole(0, 23)),
+    "reminder.quiet_until": Definition("提醒邮件静默结束（时）", 7, articles.CHANGES_IN_TIME, whole(0, 23)),
+    "reminder.weekday": Definition("超期事项每周重提日（星期）", 1, articles.CHANGES_IN_TIME, whole(1, 7)),
     "scan.max_bytes": Definition("单个扫描件上限（字节）", 2 * 1024 * 1024, articles.TRANSFER_MATERIALS, BYTES_OF_SCAN),
 }
 

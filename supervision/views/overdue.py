@@ -19,11 +19,16 @@ def sees_schools(request) -> None:
         raise PermissionDenied(NOT_FOR_TEACHERS)
 
 
+def at_bureau(request) -> bool:
+    """Whether the person reads the bureau's weekly sheet."""
+    return any(powers_of(request.user).schools(right) for right in ("bureau_make", "bureau_check", "audit_school"))
+
+
 @require_GET
 def board(request):
     """What is overdue, by school and by desk; every figure opens the rows behind it."""
     sees_schools(request)
-    return render(request, "supervision/board.html", board_page(request.user))
+    return render(request, "supervision/board.html", board_page(request.user) | {"weekly": at_bureau(request)})
 
 
 @require_GET
