@@ -207,6 +207,19 @@ intake:overflow          GET  | in | --/--/-- | no/--/-- | no/--/-- | ok/ok/-- |
 intake:overflow          POST | in | --/--/-- | no/--/-- | no/--/-- | ok/ok/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | --/--/--
 intake:scan              GET  | in | --/--/-- | ok/--/-- | ok/--/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | --/--/--
 reports:print_child      POST | in | --/--/-- | ok/--/-- | ok/--/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | --/--/--
+supervision:year         GET  | in | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok
+supervision:holidays     GET  | in | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok
+supervision:holidays     POST | in | no       | no       | no       | ok       | no       | no       | ok       | no       | no
+supervision:holiday      GET  | in | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | --
+supervision:holiday_decide POST | in | no     | no       | no       | no       | ok       | ok       | ok       | no       | --
+supervision:board        GET  | in | no       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | no
+supervision:deadlines    GET  | in | no       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | no
+supervision:trend        GET  | in | no       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | no
+supervision:weekly       GET  | in | no       | no       | no       | ok       | ok       | ok       | no       | ok       | no
+supervision:as_of        POST | in | no       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | no
+supervision:reminders    GET  | in | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok
+supervision:reminders_read POST | in | ok     | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok
+supervision:reminder_read POST | in | --      | ok       | --       | --       | --       | --       | --       | --       | --
 jobs:progress            GET  | in | --/--/-- | ok/--/-- | --/--/-- | --/--/-- | --/--/-- | --/--/-- | --/--/-- | --/--/-- | --/--/--
 jobs:cancel              POST | in | --/--/-- | ok/--/-- | --/--/-- | --/--/-- | --/--/-- | --/--/-- | --/--/-- | --/--/-- | --/--/--
 """
