@@ -137,6 +137,10 @@ DEFINITIONS: dict[str, Definition] = {
     "custody.handover_workdays": Definition(
         "纸质档案移交期限（工作日，自离校次日起）", 10, articles.ARCHIVE_FOLLOWS, SPAN_OF_DAYS
     ),
+    # 提醒: the hours without mail, and the weekday (1-7) on which what is still late is said again.
+    "reminder.quiet_from": Definition("提醒邮件静默开始（时）", 20, articles.CHANGES_IN_TIME, whole(0, 23)),
+    "reminder.quiet_until": Definition("提醒邮件静默结束（时）", 7, articles.CHANGES_IN_TIME, whole(0, 23)),
+    "reminder.weekday": Definition("超期事项每周重提日（星期）", 1, articles.CHANGES_IN_TIME, whole(1, 7)),
     "scan.max_bytes": Definition("单个扫描件上限（字节）", 2 * 1024 * 1024, articles.TRANSFER_MATERIALS, BYTES_OF_SCAN),
 }
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from law import clock
 
+from ..countdown.owed import groups_owed
 from ..errors import NotYourHand, Refused
 from ..filings import pending_for, record_filing
 from ..forms import FilingForm
@@ -55,6 +56,7 @@ def workbench(request):
     figures = figures_of(mine, pending_for(request.user))
     context = {
         "mine": rows,
+        "limits": groups_owed(request.user),
         "mine_count": figures[0]["value"],
         "figures": figures,
         "waiting": others,

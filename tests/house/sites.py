@@ -53,10 +53,13 @@ from students.models import (
     RosterFile,
     Student,
 )
+from supervision.calendar.holidays import propose
+from supervision.models import Reminder
 from suspensions.models import Dropout, Suspension
 from tests.archives.specimens import AWARD, filled
 from tests.changes import decided, drafted
 from tests.county import class_of, hand_for, make_school, papers_in_order, staff_member
+from tests.law.notices import OF_2027
 from tests.leavers import leaver_maker
 from tests.reports.books import closed
 from tests.students.intake import asked, entered, searched
@@ -444,7 +447,12 @@ def build_world(bureau, child_at) -> tuple[dict[str, Site], dict]:
     }
     for place in (bureau, abroad):
         open_campaign(place, date(2026, 10, 15), by=staff_member(Role.BUREAU_CLERK, place))
-    return sites, people_of(bureau, own)
+    people = people_of(bureau, own)
+    sites["own"].words |= {
+        "notice": propose(OF_2027, 2027, by=people["clerk"], document="国办发明电〔2026〕9号", reason="已公布").pk,
+        "reminder": Reminder.objects.create(user=people["registrar"], on=clock.today(), lines=[]).pk,
+    }
+    return sites, people
 
 
 def people_of(bureau, own) -> dict:
