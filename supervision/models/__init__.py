@@ -1,0 +1,3 @@
+from .ledger_report import LedgerReport
+
+__all__ = ["LedgerReport"]
