@@ -28,7 +28,7 @@ found AS MATERIALIZED (
         {due}::date AS due, {confirmed}::boolean AS confirmed, greatest({known}, q.starts)::date AS known,
         {right}::text AS "right", {length}::int AS length, {bureau}::bigint AS bureau
     FROM ({question}) q ({columns})
-    WHERE q.starts <= %(today)s AND (%(schools)s::bigint[] IS NULL OR q.school = ANY (%(schools)s)))"""
+    WHERE q.starts <= %(today)s AND (%(schools)s::bigint[] IS NULL OR q.school::bigint = ANY (%(schools)s)))"""
 # A period keeps the number that was in force on the day it began.
 _LASTING = """
 lasting AS MATERIALIZED (

@@ -9,6 +9,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ("supervision", "0002_reports_only_grow"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
