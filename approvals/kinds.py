@@ -1,8 +1,11 @@
 """The kinds of change: every concrete subclass of Case, found by its `kind`."""
 
+from functools import cache
+
 from django.apps import apps
 
 
+@cache
 def by_kind() -> dict[str, type]:
     """kind → model, over all installed apps."""
     case = apps.get_model("approvals", "Case")

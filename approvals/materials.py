@@ -1,14 +1,14 @@
 """Papers on the desk: handed in with a photo of the original, checked one by one by name, sent back with a reason."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from django.db import transaction
 
 from accounts.policies import powers_behind
 from jianping_xueji.prepared import Prepared
-from jianping_xueji.vault.files import load, store
-from jianping_xueji.vault.scans import accept_scan
+from jianping_xueji.vault.keeping import keep_scan as vault_scan
+from jianping_xueji.vault.keeping import shown_scan
 from law import clock, parameters
 from law.articles import Article
 
@@ -118,28 +118,13 @@ def hand_in_paper(
 def keep_scan(material: Material, data: bytes, filename: str, by) -> Scan:
     """Store the original as evidence and a cleaned picture for the screen."""
     limit = parameters.on(clock.today())["scan.max_bytes"]
-    accepted = accept_scan(data, limit=limit, name=filename)
-    key, aad = key_of(material), scan_aad(material)
-    original = store(key, accepted.data, aad)
-    preview = store(key, accepted.preview, aad) if accepted.preview != accepted.data else None
-    return Scan.objects.create(
-        material=material,
-        name=original.name,
-        preview_name=preview.name if preview else "",
-        preview_sha256=preview.sha256 if preview else "",
-        mime=accepted.mime,
-        size=original.size,
-        sha256=original.sha256,
-        uploaded_by=by,
-    )
+    kept = vault_scan(key_of(material), scan_aad(material), data, filename, limit=limit)
+    return Scan.objects.create(material=material, uploaded_by=by, **asdict(kept))
 
 
 def scan_bytes(scan: Scan) -> bytes:
     """The picture to show: the cleaned preview of a photo, the file itself of a PDF. Raises VaultError when altered."""
-    key, aad = key_of(scan.material), scan_aad(scan.material)
-    if scan.preview_name:
-        return load(key, scan.preview_name, aad, scan.preview_sha256)
-    return load(key, scan.name, aad, scan.sha256)
+    return shown_scan(key_of(scan.material), scan_aad(scan.material), scan)
 
 
 @transaction.atomic

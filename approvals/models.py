@@ -12,6 +12,7 @@ from django_fsm import ConcurrentTransition, ConcurrentTransitionMixin, FSMField
 
 from accounts.models import Appointment
 from accounts.policies import powers_of, school_ids_where
+from jianping_xueji.prepared import update
 from law import clock
 from law.articles import Article
 from schools.models import School, Seats
@@ -177,10 +178,10 @@ class Case(ConcurrentTransitionMixin, models.Model):
             value = getattr(self, field.attname)
             if value != before[field.name]:
                 (spine if field.model is Case else own)[field.attname] = value
-        if spine and not Case.objects.filter(pk=self.pk, state=before["state"]).update(**spine):
+        if spine and not update(Case, spine, id=self.pk, state=before["state"]):
             raise ConcurrentTransition(f"{self.number} has been moved since it was read.")
         if own:
-            type(self)._base_manager.filter(pk=self.pk).update(**own)
+            update(type(self), own, **{self._meta.pk.attname: self.pk})
         self._update_initial_state()
 
     @cached_property

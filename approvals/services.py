@@ -14,7 +14,7 @@ from django.db.models import Exists, QuerySet
 
 from accounts.models import User
 from accounts.policies import Power, appointments_behind, powers_behind, powers_of
-from jianping_xueji.prepared import Prepared, insert
+from jianping_xueji.prepared import Prepared, insert, require_transaction, update
 from law import clock, parameters, workdays
 from schools.models import School
 
@@ -42,9 +42,17 @@ def _rows_of_children(ids: Iterable[int] | QuerySet) -> QuerySet:
     return student.objects.select_for_update().filter(pk__in=ids).order_by("pk").values_list("pk", flat=True)
 
 
-def lock_children(ids: Iterable[int]) -> None:
+def lock_children(ids: Iterable[int] | QuerySet) -> None:
     """Lock the rows of these children, ascending."""
-    list(_rows_of_children(ids))
+    if isinstance(ids, QuerySet):
+        list(_rows_of_children(ids))
+        return
+    require_transaction()
+    with connection.cursor() as cursor:
+        # Thousands of ids are one value here, and no object is made of the rows.
+        cursor.execute(
+            "SELECT id FROM students_student WHERE id = ANY(%s::bigint[]) ORDER BY id FOR UPDATE", [list(ids)]
+        )
 
 
 @Prepared
@@ -152,7 +160,7 @@ def put_on_desk(case: Case) -> None:
     desk, today = case.desk_of(case.state), clock.today()
     if case.state in case.CLOSED:
         case.closed_on = case.closed_on or today
-        CaseSubject.objects.filter(case_id=case.pk, blocking=True).update(blocking=False)
+        update(CaseSubject, {"blocking": False}, case_id=case.pk, blocking=True)
     stage = desk.stage if desk else ""
     # The two signatures of a stage share one clock; a maker's desk without one (a draft) does not lend it its silence.
     if stage != case.desk_stage or not desk or bool(case.clock_of(desk)[1]) != bool(case.due_on):
@@ -262,9 +270,13 @@ def next_numbers(prefix: str, count: int) -> list[tuple[int, str]]:
 
 def refuse_busy(children: list[int]) -> None:
     """Raise ChildBusy naming the open case and its desk when one of the children has one."""
-    busy = list(CaseSubject.objects.filter(child__among=children, blocking=True).values_list("pk", flat=True))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id FROM approvals_casesubject WHERE child_id = ANY(%s::bigint[]) AND blocking", [list(children)]
+        )
+        busy = cursor.fetchall()
     if busy:
-        subjects = CaseSubject.objects.filter(pk__in=busy)
+        subjects = CaseSubject.objects.filter(pk__in=[pk for (pk,) in busy])
         subjects = subjects.select_related("case__lead_school", "case__desk_school__bureau")
         raise ChildBusy(*dict.fromkeys(busy_sentence(subject.case) for subject in subjects))
 
@@ -309,8 +321,8 @@ def open_case(kind: type, *, by: User, lead: School, children: Iterable, peer: S
     case = drawn_up(kind, numbered, opened_by=by, lead_school=lead, peer_school=peer, **fields)
     case.save(force_insert=(Case,))
     try:
-        with transaction.atomic():
-            name_subjects(case, ids, blocking=not kind.PRECEDES)
+        # What fails here ends the whole transaction of this door: no savepoint of its own, and no question after it.
+        name_subjects(case, ids, blocking=not kind.PRECEDES)
     except IntegrityError as error:
         raise ChildBusy("该生刚刚由他人发起了另一件变动，请刷新后查看（第二十四条）。") from error
     return case

@@ -1,49 +1,36 @@
-"""第九条: a newcomer's file is opened within a month of entering.
+"""第九条: the archive of a newcomer is made within a month of entering, as the meter measures it."""
 
-What makes a file opened is the archive's to say: it puts a condition on the enrolment here. Until it does, nobody is
-asked for a file, and nobody can be late with one.
-"""
-
-from collections.abc import Callable
-from datetime import date, timedelta
-
-from django.db.models import DateField, F, Func, Q, QuerySet
+from datetime import date
 
 from law import articles
 from law.deadline import Deadline, Subject, Unit, declare
-from students.models import Enrolment
+from schools.models import School
 
-# A file not opened within two years is no newcomer's any more, but a finding of the term's check.
-NEWCOMERS = timedelta(days=730)
-# Conditions on an enrolment that hold once the child's file is opened; all of them together.
-opened_when: list[Callable[[], Q]] = []
+from . import meter
+from .kinds import PARTS
+
+UNFINISHED = f"""{meter.SQL} SELECT id, school_id, since FROM parts
+WHERE newcomer AND NOT ({" AND ".join(f"part{part}" for part in PARTS)})"""  # noqa: S608 — our own columns
 
 
-def unopened(day: date) -> QuerySet[Enrolment] | None:
-    """Children registered here as newcomers whose file is not opened."""
-    if not opened_when:
-        return None
-    done = Q()
-    for condition in opened_when:
-        done &= condition()
-    entered = Func(F("during"), function="lower", output_field=DateField())
-    new = Enrolment.objects.living().filter(came_how="建籍").annotate(entered=entered)
-    return new.filter(~done, entered__gt=day - NEWCOMERS).values_list("student", "school", "entered")
+def unfinished(day: date) -> tuple[str, dict]:
+    """Newcomers of the present term whose archive wants something it must hold by now."""
+    return UNFINISHED, meter.given_for(School.objects.values_list("pk", flat=True))
 
 
 declare(
     Deadline(
         code="archive.opened",
-        article=articles.ARCHIVE_IN_A_MONTH,
+        article=articles.ARCHIVE,
         title="建立学籍档案",
         unit=Unit.MONTHS,
         length="archive.months",
         start="入学之日",
         subject=Subject.CHILD,
         right="make_change",
-        found=unopened,
-        remedy="请收齐学籍档案七项内容并建档",
-        url="students:list",
+        found=unfinished,
+        remedy="请补齐必填信息、证明材料和预防接种查验，建立学籍档案",
+        url="archives:county",
         remind=(7, 0),
     ),
 )

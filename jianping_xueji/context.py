@@ -71,6 +71,7 @@ MENU = (
             Item("班级与学位", "students:classes", "class", SEES | {"teach_class"}),
             Item("分班", "students:placings", "people", SEES),
             Item("动态信息维护", "students:campaign", "edit", SEES | {"teach_class"}),
+            Item("学籍档案", "archives:county", "folder", SEES | {"teach_class"}),
             Item("学籍采集导入", "students:import", "upload", frozenset({"make_change"})),
             Item("问题学籍", "students:problems", "triangle", SEES),
         ),
@@ -105,6 +106,7 @@ MENU = (
     Group(
         "表册与上报",
         (
+            Item("学籍簿册", "reports:books", "folder", SEES),
             Item("表册打印", "reports:rosters", "printer", DECIDES),
             Item("变动平衡表", "reports:balance", "folder", SEES),
             Item("系统办理", "approvals:filings", "file", frozenset({"make_change", "bureau_make"})),

@@ -122,6 +122,24 @@ def insert(row: Model) -> Model:
     return row
 
 
+def update(model: type[Model], values: dict[str, Any], **where) -> int:
+    """Set columns, by attribute name, of the rows whose columns are as given; returns how many there were.
+
+    What `filter(…).update(…)` does with plain values.
+    """
+    meta, quote = model._meta, connection.ops.quote_name
+    columns = {f.attname: f for f in meta.local_concrete_fields}
+    given = [(columns[name], value) for name, value in (*values.items(), *where.items())]
+    named = [f"{quote(field.column)} = %s" for field, _ in given]
+    sets, tests = ", ".join(named[: len(values)]), " AND ".join(named[len(values) :])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {quote(meta.db_table)} SET {sets} WHERE {tests}",
+            [field.get_db_prep_save(value, connection) for field, value in given],
+        )
+        return cursor.rowcount
+
+
 @cache
 def _inserting(model: type[Model]) -> tuple[list, str]:
     fields = [field for field in model._meta.local_concrete_fields if not field.primary_key]

@@ -69,12 +69,12 @@ class Deadline:
 
     `length` is a code of `law.parameters` or a number, counted in `unit`; none for `FIXED`. `found(day)` is the
     question what is open: a QuerySet with columns named as in `ALWAYS` and `tells`, or already `values_list` of them in
-    that order; None when nothing can be open. `due` and `confirmed` are told of a fixed day; `known`, the day it was
-    entered, when that is not the day it happened (deadlines are judged on both); `right`, `length` and `bureau` when
-    they differ from row to row. Of a bureau's own duty `school` is null, and the subject is the bureau unless `bureau`
-    is told. `met` is SQL for the day on which the thing was done, of an open row `c` that is found no more; none, or no
-    answer: the day on which the check saw it. `remind` are the days before the last one on which its owner is told, as
-    numbers or codes of parameters, the farthest first.
+    that order; or SQL with named parameters; or None when nothing can be open. `due` and `confirmed` are told of a
+    fixed day; `known`, the day it was entered, when that is not the day it happened (deadlines are judged on both);
+    `right`, `length` and `bureau` when they differ from row to row. Of a bureau's own duty `school` is null, and the
+    subject is the bureau unless `bureau` is told. `met` is SQL for the day on which the thing was done, of an open row
+    `c` that is found no more; none, or no answer: the day on which the check saw it. `remind` are the days before the
+    last one on which its owner is told, as numbers or codes of parameters, the farthest first.
     """
 
     code: str
@@ -84,7 +84,7 @@ class Deadline:
     start: str
     subject: Subject
     right: str
-    found: Callable[[date], QuerySet | None]
+    found: "Callable[[date], QuerySet | tuple[str, dict] | None]"
     remedy: str
     url: str
     length: str | int | None = None

@@ -104,6 +104,7 @@ DEFINITIONS: dict[str, Definition] = {
     "intake.grade7_days": Definition(
         "初一建籍期限（自然日，自开学之日起）", 20, articles.REGISTER_GRADE_SEVEN, SPAN_OF_DAYS
     ),
+    "archive.months": Definition("建立学籍档案期限（月，自入学之日起）", 1, articles.ARCHIVE, whole(1, 6)),
     "graduation.first_day": Definition("毕业操作起始日", "06-01", articles.GRADUATION, DAY_OF_YEAR),
     "graduation.last_day": Definition("毕业操作截止日", "07-30", articles.GRADUATION, DAY_OF_YEAR),
     "leavers.last_day": Definition("小初对接核对截止日", "09-30", articles.LEAVERS, DAY_OF_YEAR),
@@ -119,7 +120,6 @@ DEFINITIONS: dict[str, Definition] = {
     "dropout.visits": Definition("列为辍学前至少劝返次数", 3, articles.DROPOUT, SPAN_OF_DAYS),
     "placement.days": Definition("入学通知书有效期（工作日）", 10, articles.PLACEMENT, SPAN_OF_DAYS),
     # 期限（第三十三条以下的督办）: what the statutory clock adds of its own.
-    "archive.months": Definition("学籍档案建立期限（月，自入学之日起）", 1, articles.ARCHIVE_IN_A_MONTH, whole(1, 6)),
     "ceims.enter_workdays": Definition("已批事项录入系统期限（工作日）", 5, articles.CHANGES_IN_TIME, SPAN_OF_DAYS),
     "ceims.confirm_workdays": Definition("已录事项系统核办期限（工作日）", 10, articles.CHANGES_IN_TIME, SPAN_OF_DAYS),
     "promotion.last_day": Definition("升级办理截止日", "09-10", articles.PROMOTION, DAY_OF_YEAR),
@@ -135,6 +135,9 @@ DEFINITIONS: dict[str, Definition] = {
     "reminder.quiet_from": Definition("提醒邮件静默开始（时）", 20, articles.CHANGES_IN_TIME, whole(0, 23)),
     "reminder.quiet_until": Definition("提醒邮件静默结束（时）", 7, articles.CHANGES_IN_TIME, whole(0, 23)),
     "reminder.weekday": Definition("超期事项每周重提日（星期）", 1, articles.CHANGES_IN_TIME, whole(1, 7)),
+    "books.first_year": Definition(
+        "学籍簿册自哪一学年起在本系统结册（起始年）", 2025, articles.BOOKS, whole(2020, 2100)
+    ),
     "scan.max_bytes": Definition("单个扫描件上限（字节）", 2 * 1024 * 1024, articles.TRANSFER_MATERIALS, BYTES_OF_SCAN),
 }
 

@@ -77,8 +77,10 @@ def place_name(code: str) -> str:
     """A division in words; a code nobody can name stays a code, to be completed by hand."""
     if not code:
         return ""
+    if known := words_of(code):
+        return known
     named = Division.objects.filter(code=code.rstrip("0").ljust(6, "0")).first()
-    return words_of(code) or (named.name if named else code)
+    return named.name if named else code
 
 
 def move_of(case: Case) -> dict:

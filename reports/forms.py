@@ -26,6 +26,7 @@ from . import (
     schooling_proof_form,
     suspension_forms,
 )
+from .books import blanks
 
 ANY_TRANSFER = frozenset({"transfer"})
 # What a family takes home is printed for a transfer and for every change that starts from a child.
@@ -277,6 +278,21 @@ FORMS: dict[str, Form] = {
             kinds=frozenset({"pairing"}),
             page="list",
             void_in=frozenset({"withdrawn", "reopened"}),
+        ),
+        *(
+            Form(
+                code,
+                title,
+                articles.BOOKS,
+                data,
+                kinds=frozenset(),
+                rights=KEEPS_BOOKS,
+                page=page,
+                reads=("id", "registry"),
+                layout=layout,
+                of_child=of_child,
+            )
+            for code, title, data, page, layout, of_child in blanks.REGISTERED
         ),
     )
 }

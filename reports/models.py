@@ -99,3 +99,9 @@ class Print(models.Model):
         """Of a case about somebody who is no child of the register."""
         case = self.case and self.case.model.objects.filter(pk=self.case_id).first()
         return case.introduced().get("name", "") if case else ""
+
+
+# Closed books stand beside their kinds and need the models above.
+from .books.models import Book, BookClosing, BookFile, BookPart, BookRow  # noqa: E402 isort: skip
+
+__all__ = ["Book", "BookClosing", "BookFile", "BookPart", "BookRow", "Print", "PrintQuerySet"]

@@ -23,7 +23,8 @@ YEARS_BACK = 9
 BLANKS = (
     "newcomers_roster", "graduates_roster", "collection_list", "completion_certificate", "schooling_proof",
     "enrolment_proof", "suspension_proof", "suspension_form", "transfer_contact", "correction_form",
-    "deregistration_form", "dropout_report", "admission_notice", "balance_sheet",
+    "deregistration_form", "dropout_report", "admission_notice", "balance_sheet", "movements_book", "registry_card",
+    "transfers_book", "transfer_proofs",
 )  # fmt: skip
 
 

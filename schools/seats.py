@@ -92,13 +92,25 @@ def vacate(rows: Iterable[Seats], count: int = 1) -> None:
         Seats.objects.filter(pk=row.pk).update(used=F("used") - count)
 
 
-def vacate_many(counts: Mapping[int, int]) -> None:
-    """So many children left each of these rows, which are locked; a row that counts fewer is empty then."""
+def vacate_classes(heads: Mapping[int, int], year: int) -> None:
+    """So many children left each of these classes, all with a grade in the year; a row that counts fewer is empty then.
+
+    The rows are those of `rows_of_classes`, found, locked ascending and written by one statement.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
-            """UPDATE schools_seats s SET used = GREATEST(s.used - n.heads, 0)
-               FROM unnest(%s::bigint[], %s::int[]) n (id, heads) WHERE n.id = s.id""",
-            [list(counts), list(counts.values())],
+            """WITH leaving (id, heads) AS MATERIALIZED (
+                   SELECT r.id, sum(gone.heads) FROM unnest(%s::bigint[], %s::int[]) gone (class, heads)
+                   JOIN schools_schoolclass c ON c.id = gone.class
+                   JOIN schools_seats r ON r.school_id = c.school_id AND r.year = %s
+                       AND r.grade = r.year - c.cohort + CASE c.stage WHEN 'junior' THEN 7 ELSE 1 END
+                       AND (r.school_class_id = c.id OR r.school_class_id IS NULL AND c.kind <> 'home')
+                   GROUP BY 1),
+               locked AS MATERIALIZED (
+                   SELECT id FROM schools_seats WHERE id = ANY(ARRAY(SELECT id FROM leaving)) ORDER BY id FOR UPDATE)
+               UPDATE schools_seats s SET used = GREATEST(s.used - leaving.heads, 0)
+               FROM leaving JOIN locked ON locked.id = leaving.id WHERE s.id = leaving.id""",
+            [list(heads), list(heads.values()), year],
         )
 
 

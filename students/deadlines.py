@@ -9,6 +9,7 @@ from django.db.models import (
     F,
     Func,
     IntegerField,
+    Min,
     OuterRef,
     Q,
     QuerySet,
@@ -23,14 +24,14 @@ from law import articles, parameters
 from law.deadline import Deadline, Subject, Unit, declare
 from law.models import Term
 from law.school_time import LAST_GRADE, LAST_PRIMARY_GRADE, first_day, school_year_of
-from schools.models import School, Stage
+from schools.models import Stage
 
 from . import freeze
 from .freezing_lists import open_corrections, without_card
 from .intake.overflow import AT_SCHOOL
 from .intake.years import ASKED_FROM
 from .models import Campaign, CampaignEntry, Correction, Placement, RegistrationEntry, Student
-from .year.calendar import turn_of
+from .year.calendar import graduation_days, turn_of
 from .year.graduation import Graduation
 
 
@@ -64,56 +65,52 @@ def unregistered(day: date) -> QuerySet[RegistrationEntry]:
     )
 
 
-def not_promoted(day: date) -> QuerySet[School]:
-    """Schools with children who sit in a class of the year before, though the class has a next grade."""
-    year = school_year_of(day)
-    last = Q(school_class__stage=Stage.PRIMARY, school_class__cohort=year - LAST_PRIMARY_GRADE)
-    last |= Q(school_class__stage=Stage.JUNIOR, school_class__cohort=year - (LAST_GRADE - LAST_PRIMARY_GRADE))
-    behind = Placement.objects.filter(
+# The last grade of a stage, of a place whose year and class say so.
+LAST_GRADES = Q(school_class__stage=Stage.PRIMARY, school_class__cohort=F("year") - LAST_PRIMARY_GRADE + 1) | Q(
+    school_class__stage=Stage.JUNIOR, school_class__cohort=F("year") - (LAST_GRADE - LAST_PRIMARY_GRADE) + 1
+)
+
+
+def sitting(**which) -> QuerySet[Placement]:
+    """Present places of children in class."""
+    return Placement.objects.filter(
         ends=None,
-        year=year - 1,
-        enrolment__school=OuterRef("pk"),
         enrolment__voided=False,
         enrolment__during__upper_inf=True,
         enrolment__student__status=Student.Status.ENROLLED,
-        school_class__closed_on=None,
-    )
-    return School.objects.filter(Exists(behind.exclude(last)), closed_on=None).annotate(
-        subject=F("pk"),
-        school=F("pk"),
-        starts=Value(turn_of(year - 1)),
-        due=Value(parameters.on(day).yearly("promotion.last_day", year)),
+        **which,
     )
 
 
-def not_graduated(day: date) -> QuerySet[School]:
+def of_schools(places: QuerySet[Placement], begins: date, ends: date) -> QuerySet:
+    """school, school, first and last day in the calendar year after the oldest school year of these places."""
+    by_school = places.order_by().values("enrolment__school").annotate(ended=Min("year") + 1)
+    days = (MakeDate(F("ended"), Value(each.month), Value(each.day)) for each in (begins, ends))
+    found = by_school.annotate(subject=F("enrolment__school"), starts=next(days), due=next(days))
+    return found.values_list("enrolment__school", "subject", "starts", "due")
+
+
+def not_promoted(day: date) -> QuerySet:
+    """Schools with children who sit in a class of a year before, though the class has a next grade."""
+    year = school_year_of(day)
+    behind = sitting(year__lt=year, school_class__closed_on=None).exclude(LAST_GRADES)
+    return of_schools(behind, turn_of(year - 1), parameters.on(day).yearly("promotion.last_day", year))
+
+
+def not_graduated(day: date) -> QuerySet:
     """Schools with a last grade in class and no decided graduation of it, from the first day of graduating on."""
-    params = parameters.on(day)
-    begun = params.yearly("graduation.first_day", day.year)
-    summer = day.year if day >= begun else day.year - 1
-    year = summer - 1
-    missing = Q()
-    for stage, grade, cohort in (
-        (Stage.PRIMARY, LAST_PRIMARY_GRADE, year - LAST_PRIMARY_GRADE + 1),
-        (Stage.JUNIOR, LAST_GRADE, year - (LAST_GRADE - LAST_PRIMARY_GRADE) + 1),
-    ):
-        sitting = Placement.objects.filter(
-            ends=None,
-            year=year,
-            enrolment__voided=False,
-            enrolment__school=OuterRef("pk"),
-            enrolment__student__status=Student.Status.ENROLLED,
-            school_class__stage=stage,
-            school_class__cohort=cohort,
-        )
-        decided = Graduation.objects.filter(lead_school=OuterRef("pk"), year=year, grade=grade, state="done")
-        missing |= Q(Exists(sitting)) & ~Q(Exists(decided))
-    return School.objects.filter(missing, closed_on=None).annotate(
-        subject=F("pk"),
-        school=F("pk"),
-        starts=Value(params.yearly("graduation.first_day", summer)),
-        due=Value(params.yearly("graduation.last_day", summer)),
+    first, last = graduation_days(day.year - 1, parameters.on(day))
+    summer = day.year if day >= first else day.year - 1
+    grade = Case(
+        When(school_class__stage=Stage.PRIMARY, then=LAST_PRIMARY_GRADE),
+        default=LAST_GRADE,
+        output_field=IntegerField(),
     )
+    decided = Graduation.objects.filter(
+        lead_school=OuterRef("enrolment__school"), year=OuterRef("year"), grade=OuterRef("finishing"), state="done"
+    )
+    leaving = sitting(year__lt=summer).filter(LAST_GRADES).annotate(finishing=grade)
+    return of_schools(leaving.filter(~Exists(decided)), first, last)
 
 
 def unconfirmed(day: date) -> QuerySet[CampaignEntry]:

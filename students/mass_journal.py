@@ -93,6 +93,29 @@ def rewrite(table: str, values: dict[str, str], among: str, **params) -> int:
     return _execute(statement, {"table": table, **params})
 
 
+def rewrite_together(changes: dict[str, tuple[str, dict[str, str]]], among: str, tell: str, **params) -> list[tuple]:
+    """Rewrite rows of several tables of the same children in one statement, and answer the query `tell` over `among`.
+
+    `among` names its columns and gives `child`, `case_id` and, for each table, a column with the row's id; `changes`
+    says by table which column that is, and the expressions over `t` (the row as it was) and `among`.
+    """
+    now, entries = [], []
+    for table, (key, values) in changes.items():
+        name, was, became = TABLES[table].name, _values(values, "was"), _values(values)
+        sets = ", ".join(f"{column} = {expression}" for column, expression in values.items())
+        now.append(f"""now_{table} AS (UPDATE {name} t SET {sets} FROM among JOIN {name} was ON was.id = among.{key}
+            WHERE t.id = among.{key}
+            RETURNING among.case_id, among.child, t.id, {was} AS was, {became} AS became)""")
+        entries.append(f"SELECT case_id, child, '{table}', id, was, became FROM now_{table}")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""WITH among AS MATERIALIZED ({among}), {", ".join(now)},
+                written AS ({_INTO} {" UNION ALL ".join(entries)}) {tell}""",
+            params,
+        )
+        return cursor.fetchall()
+
+
 def bring_forth(table: str, columns: tuple[str, ...], key: str, select: str, **params) -> int:
     """Make the rows of `select`, which gives the columns, then child and case; returns how many there are.
 

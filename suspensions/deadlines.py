@@ -3,7 +3,7 @@
 from datetime import date
 
 from django.db.models import BigIntegerField, DateField, Exists, F, Func, Min, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Substr
+from django.db.models.functions import Coalesce, Substr
 
 from approvals.deadlines import desk
 from approvals.models import CaseSubject
@@ -58,7 +58,9 @@ def lost_leavers() -> QuerySet[Placement]:
     traced = LeaverInquiry.objects.filter(visit__child=OuterRef("enrolment__student"), year=OuterRef("year") + 1)
     suspected = CaseSubject.objects.filter(child=OuterRef("enrolment__student"), blocking=True, case__kind="dropout")
     waiting = last_in_grade_six(Q(enrolment__student__status=Student.Status.LEAVER))
-    waiting = waiting.annotate(told=Subquery(traced.order_by("-pk").values("outcome")[:1]), begins=F("year") + 1)
+    waiting = waiting.annotate(
+        told=Coalesce(Subquery(traced.order_by("-pk").values("outcome")[:1]), Value("")), begins=F("year") + 1
+    )
     return waiting.filter(~Exists(suspected)).exclude(told__in=SETTLING)
 
 

@@ -109,6 +109,13 @@ def question(deadline: Deadline, day: date) -> tuple[str, dict]:
     found = deadline.found(day)
     if found is None:
         return f"SELECT {', '.join(NOTHING[name] for name in deadline.columns)} WHERE false", {}
+    if isinstance(found, tuple):
+        written, values = found
+        # The words of somebody else's statement, its parameters under names of their own.
+        named = {name: f"q_{name}" for name in values}
+        return written % {name: f"%({mine})s" for name, mine in named.items()}, {
+            mine: values[name] for name, mine in named.items()
+        }
     if found._fields is None:
         found = found.values_list(*deadline.columns)
     sql, params = found.order_by().query.sql_with_params()

@@ -80,8 +80,13 @@ def scan(request, number, pk):
     except VaultError:
         log.error("scan %s of case %s cannot be opened", found.pk, case.pk)
         return render(request, "410.html", {"case": case, "material": found.material}, status=410)
-    response = HttpResponse(content, content_type=found.mime)
+    return shown_scan(content, found.mime, f"{found.material.code}-{found.pk}")
+
+
+def shown_scan(content: bytes, mime: str, name: str) -> HttpResponse:
+    """A file of a stranger as the browser may show it: never sniffed, never run."""
+    response = HttpResponse(content, content_type=mime)
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    response["Content-Disposition"] = f'inline; filename="{found.material.code}-{found.pk}"'
+    response["Content-Disposition"] = f'inline; filename="{name}"'
     return response

@@ -68,6 +68,40 @@ def events(book: str, span: Span) -> list[Event]:
         return [Event(*row) for row in cursor.fetchall()]
 
 
+@dataclass(frozen=True)
+class Move:
+    """One child that came into a number or left it, on which day, for which cause and in which year of entry.
+
+    Sides "open" and "close" name, without a day, who was counted before the first day and at the end of the last.
+    """
+
+    child: int
+    side: str
+    day: date | None
+    how: str
+    stage: str | None
+    cohort: int | None
+
+
+MOVES = """SELECT child, 'in', starts, came, stage0, cohort0 FROM spells
+    WHERE starts BETWEEN %(first)s AND %(last)s
+  UNION ALL
+  SELECT child, 'out', ends, gone, stage1, cohort1 FROM spells WHERE ends BETWEEN %(first)s AND %(last)s
+  UNION ALL
+  SELECT child, side, NULL, '', stage, cohort FROM events WHERE side IN ('open', 'close')
+  ORDER BY 3, 1, 2"""
+
+
+def moves(book: str, span: Span) -> list[Move]:
+    """Every increase and decrease child by child, by day, and who is counted before and after; in one query.
+
+    What only changes its year of entry inside a school is none.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(*_bound(book, span, MOVES))
+        return [Move(*row) for row in cursor.fetchall()]
+
+
 def children_of(book: str, span: Span, *, side: str, hows: list[str] | None, where: dict) -> RawSQL:
     """Ids of the children behind a figure, as a subquery; `where` narrows by stage, cohort and sex."""
     rest, more = "SELECT child FROM events WHERE side = %s", [side]

@@ -6,6 +6,7 @@ from law import clock
 from schools.models import Bureau, School
 
 from . import BUREAU_NAME, SEED_DAY
+from .archives import keep_archives
 from .batches import bring_batches
 from .bulk import settle_for_growth
 from .houses import build_bureau, build_classes, build_schools, open_ledger
@@ -28,6 +29,7 @@ def seed_demo() -> int:
         hire(teachers_of(schools))
         live_transfers(schools)
         bring_batches(schools)
+        keep_archives(schools)
     return written
 
 

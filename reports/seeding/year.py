@@ -4,7 +4,7 @@ Every step goes through the services and signatures that people use on the pages
 looked up by role and place, so any seeded county can live its year.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
@@ -20,7 +20,7 @@ from law import clock
 from schools.models import Bureau, School, cohort_of
 from students.intake.batches import seat_evenly, sign_for
 from students.leavers import assigning
-from students.leavers.intake import dealt, expected_at, open_intake
+from students.leavers.intake import dealt, expected_anywhere, open_intake
 from students.models import Placement, Registration, Student
 from students.plans.services import start_plan
 from students.year import services
@@ -159,9 +159,10 @@ def newcomers_of(school: School, year: int) -> int:
 
 
 def decided(bureau: Bureau, year: int) -> dict[int, int]:
-    """child → junior school: the proposal, and in turn the junior schools for those it leaves to the bureau."""
+    """child → junior school: the proposal; whom it leaves to the bureau go together, school by school in turn."""
     turn = cycle(school.pk for school in assigning.juniors_of(bureau) if school.kind != School.Kind.SPECIAL)
-    return {each.child.pk: each.school or next(turn) for each in assigning.dry_run(bureau, year)}
+    together: dict[int, int] = defaultdict(lambda: next(turn))
+    return {each.child.pk: each.school or together[each.primary.pk] for each in assigning.dry_run(bureau, year)}
 
 
 def promote(bureau: Bureau, schools: list[School], year: int, office: Office) -> int:
@@ -206,10 +207,11 @@ def register(bureau: Bureau, schools: list[School], year: int, office: Office) -
 
 def take_over(bureau: Bureau, schools: list[School], year: int, office: Office) -> int:
     """Each junior school takes its leavers over in one batch. Returns how many children."""
-    taken = 0
+    taken, waiting = 0, defaultdict(list)
+    for place in expected_anywhere(year + 1):
+        waiting[place.expected].append(place.enrolment.student)
     for school in schools:
-        waiting = expected_at(school, year + 1) if 7 in school.grades else []
-        children = [place.enrolment.student for place in waiting]
+        children = waiting[school.pk]
         if not children:
             continue
         case = open_intake(school, dealt(children, school, SEED), by=office.at(Role.REGISTRAR, school))

@@ -35,6 +35,12 @@ def read_birth_date(cell: object, *, date1904: bool, today: date) -> Answer:
     return fixed(day, "date_rewritten", f"已读作 {day.isoformat()}")
 
 
+def read_day(cell: object) -> tuple[date | None, str]:
+    """Any full date in the shapes schools write, or None and why."""
+    day, (_, why) = _full_date(cell, False)
+    return day, why
+
+
 def read_month(cell: object, *, date1904: bool) -> Answer:
     """入学年月 as "202409"; a day behind the month is dropped."""
     text = _month_of(cell, date1904)

@@ -1,12 +1,13 @@
 """Originals filed for ever: the form the guardian signed and the child's page of the household book (第六条第二款)."""
 
+from dataclasses import asdict
+
 from django.db import transaction
 
 from accounts.models import User
 from accounts.policies import powers_behind
 from approvals.errors import NotYourHand
-from jianping_xueji.vault.files import load, store
-from jianping_xueji.vault.scans import accept_scan
+from jianping_xueji.vault.keeping import keep_scan, shown_scan
 from law import articles, clock, parameters
 
 from ..models.intake import Application, FiledScan
@@ -24,26 +25,10 @@ def file_scan(application: Application, paper: str, data: bytes, filename: str, 
     if not powers_behind(by, "make_change", child.school_id):
         raise NotYourHand(f"登记原件由{child.school}学籍管理员归档（{articles.REGISTER_COLLECT}）。")
     limit = parameters.on(clock.today())["scan.max_bytes"]
-    accepted = accept_scan(data, limit=limit, name=filename)
-    key, aad = bytes(child.wrapped_key), place_of(application)
-    original = store(key, accepted.data, aad)
-    preview = store(key, accepted.preview, aad) if accepted.preview != accepted.data else None
-    return FiledScan.objects.create(
-        application=application,
-        paper=paper,
-        name=original.name,
-        sha256=original.sha256,
-        preview_name=preview.name if preview else "",
-        preview_sha256=preview.sha256 if preview else "",
-        mime=accepted.mime,
-        size=original.size,
-        uploaded_by=by,
-    )
+    kept = keep_scan(bytes(child.wrapped_key), place_of(application), data, filename, limit=limit)
+    return FiledScan.objects.create(application=application, paper=paper, uploaded_by=by, **asdict(kept))
 
 
 def content_of(scan: FiledScan) -> bytes:
     """The picture to show. Raises VaultError when it is missing or altered."""
-    key, aad = bytes(scan.application.student.wrapped_key), place_of(scan.application)
-    if scan.preview_name:
-        return load(key, scan.preview_name, aad, scan.preview_sha256)
-    return load(key, scan.name, aad, scan.sha256)
+    return shown_scan(bytes(scan.application.student.wrapped_key), place_of(scan.application), scan)

@@ -49,9 +49,9 @@ def last_in_grade_six(which: Q = ANYBODY) -> QuerySet[Placement]:
     return primary.filter(six, pk__in=last).exclude(enrolment__student__status__in=NOBODY)
 
 
-def last_places(year: int) -> QuerySet[Placement]:
-    """The grade-six place of every leaver, whatever became of the child since."""
-    return last_in_grade_six(Q(year=year - 1))
+def last_places(year: int, which: Q = ANYBODY) -> QuerySet[Placement]:
+    """The grade-six place of every leaver, whatever became of the child since; `which` narrows the search itself."""
+    return last_in_grade_six(Q(year=year - 1) & which)
 
 
 def dropped_out_leavers() -> QuerySet[Student]:

@@ -29,8 +29,13 @@ from .taking_over import GRADE
 
 def expected_at(school: School, year: int) -> QuerySet[Placement]:
     """The grade-six places of those this junior school answers for and nobody has taken over yet."""
+    return expected_anywhere(year).filter(expected=school.pk)
+
+
+def expected_anywhere(year: int) -> QuerySet[Placement]:
+    """Everybody nobody has taken over yet, each place with the junior school `expected` to, by primary school."""
     busy = CaseSubject.objects.filter(child=OuterRef("enrolment__student"), blocking=True)
-    found = waiting_places(year).annotate(expected=expected_school(year), busy=Exists(busy)).filter(expected=school.pk)
+    found = waiting_places(year).annotate(expected=expected_school(year), busy=Exists(busy))
     named = found.select_related("enrolment__student", "enrolment__school", "school_class")
     return named.order_by("enrolment__school__code", "school_class__number", "enrolment__student__name_pinyin", "pk")
 

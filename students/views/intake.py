@@ -4,7 +4,7 @@ from datetime import date
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.policies import may, school_ids_where
 from approvals.errors import NotYourHand, Refused, RulesBroken, TooLate
 from approvals.presenting import refusal_rows
+from approvals.views.papers import shown_scan
 from jianping_xueji.vault import ScanRefused
 
 from ..intake import batches, child_page, duplicates, filing, forms, overflows
@@ -258,11 +259,7 @@ def scan(request, pk):
     """An original as an attachment of its own origin: never run, never framed by others, never cached."""
     seen = FiledScan.objects.filter(application__student__school__among=school_ids_where(request.user, "view_school"))
     found = get_object_or_404(seen.select_related("application__student"), pk=pk)
-    response = HttpResponse(filing.content_of(found), content_type=found.mime)
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    response["Content-Disposition"] = f'inline; filename="{found.paper}-{found.pk}"'
-    return response
+    return shown_scan(filing.content_of(found), found.mime, f"{found.paper}-{found.pk}")
 
 
 @require_GET

@@ -4,10 +4,11 @@ Grade 6 waits for its junior school with the enrolment still living at the prima
 毕业证书 or 修业证明, and its record is copied once more and frozen (第十一条第一款).
 """
 
+from collections import Counter
+from collections.abc import Iterable
 from datetime import date
 
 from django.db import connection
-from django.db.models import Count
 
 from law import articles, clock
 from law.school_time import LAST_GRADE
@@ -23,18 +24,27 @@ from .rolls import passed, unfit_names
 # An array, so that rows are looked up child by child: of subjects just written the planner knows nothing yet.
 _ARRAY = "ARRAY(SELECT child_id FROM approvals_casesubject WHERE case_id = %(case)s)"
 _SUBJECTS = f"ANY({_ARRAY})"
-# Rows, whose they are and by which case, as the journal wants them.
-_CHILDREN = f"SELECT child, child, %(case)s::bigint FROM unnest({_ARRAY}) AS child"
-_LIVING = f"""SELECT e.id, e.student_id, %(case)s::bigint FROM unnest({_ARRAY}) AS child
-    JOIN students_enrolment e ON e.student_id = child AND NOT e.voided AND upper_inf(e.during)"""
-_SITTING = f"""SELECT p.id, e.student_id, %(case)s::bigint FROM unnest({_ARRAY}) AS child
-    JOIN students_enrolment e ON e.student_id = child AND NOT e.voided AND upper_inf(e.during)
-    JOIN students_placement p ON p.enrolment_id = e.id AND p.ends IS NULL"""
+# The children with their rows that change, as the journal wants them, and what each becomes.
+_LEAVING = f"""SELECT child.id AS child, %(case)s::bigint AS case_id, e.id AS enrolment, p.id AS place,
+        p.school_class_id AS class, {{becomes}} AS becomes
+    FROM unnest({_ARRAY}) AS child (id)
+    LEFT JOIN students_enrolment e ON e.student_id = child.id AND NOT e.voided AND upper_inf(e.during)
+    LEFT JOIN students_placement p ON p.enrolment_id = e.id AND p.ends IS NULL"""
+_BY_RESULT = f"CASE WHEN {passed('child')} THEN 'graduated' ELSE 'completed' END"
+_PLACE_ENDS = ("place", {"ends": "GREATEST(t.starts, %(on)s)"})
+_LEAVES_SCHOOL = (
+    "enrolment",
+    {
+        "during": "daterange(lower(t.during), GREATEST(lower(t.during) + 1, %(on)s::date))",
+        "left_by_id": "among.case_id",
+        "left_how": "CASE among.becomes WHEN 'graduated' THEN '毕业' ELSE '修业期满' END",
+    },
+)
 
 
 def listed(case) -> tuple[int, str]:
     """How many are on the list, and names of those who could not be put on it now."""
-    children, names = unfit_names(case.year, case.lead_school_id, case.pk, limit=GLANCED + 1)
+    children, names = unfit_names(case.year, case.lead_school_id, case.grade, case.pk, limit=GLANCED + 1)
     return children, glanced(names)
 
 
@@ -42,19 +52,30 @@ def graduate(case) -> dict[str, str]:
     """准予毕业: status, class, enrolment, seats, papers and the frozen copy. Returns what the step keeps."""
     on = min(clock.today(), turn_of(case.year))
     leaving = case.grade == LAST_GRADE
-    sitting = heads(case)
-    mass_journal.rewrite("placement", {"ends": "GREATEST(t.starts, %(on)s)"}, _SITTING, case=case.pk, on=on)
+    changes = {"placement": _PLACE_ENDS, "student": ("child", {"status": "among.becomes"})}
     if leaving:
-        status = f"CASE WHEN {passed('t')} THEN 'graduated' ELSE 'completed' END"
-        mass_journal.rewrite("student", {"status": status}, _CHILDREN, case=case.pk, year=case.year)
-        _leave_school(case, on)
+        changes["enrolment"] = _LEAVES_SCHOOL
+    told = mass_journal.rewrite_together(
+        changes,
+        _LEAVING.format(becomes=_BY_RESULT if leaving else "'leaver'"),
+        "SELECT class, becomes, count(*) FROM among GROUP BY 1, 2",
+        case=case.pk,
+        year=case.year,
+        on=on,
+    )
+    if leaving:
         _make_out_papers(case)
         _freeze(case, on)
-        figures = figures_of(case)
-    else:
-        figures = {"leaver": str(mass_journal.rewrite("student", {"status": "'leaver'"}, _CHILDREN, case=case.pk))}
-    _give_back_seats(sitting, case.year)
-    return figures
+    seats.vacate_classes(_summed((school_class, count) for school_class, _, count in told if school_class), case.year)
+    return {status: str(count) for status, count in sorted(_summed(row[1:] for row in told).items())}
+
+
+def _summed(counts: Iterable[tuple]) -> Counter:
+    """What each key comes to."""
+    total: Counter = Counter()
+    for key, count in counts:
+        total[key] += count
+    return total
 
 
 def heads(case) -> dict[SchoolClass, int]:
@@ -68,16 +89,6 @@ def heads(case) -> dict[SchoolClass, int]:
         )
         counts = dict(cursor.fetchall())
     return {each: counts[each.pk] for each in SchoolClass.objects.filter(pk__in=counts)}
-
-
-def _leave_school(case, on: date) -> None:
-    values = {
-        "during": "daterange(lower(t.during), GREATEST(lower(t.during) + 1, %(on)s::date))",
-        "left_by_id": "%(case)s",
-        "left_how": "(SELECT CASE s.status WHEN 'graduated' THEN '毕业' ELSE '修业期满' END"
-        " FROM students_student s WHERE s.id = t.student_id)",
-    }
-    mass_journal.rewrite("enrolment", values, _LIVING, case=case.pk, on=on)
 
 
 def _make_out_papers(case) -> None:
@@ -126,16 +137,6 @@ def _rows_of(sitting: dict[SchoolClass, int], year: int) -> list[tuple]:
         _, before = found.get(row.pk, (row, 0))
         found[row.pk] = (row, before + sitting[each])
     return [found[pk] for pk in sorted(found)]
-
-
-def _give_back_seats(sitting: dict[SchoolClass, int], year: int) -> None:
-    seats.vacate_many({row.pk: count for row, count in _rows_of(sitting, year)})
-
-
-def figures_of(case) -> dict[str, str]:
-    """How many of the list graduated, by the status they have now."""
-    rows = case.subjects.values_list("child__status").annotate(Count("pk"))
-    return {status: str(count) for status, count in sorted(rows)}
 
 
 def take_back(case) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-from law.school_time import grade_name
+from law.school_time import LAST_GRADE, grade_name
 
 from ..models.child import Student
 
@@ -26,23 +26,22 @@ LEFT JOIN approvals_case k ON k.id = b.case_id
 """
 _HERE = "WHERE NOT e.voided AND upper_inf(e.during) AND e.school_id = ANY(%(schools)s)"
 _ROLL = f"{_FROM} {_HERE}"
-# Those of one school who sit in a class. LATERAL with OFFSET keeps the planner at this school's rows: it takes a grade
-# for two classes, of all the county, and would read every child who leaves this year to find those of one school.
-_SEATED = f"""
-FROM students_enrolment e
-JOIN students_student s ON s.id = e.student_id
-JOIN LATERAL (SELECT q.id, k.cohort, k.stage FROM students_placement q
-    JOIN schools_schoolclass k ON k.id = q.school_class_id
-    WHERE q.enrolment_id = e.id AND q.ends IS NULL OFFSET 0) c ON true
-CROSS JOIN LATERAL (SELECT c.id) p
-LEFT JOIN approvals_casesubject b ON b.child_id = s.id AND b.blocking AND b.case_id <> %(case)s
-LEFT JOIN approvals_case k ON k.id = b.case_id
-{_HERE}
-"""
 # The grade of the child's class in the school year, and whether the class has none after it.
 _GRADE = "(%(year)s - c.cohort + CASE c.stage WHEN 'junior' THEN 7 ELSE 1 END)"
 _LAST = "CASE c.stage WHEN 'junior' THEN 9 ELSE 6 END"
 _SITS = "p.id IS NOT NULL"
+# Those of one school who sit in a class of a last grade. LATERAL with OFFSET keeps the planner at this school's rows:
+# it takes a grade for two classes, of all the county, and would read every child who leaves this year to find those of
+# one school. Who does not sit in that grade is read no further.
+_FINISHING = f"""seated AS MATERIALIZED (
+    SELECT e.student_id, c.* FROM students_enrolment e
+    JOIN LATERAL (SELECT q.id, k.cohort, k.stage FROM students_placement q
+        JOIN schools_schoolclass k ON k.id = q.school_class_id
+        WHERE q.enrolment_id = e.id AND q.ends IS NULL OFFSET 0) c ON true
+    {_HERE} AND {_GRADE} = {_LAST} AND {_GRADE} = %(grade)s"""
+_SEATED = """JOIN students_student s ON s.id = {of}
+LEFT JOIN seated p ON p.student_id = s.id
+LEFT JOIN approvals_casesubject b ON b.child_id = s.id AND b.blocking AND b.case_id <> %(case)s"""
 
 PROMOTES = f"""CASE
     WHEN s.status = 'leaver' THEN 'leaver'
@@ -64,14 +63,25 @@ def passed(child: str) -> str:
         WHERE r.child_id = {child}.id AND a.state = 'done' AND d.year = %(year)s ORDER BY r.id DESC LIMIT 1)"""
 
 
-GRADUATES = f"""CASE
-    WHEN k.kind = 'graduation' THEN 'in_hand'
-    WHEN k.id IS NOT NULL THEN 'open_case'
-    WHEN s.status <> 'enrolled' THEN s.status
-    WHEN NOT ({_SITS}) THEN 'no_class'
-    WHEN s.problem <> '' THEN 'problem'
-    WHEN {_GRADE} = 9 AND {passed("s")} IS NULL THEN 'no_result'
+# What keeps a child from graduating, in this order, and the fate it makes; one list, so that a count, a name and the
+# rule of a signature cannot differ.
+_HINDRANCES = {
+    "b.id IS NOT NULL": "CASE k.kind WHEN 'graduation' THEN 'in_hand' ELSE 'open_case' END",
+    "s.status <> 'enrolled'": "s.status",
+    f"NOT ({_SITS})": "'no_class'",
+    "s.problem <> ''": "'problem'",
+}
+_RESULT_MISSES = f"{passed('s')} IS NULL"
+GRADUATES = f"""CASE {" ".join(f"WHEN {met} THEN {fate}" for met, fate in _HINDRANCES.items())}
+    WHEN {_GRADE} = {LAST_GRADE} AND {_RESULT_MISSES} THEN 'no_result'
     ELSE 'graduates' END"""
+
+
+def fit(grade: int) -> str:
+    """Whether a child of `_SEATED` graduates from this grade, as SQL: asked of whom nobody wants to know more."""
+    met = [*_HINDRANCES, *([_RESULT_MISSES] if grade == LAST_GRADE else [])]
+    return f"({' OR '.join(met)}) IS NOT TRUE"
+
 
 # fate → what it is called, and what to do about it.
 WORDS = {
@@ -164,8 +174,8 @@ def left_out_of_graduation(year: int, schools: Iterable[int], *, grade: int | No
 
 def graduates(year: int, school: int, grade: int) -> list[int]:
     """Ids of the children who can graduate now."""
-    statement = f"""SELECT s.id {_SEATED} AND {_GRADE} = {_LAST} AND {_GRADE} = %(grade)s
-        AND ({GRADUATES}) = 'graduates' ORDER BY s.id"""
+    statement = f"""WITH {_FINISHING})
+        SELECT s.id FROM seated {_SEATED.format(of="seated.student_id")} WHERE {fit(grade)} ORDER BY s.id"""
     return [pk for (pk,) in _ask(statement, _params(year, [school], grade=grade))]
 
 
@@ -184,18 +194,17 @@ def _standing(child, slug, name, school, grade, number, fate, case, stage, desk,
     return Standing(child, slug, name, school, called, fate, case or "", holder, stage or "")
 
 
-def unfit_names(year: int, school: int, case: int, *, limit: int) -> tuple[int, list[str]]:
+def unfit_names(year: int, school: int, grade: int, case: int, *, limit: int) -> tuple[int, list[str]]:
     """How many are on a running list, and the names of those who could not be put on it now.
 
     The case is not in its own way.
     """
     statement = f"""WITH listed AS MATERIALIZED (
             SELECT child_id AS id FROM approvals_casesubject WHERE case_id = %(case)s),
-        fit AS MATERIALIZED (SELECT s.id {_SEATED} AND s.id = ANY(ARRAY(SELECT id FROM listed))
-            AND {_GRADE} = {_LAST} AND ({GRADUATES}) = 'graduates')
-        SELECT (SELECT count(*) FROM listed), ARRAY(SELECT s.name FROM students_student s
-            WHERE s.id = ANY(ARRAY(SELECT id FROM listed EXCEPT SELECT id FROM fit)) ORDER BY s.id LIMIT %(limit)s)"""
-    (found,) = _ask(statement, _params(year, [school], case=case, limit=limit))
+        {_FINISHING} AND e.student_id = ANY(ARRAY(SELECT id FROM listed)))
+        SELECT count(*), coalesce((array_agg(s.name ORDER BY s.id) FILTER (WHERE NOT {fit(grade)}))[:%(limit)s], '{{}}')
+        FROM listed {_SEATED.format(of="listed.id")}"""
+    (found,) = _ask(statement, _params(year, [school], grade=grade, case=case, limit=limit))
     return found
 
 

@@ -27,9 +27,11 @@ MAKES, CHECKS, SIGNS = "bureau_make", "bureau_check", "bureau_sign"
 SAID = 200  # exceptions named in a dry run that is kept
 
 
-@transaction.atomic
 def start_graduation(school: School, grade: int, *, by, year: int | None = None) -> Graduation:
-    """Open the list of everybody in this grade who can graduate now. Raises Refused, RulesBroken, NotYourHand."""
+    """Open the list of everybody in this grade who can graduate now. Raises Refused, RulesBroken, NotYourHand.
+
+    What is read here is only a proposal: the door locks the children, and each signature looks at them again.
+    """
     year = ending_year(clock.today()) if year is None else year
     if grade not in finishing_grades(school):
         raise Refused(f"{school}没有{grade_name(grade)}毕业年级（第十五条）。")

@@ -103,8 +103,8 @@ def board(
 
     Narrowed to one child, to the blanks, to pairs in which one of these `schools` takes part, or to one pair.
     """
-    sql, params = statement(year)
     first, second = pair or (None, None)
+    sql, params = statement(year, primary=first, child=child)
     narrowed = {"child": child, "blank": blank, "first": first, "second": second}
     narrowed["schools"] = None if schools is None else list(schools)
     with connection.cursor() as cursor:

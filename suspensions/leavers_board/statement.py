@@ -3,7 +3,7 @@
 Who is a leaver is asked of `students.leavers.cohort`, so that board and intake cannot differ about it.
 """
 
-from django.db.models import F
+from django.db.models import F, Q
 
 from students.leavers.cohort import last_places
 
@@ -71,10 +71,15 @@ ORDER BY primary_class, pinyin, child
 """
 
 
-def statement(year: int) -> tuple[str, dict]:
-    """The SQL with the leavers of this year written in, and the parameters these bring."""
+def statement(year: int, *, primary: int | None = None, child: int | None = None) -> tuple[str, dict]:
+    """The SQL with the leavers of this year written in, and the parameters these bring.
+
+    For one primary school, or one child, nobody else is looked for: a pair that signs does not read the whole county.
+    """
+    which = Q(enrolment__school=primary) if primary else Q()
+    which &= Q(enrolment__student=child) if child else Q()
     named = (
-        last_places(year)
+        last_places(year, which)
         .order_by()
         .values(
             child=F("enrolment__student"),

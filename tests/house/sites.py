@@ -13,11 +13,16 @@ from accounts.roles import Role
 from approvals.materials import hand_in_paper
 from approvals.models import CeimsFiling
 from approvals.services import open_case, perform
+from archives.kinds import KINDS
+from archives.models import ArchiveWorkbook
+from archives.periods import Period
+from archives.scans import enter_one
 from jianping_xueji.jobs.models import Job
 from jianping_xueji.vault import new_child_key
 from law import clock
+from reports.books.printing import Laid, keep_file
 from reports.forms import FORMS
-from reports.services import print_form
+from reports.services import new_record, print_form
 from schools.catchments import COMMUNITY
 from schools.models import Bureau, Catchment, Division, School, SchoolClass
 from students.campaigns import open_campaign
@@ -39,10 +44,12 @@ from students.models import (
 from supervision.calendar.holidays import propose
 from supervision.models import Reminder
 from suspensions.models import Dropout, Suspension
+from tests.archives.specimens import AWARD, filled
 from tests.changes import decided, drafted
 from tests.county import class_of, hand_for, make_school, papers_in_order, staff_member
 from tests.law.notices import OF_2027
 from tests.leavers import leaver_maker
+from tests.reports.books import closed
 from tests.students.intake import asked, entered, searched
 from tests.students.rosters import deferral_of, put_on_roster
 from tests.students.specimens_classes import drafted_placing, drafted_plan, newcomers
@@ -100,7 +107,7 @@ class Place:
 
 
 # The last character of every child's name on a site.
-SUFFIXES = ("", "转", "办", "休", "辍", "派", "编", "龄", "新", "统", "送", "毕", "证", "修")
+SUFFIXES = ("", "转", "办", "休", "辍", "派", "编", "龄", "新", "统", "送", "毕", "证", "修", "档")
 
 
 def build_site(relation, school, partner, child_at) -> Site:
@@ -210,7 +217,37 @@ def year_at(place: Place) -> tuple[dict, set]:
     }, set()
 
 
-AREAS = (transfer_at, changes_at, classing_at, intake_at, year_at)
+def archive_at(place: Place) -> tuple[dict, set]:
+    """A child with an award and its certificate in the archive, and an upload that was given up."""
+    child, spring = place.child("档"), Period(2025, 2)
+    entry = enter_one(
+        KINDS["award"], spring, child, filled("award", AWARD), by=place.registrar, files=[(photo(), "奖状.jpg")]
+    )
+    book = {"kind": "marks", "year": 2025, "term": 2, "name": "成绩.xlsx", "wrapped_key": b"", "state": "discarded"}
+    book |= {"school": place.school, "uploaded_by": place.registrar, "uploaded_on": clock.today()}
+    return {
+        "archived": child.slug,
+        "archive_entry": entry.pk,
+        "archive_scan": entry.scans.get().pk,
+        "archive_book": ArchiveWorkbook.objects.create(**book).pk,
+    }, set()
+
+
+def books_at(place: Place) -> tuple[dict, set]:
+    """Last spring's book of transfers, closed; this autumn's, open; the file of a large print."""
+    spring = {"year": 2025, "term": 2, "until": date(2026, 8, 31), "on": clock.today()}
+    form = FORMS["movements_book"]
+    about = {"school": place.school, "subject": f"{place.school.name}学生增减登记"}
+    record = new_record(form, None, {"decision": "未结册"}, place.registrar, **about)
+    record.pdf_sha256 = "0" * 64
+    return {
+        "open_book": {"pk": place.school.pk, "kind": "movements", "year": 2026, "term": 1},
+        "book_part": closed(place.school, "transfers", **spring).pk,
+        "book_file": keep_file(Laid(record, b"%PDF-", 1), by=place.registrar).pk,
+    }, set()
+
+
+AREAS = (transfer_at, changes_at, classing_at, intake_at, year_at, archive_at, books_at)
 
 
 def village_of(school) -> Division:

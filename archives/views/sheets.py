@@ -1,0 +1,140 @@
+"""One class, one kind, one term: the sheet a class teacher fills in, and the paper column the registrar ticks."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from accounts.policies import may, powers_of
+from approvals.trying import tried
+from law import articles, clock
+from law.school_time import school_year_of
+from students.campaigns import may_confirm as may_keep
+from students.sight import class_in_sight
+
+from .. import cross_checking, entries
+from ..forms import PeriodForm, ReasonForm
+from ..grid import Grid
+from ..kinds import NOTHING, PARTS, SHEETS, SHORT
+from ..periods import present_period
+from ..presenting import drawn, in_a_line, tabs_of
+
+NOT_TAUGHT = "这个学期本班还没有开班，没有可登记的内容。请在上方换一个学期。"
+
+
+@require_http_methods(["GET", "POST"])
+def sheet(request, pk, kind):
+    """Every child of the class with the boxes of one kind; what was typed stays until it is right."""
+    found = class_in_sight(request.user, pk)
+    if kind not in SHEETS:
+        raise Http404(kind)
+    chosen, asked = SHEETS[kind], PeriodForm(request.POST or request.GET)
+    writes = may_keep(request.user, found.school_id, found.pk)
+    if request.method == "POST" and not writes:
+        raise PermissionDenied(entries.NOT_YOURS)
+    grid = grid_of(found, chosen, asked.period, request.POST if request.method == "POST" else None)
+    refusal = []
+    if request.method == "POST":
+        done, refusal = taken(request, found, chosen, asked.period, grid)
+        if done:
+            return redirect(f"{reverse('archives:sheet', args=[pk, kind])}?term={asked.period.code}")
+    context = context_of(request, found, chosen, asked, grid) | {"writes": writes, "refusal": refusal}
+    return render(request, "archives/sheet.html", context, status=422 if refusal else 200)
+
+
+def grid_of(school_class, kind, period, data) -> Grid:
+    """The boxes of the class; none for a term in which the class did not exist yet."""
+    grade = school_class.grade_in(period.year)
+    children = list(entries.children_in(school_class)) if grade or kind.period == "once" else []
+    ids = [child.pk for child in children]
+    grid = Grid(kind, children, entries.standing_of(ids, kind, period), grade=grade, data=data)
+    said = entries.standing_of(ids, SHEETS_NOTHING[kind.code], period) if kind.code in NOTHING else {}
+    for row in grid.rows:
+        row.said_nothing = bool(said.get(row.child.pk))
+        row.lines = [(drawn(entry), in_a_line(entry)) for entry in row.held]
+    return grid
+
+
+SHEETS_NOTHING = {code: entries.KINDS[nothing] for code, nothing in NOTHING.items()}
+
+
+def context_of(request, found, kind, asked, grid) -> dict:
+    return {
+        "school_class": found,
+        "name": found.name_in(school_year_of(clock.today())),
+        "kind": kind,
+        "period_form": asked,
+        "period": asked.period,
+        "when": asked.period.name_for(kind),
+        "grid": grid,
+        "nothing": SHEETS_NOTHING.get(kind.code),
+        "not_taught": "" if grid.rows or grid.grade else NOT_TAUGHT,
+        "tabs": tabs_of(found, asked.period, kind),
+        "reason": request.POST.get("reason", "")[:200],
+        "sees_school": bool(powers_of(request.user).on("view_school", found.school_id)),
+    }
+
+
+def taken(request, found, kind, period, grid) -> tuple[bool, list[dict]]:
+    """(True, []) when everything sent was written, else what stands against it."""
+    if grid.errors:
+        return False, grid.errors
+    reason = ReasonForm(request.POST)
+    words = reason.cleaned_data["reason"] if reason.is_valid() else ""
+    given = {"school": found.school_id, "by": request.user}
+    plan, refusal = tried(entries.keep, kind, period, grid.lines, reason=words, **given)
+    if refusal:
+        return False, refusal
+    silent = []
+    if kind.code in NOTHING:
+        rest = request.POST.get("act") == "rest"
+        silent = [row.child for row in grid.rows] if rest else grid.nothings
+    said = entries.declare_nothing(kind, period, silent, **given) if silent else 0
+    messages.success(request, said_of(plan, said))
+    return True, []
+
+
+def said_of(plan, silent: int) -> str:
+    parts = [
+        f"新登记{len(plan.fresh)}条" if plan.fresh else "",
+        f"更正{len(plan.changed)}条" if plan.changed else "",
+        f"登记“无”{silent}名" if silent else "",
+    ]
+    told = "，".join(filter(None, parts))
+    return f"已保存：{told}。" if told else "没有改动。"
+
+
+@require_http_methods(["GET", "POST"])
+def cross_check(request, pk):
+    """电子纸质核对: the paper column of one class for one term."""
+    found = class_in_sight(request.user, pk)
+    asked = PeriodForm(request.POST or {"term": request.GET.get("term", present_period().code)})
+    writes = may(request.user, "make_change", found.school_id)
+    if request.method == "POST" and not writes:
+        raise PermissionDenied("电子与纸质档案由本校学籍管理员核对。")
+    rows, refusal = cross_checking.list_of(found, asked.period), []
+    if request.method == "POST":
+        ticks = {row["id"]: [part for part in PARTS if f"{row['id']}-{part}" in request.POST] for row in rows}
+        differing, refusal = tried(cross_checking.record, found, asked.period, ticks, by=request.user)
+        if not refusal:
+            tell = messages.warning if differing else messages.success
+            tell(request, f"已登记核对结果：{differing}名学生不一致。" if differing else "已登记核对结果：全部一致。")
+            return redirect(f"{reverse('archives:cross_check', args=[pk])}?term={asked.period.code}")
+    checked = [row["check"] for row in rows if row["check"]]
+    context = {
+        "school_class": found,
+        "name": found.name_in(school_year_of(clock.today())),
+        "period_form": asked,
+        "period": asked.period,
+        "rows": rows,
+        "short": SHORT,
+        "writes": writes,
+        "refusal": refusal,
+        "article": articles.ARCHIVE_AGREES,
+        "checked": len(checked),
+        "last": max(checked, key=lambda check: check.checked_on, default=None),
+        "differing": [row for row in rows if row["differs"]],
+    }
+    return render(request, "archives/cross_check.html", context, status=422 if refusal else 200)

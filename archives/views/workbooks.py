@@ -1,0 +1,162 @@
+"""Archive workbooks: template, upload, the dry run with every finding, the confirmation, giving up."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import content_disposition_header
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from approvals.trying import tried
+from jianping_xueji.jobs import Job
+from students.importing.findings import WorkbookRefused
+from students.importing.presenting import workbook_of
+from students.views.ceims import XLSX
+
+from .. import entries, workbooks
+from ..forms import WorkbookForm
+from ..kinds import SHEETS
+from ..models import ArchiveWorkbook
+from ..periods import period_of, periods
+
+RECENT = 20
+GLANCE = 50
+
+
+def scopes(request) -> list[workbooks.Scope]:
+    """Whose archives the person keeps; 403 for whoever keeps none."""
+    found = workbooks.scopes_of(request.user)
+    if not found:
+        raise PermissionDenied(entries.NOT_YOURS)
+    return found
+
+
+def chosen_scope(request, found: list[workbooks.Scope]) -> workbooks.Scope:
+    """The scope of the address or form, by its place in the list; the first one otherwise."""
+    wanted = request.POST.get("scope") or request.GET.get("scope") or ""
+    return next((scope for number, scope in enumerate(found) if str(number) == wanted), found[0])
+
+
+@require_http_methods(["GET", "POST"])
+def listing(request):
+    """Upload a workbook; nothing is entered before the dry run was looked at and confirmed."""
+    mine = scopes(request)
+    scope = chosen_scope(request, mine)
+    form = WorkbookForm(request.POST or None, request.FILES or None, initial=wanted(request))
+    refusal = []
+    if request.method == "POST" and form.is_valid():
+        book, refusal = taken_in(request, scope, form)
+        if book:
+            return redirect(book)
+    kind, term = wanted(request).values()
+    context = {
+        "form": form,
+        "refusal": refusal,
+        "scopes": [(number, each.name, each == scope) for number, each in enumerate(mine)],
+        "scope": scope,
+        "scope_number": mine.index(scope),
+        "kinds": [(code, each.label, code == kind) for code, each in SHEETS.items()],
+        "terms": [(period.code, period.name, period.code == term) for period in periods()],
+        "books": with_labels(workbooks.visible_to(request.user)[:RECENT]),
+    }
+    return render(request, "archives/workbooks.html", context, status=422 if form.errors or refusal else 200)
+
+
+def wanted(request) -> dict:
+    """Kind and term of the address, where they are known."""
+    kind = request.GET.get("kind", "")
+    return {"kind": kind if kind in SHEETS else "marks", "term": period_of(request.GET.get("term", "")).code}
+
+
+def taken_in(request, scope, form) -> tuple[ArchiveWorkbook | None, list[dict]]:
+    given, (kind, period) = form.cleaned_data["workbook"], form.chosen
+    reason = form.cleaned_data["reason"]
+    try:
+        return tried(workbooks.take_in, given.read(), given.name, scope, kind, period, by=request.user, reason=reason)
+    except WorkbookRefused as refused:
+        return None, [{"message": refused.message}]
+
+
+def with_labels(books) -> list[ArchiveWorkbook]:
+    found = list(books)
+    for book in found:
+        kind, period = workbooks.kind_and_period(book)
+        book.label, book.when = kind.label, period.name_for(kind)
+        book.scope_name = workbooks.scope_of(book).name
+    return found
+
+
+@require_GET
+@never_cache
+def template(request):
+    """The workbook to fill in, with what stands already."""
+    scope = chosen_scope(request, scopes(request))
+    chosen = wanted(request)
+    kind, period = SHEETS[chosen["kind"]], period_of(chosen["term"])
+    content = workbooks.template_of(scope, kind, period, by=request.user)
+    answer = HttpResponse(content, content_type=XLSX)
+    name = f"{scope.name}{kind.label}{period.name_for(kind)}.xlsx"
+    answer["Content-Disposition"] = content_disposition_header(True, name)
+    return answer
+
+
+def visible(request, pk: int) -> ArchiveWorkbook:
+    return get_object_or_404(workbooks.visible_to(request.user), pk=pk)
+
+
+@require_GET
+def workbook(request, pk):
+    return page(request, visible(request, pk))
+
+
+def page(request, book: ArchiveWorkbook, refusal=(), status: int = 200):
+    """The dry run: counts and sentences; while the job writes, its progress."""
+    job = Job.objects.filter(pk=book.job_id).first() if book.job_id else None
+    said = workbooks.findings_of(book)
+    running = bool(job and not job.finished)
+    context = {
+        "book": with_labels([book])[0],
+        "job": job if running and job.requested_by_id == request.user.pk else None,
+        "failed": job.error if job and job.state == Job.State.FAILED else "",
+        "counts": book.counts,
+        "writes": book.counts.get("fresh", 0) + book.counts.get("changed", 0),
+        "unreasoned": bool(book.counts.get("changed")) and not book.reason,
+        "sentences": [each["message"] for each in said[:GLANCE]],
+        "more": max(len(said) - GLANCE, 0),
+        "acts": book.state == ArchiveWorkbook.State.WAITING and not running,
+        "refusal": refusal,
+    }
+    return render(request, "archives/workbook.html", context, status=status)
+
+
+@require_GET
+def findings(request, pk):
+    """All findings as a workbook, to be sent back to whoever filled it in."""
+    found = visible(request, pk)
+    answer = HttpResponse(workbook_of(workbooks.findings_of(found)), content_type=XLSX)
+    answer["Content-Disposition"] = f'attachment; filename="archive-{found.pk}-findings.xlsx"'
+    return answer
+
+
+@require_POST
+def take(request, pk):
+    """Let a job enter what was seen."""
+    return acted(request, pk, workbooks.confirm, "")
+
+
+@require_POST
+def discard(request, pk):
+    """Give the upload up; the file is erased."""
+    return acted(request, pk, workbooks.give_up, "已放弃这份工作簿，档案没有任何改动。")
+
+
+def acted(request, pk, act, said: str):
+    found = visible(request, pk)
+    book, refusal = tried(act, found, by=request.user)
+    if refusal:
+        return page(request, found, refusal, 409)
+    if said:
+        messages.success(request, said)
+        return redirect("archives:workbooks")
+    return redirect(book)

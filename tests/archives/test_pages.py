@@ -1,0 +1,148 @@
+"""The pages of the archive: who sees and who writes, and that what was typed stays until it is right."""
+
+import pytest
+from django.urls import reverse
+
+from archives.models import CrossCheck, Entry
+from tests.archives.specimens import AWARD, MARKS
+from tests.archives.test_entries import kept
+from tests.archives.test_scans import photo_with_place
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def as_(client, people):
+    def enter(who):
+        client.force_login(people[who])
+        return client
+
+    return enter
+
+
+def sheet(third, kind="marks"):
+    return reverse("archives:sheet", args=[third.pk, kind])
+
+
+@pytest.mark.parametrize(
+    ("who", "status"), [("teacher", 200), ("registrar", 200), ("headmaster", 200), ("clerk", 200), ("stranger", 404)]
+)
+def test_who_sees(as_, pupil, third, who, status):
+    for url in (
+        reverse("archives:child", args=[pupil.slug]),
+        reverse("archives:school_class", args=[third.pk]),
+        sheet(third),
+        reverse("archives:cross_check", args=[third.pk]),
+    ):
+        assert as_(who).get(url).status_code == status, url
+
+
+def test_the_county_leads_each_to_their_own(as_, pupil, third, no1):
+    url = reverse("archives:county")
+    assert as_("teacher").get(url).url == reverse("archives:school_class", args=[third.pk])
+    assert as_("registrar").get(url).url == reverse("archives:school", args=[no1.pk])
+    assert "第一小学" in as_("clerk").get(url).content.decode()
+
+
+def test_the_class_page_names_what_is_missing_and_whose_it_is(as_, pupil, third, people):
+    text = as_("headmaster").get(reverse("archives:school_class", args=[third.pk])).content.decode()
+    assert "综合素质评价" in text and people["teacher"].name in text and people["registrar"].name in text
+
+
+def test_a_sheet_is_saved(as_, pupil, third):
+    data = {"term": "2025-2", f"{pupil.pk}-chinese": "92", f"{pupil.pk}-maths": "优秀"}
+    assert as_("teacher").post(sheet(third), data).status_code == 302
+    assert {mark.subject: mark.mark for mark in Entry.objects.get().marks.all()} == {"chinese": "92", "maths": "优秀"}
+
+
+def test_a_wrong_cell_is_told_and_everything_typed_stays(as_, pupil, third):
+    data = {"term": "2025-2", f"{pupil.pk}-chinese": "九十二", f"{pupil.pk}-maths": "88"}
+    answer = as_("teacher").post(sheet(third), data)
+    text = answer.content.decode()
+    assert answer.status_code == 422 and not Entry.objects.exists()
+    assert "张小禾：语文应为0至150的分数或等级。" in text and f'href="#c-{pupil.pk}-chinese"' in text
+    assert 'value="九十二"' in text and 'value="88"' in text
+
+
+def test_a_change_without_reason_is_told_and_with_one_is_a_new_version(as_, pupil, third, people):
+    kept(pupil, "marks", MARKS, people["teacher"])
+    data = {"term": "2025-2", f"{pupil.pk}-chinese": "92", f"{pupil.pk}-maths": "60"}
+    answer = as_("teacher").post(sheet(third), data)
+    assert (
+        answer.status_code == 422 and "更正原因" in answer.content.decode() and 'value="60"' in answer.content.decode()
+    )
+    assert as_("teacher").post(sheet(third), data | {"reason": "漏加附加题"}).status_code == 302
+    assert list(Entry.objects.values_list("version", flat=True)) == [1, 2]
+
+
+def test_a_row_that_stands_is_not_emptied(as_, pupil, third, people):
+    kept(pupil, "marks", MARKS, people["teacher"])
+    answer = as_("teacher").post(sheet(third), {"term": "2025-2", "reason": "清空"})
+    assert answer.status_code == 422 and "不能清空" in answer.content.decode()
+
+
+@pytest.mark.parametrize("who", ["headmaster", "clerk"])
+def test_a_colleague_without_the_right_writes_nothing(as_, pupil, third, who):
+    data = {"term": "2025-2", f"{pupil.pk}-chinese": "92"}
+    assert as_(who).post(sheet(third), data).status_code == 403
+    assert as_(who).get(reverse("archives:enter", args=[pupil.slug, "award"])).status_code == 403
+    assert as_(who).get(reverse("archives:workbooks")).status_code == 403
+    assert as_(who).post(reverse("archives:cross_check", args=[third.pk]), {}).status_code == 403
+    assert not Entry.objects.exists()
+
+
+def test_the_rest_of_the_class_had_no_award(as_, pupil, third, child_at, no1, people):
+    child_at(no1, grade=3, name="李小雨")
+    data = {"term": "2025-2", "act": "rest"}
+    data |= {f"{pupil.pk}-{key}": value for key, value in AWARD.items() if key != "level"} | {
+        f"{pupil.pk}-level": "县级"
+    }
+    assert as_("teacher").post(sheet(third, "award"), data).status_code == 302
+    assert sorted(Entry.objects.values_list("kind", flat=True)) == ["award", "no_award"]
+
+
+def test_a_class_that_did_not_exist_then_says_so(as_, no1, people, child_at):
+    from tests.county import class_of
+
+    child_at(no1, grade=1)
+    text = as_("registrar").get(sheet(class_of(no1, 1)) + "?term=2025-2").content.decode()
+    assert "还没有开班" in text
+
+
+def test_an_award_with_its_certificate_is_entered_corrected_and_made_void(as_, pupil, people):
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    url = reverse("archives:enter", args=[pupil.slug, "award"])
+    given = AWARD | {"term": "2025-2", "level": "县级"}
+    wrong = as_("teacher").post(url, given | {"awarded_on": "2027-01-01"})
+    assert wrong.status_code == 422 and "不在2000年至今日之间" in wrong.content.decode()
+    paper = SimpleUploadedFile("奖状.jpg", photo_with_place())
+    assert as_("teacher").post(url, given | {"files": [paper]}).status_code == 302
+    first = Entry.objects.get()
+    scan = as_("headmaster").get(reverse("archives:scan", args=[first.scans.get().pk]))
+    assert scan.status_code == 200 and "sandbox" in scan["Content-Security-Policy"]
+    assert as_("stranger").get(reverse("archives:scan", args=[first.scans.get().pk])).status_code == 404
+    page = reverse("archives:entry", args=[first.pk])
+    assert 'value="县级" selected' in as_("teacher").get(page).content.decode()
+    change = given | {"act": "correct", "title": "优秀学生干部"}
+    assert as_("teacher").post(page, change).status_code == 422
+    assert as_("teacher").post(page, change | {"reason": "奖状写的是这个"}).status_code == 302
+    latest = reverse("archives:entry", args=[Entry.objects.latest("pk").pk])
+    assert as_("teacher").post(latest, {"act": "void", "reason": "是同名的另一人"}).status_code == 302
+    text = as_("clerk").get(reverse("archives:child", args=[pupil.slug])).content.decode()
+    assert "已作废" in text and "是同名的另一人" in text
+
+
+def test_the_paper_column_is_ticked(as_, pupil, third):
+    url = reverse("archives:cross_check", args=[third.pk])
+    assert (
+        as_("registrar").post(url, {"term": "2026-1", f"{pupil.pk}-1": "on", f"{pupil.pk}-2": "on"}).status_code == 302
+    )
+    assert CrossCheck.objects.get().paper == [1, 2]
+    assert "证明材料（纸质有、电子无）" in as_("headmaster").get(url).content.decode()
+
+
+def test_the_marks_on_the_childs_own_page(as_, pupil):
+    assert "archives/children" in as_("teacher").get(pupil.get_absolute_url()).content.decode()
+    text = as_("teacher").get(reverse("archives:marks", args=[pupil.slug])).content.decode()
+    assert "还缺" in text and "第7部分" in text

@@ -1,0 +1,154 @@
+"""A workbook is downloaded filled in, uploaded, looked at, and only then entered by a job; faults name their cell."""
+
+import io
+
+import pytest
+from openpyxl import load_workbook
+
+from approvals.errors import NotYourHand, Refused
+from archives import workbooks
+from archives.entries import standing_of, values_of
+from archives.kinds import KINDS
+from archives.models import ArchiveWorkbook, Entry
+from archives.periods import Period
+from jianping_xueji.jobs import Job
+from jianping_xueji.jobs.engine import execute
+from students.importing.findings import WorkbookRefused
+from tests.archives.conftest import long_here
+from tests.archives.specimens import FITNESS, MARKS
+from tests.archives.test_entries import kept
+from tests.students.year_lists import workbook_of
+
+SPRING = Period(2025, 2)
+HEADS = ("学生代码", "班级", "姓名", "语文", "数学")
+
+
+def scope(user):
+    return workbooks.scopes_of(user)[0]
+
+
+def taken(user, kind, data, **more):
+    return workbooks.take_in(data, "成绩.xlsx", scope(user), KINDS[kind], SPRING, by=user, **more)
+
+
+def finished(book, user):
+    """Confirmed, and written by the worker."""
+    book = workbooks.confirm(book, by=user)
+    execute(book.job_id)
+    return ArchiveWorkbook.objects.get(pk=book.pk), Job.objects.get(pk=book.job_id)
+
+
+def marks_of(child):
+    (entry,) = standing_of([child.pk], KINDS["marks"], SPRING)[child.pk]
+    return {key: value for key, value in values_of(entry).items() if value}
+
+
+@pytest.mark.django_db
+class TestDryRun:
+    def test_the_template_is_filled_in_and_holds_no_number(self, pupil, people, third):
+        kept(pupil, "marks", MARKS, people["teacher"])
+        data = workbooks.template_of(scope(people["teacher"]), KINDS["marks"], SPRING, by=people["teacher"])
+        rows = [[cell.value for cell in row] for row in load_workbook(io.BytesIO(data)).active.iter_rows()]
+        line = dict(zip(rows[0], rows[1], strict=True))
+        assert (line["学生代码"], line["姓名"], line["数学"]) == (pupil.slug, "张小禾", "95.5")
+        assert "物理" not in line and len(rows) == 2
+        assert pupil.id_number.plain() not in str(rows) and pupil.registry_number.plain() not in str(rows)
+
+    def test_the_template_read_again_changes_nothing(self, pupil, people):
+        kept(pupil, "marks", MARKS, people["teacher"])
+        data = workbooks.template_of(scope(people["registrar"]), KINDS["marks"], SPRING, by=people["registrar"])
+        assert taken(people["registrar"], "marks", data).counts == {"fresh": 0, "changed": 0, "same": 1, "bad": 0}
+
+    @pytest.mark.parametrize("cell", ["九十", 151, "92.25", -1])
+    def test_a_fault_names_row_column_value_rule_and_remedy(self, pupil, people, cell):
+        book = taken(people["teacher"], "marks", workbook_of(HEADS, (pupil.slug, "", "张小禾", 90, cell)))
+        assert book.counts["bad"] == 1 and not Entry.objects.exists()
+        (said,) = workbooks.findings_of(book)
+        assert (said["row"], said["column"], said["field"], said["raw"]) == (2, "E", "数学", str(cell))
+        assert "第 2 行 E 列" in said["message"] and "请填分数" in said["message"]
+
+    def test_strangers_twins_and_wrong_names_are_told(self, pupil, people, child_at, no1, no2):
+        fourth, elsewhere = long_here(child_at(no1, grade=4, name="李四"), child_at(no2, grade=3, name="王五"))
+        rows = [
+            (pupil.slug, "", "张小禾", 90, 91),
+            (pupil.slug, "", "张小禾", 92, 93),
+            (fourth.slug, "", "李四", 90, 91),
+            (elsewhere.slug, "", "王五", 90, 91),
+            (pupil.slug, "", "张大禾", 90, 91),
+            ("", "三年级1班", "没有此人", 90, 91),
+        ]
+        book = taken(people["teacher"], "marks", workbook_of(HEADS, *rows))
+        said = [each["message"] for each in workbooks.findings_of(book)]
+        assert book.counts == {"fresh": 0, "changed": 0, "same": 0, "bad": 6}
+        assert sum("几行是同一名学生" in each for each in said) == 2
+        assert sum("范围里没有这个学生代码" in each for each in said) == 2
+        assert sum("这个学生代码是张小禾" in each for each in said) == 1
+        assert sum("没有这名学生" in each for each in said) == 1
+
+    def test_a_child_without_code_is_found_by_class_and_name(self, pupil, people):
+        book = taken(people["teacher"], "marks", workbook_of(HEADS, ("", "三年级1班", "张小禾", 90, 91)))
+        assert book.counts["fresh"] == 1
+
+    def test_an_item_of_another_grade_is_refused(self, pupil, people):
+        heads = ("学生代码", "姓名", "总分", "立定跳远（厘米）")
+        book = taken(people["teacher"], "fitness", workbook_of(heads, (pupil.slug, "张小禾", 88, 160)))
+        assert "不是这个年级的测试项目" in workbooks.findings_of(book)[0]["message"]
+
+    def test_a_foreign_workbook_is_refused_as_a_whole(self, pupil, people):
+        with pytest.raises(WorkbookRefused, match="学业成绩工作簿须有"):
+            taken(people["teacher"], "marks", workbook_of(("甲", "乙"), (1, 2)))
+
+    @pytest.mark.parametrize("who", ["headmaster", "clerk", "stranger"])
+    def test_others_upload_nothing(self, pupil, people, who):
+        theirs = scope(people["teacher"])
+        with pytest.raises(NotYourHand):
+            workbooks.take_in(b"", "x.xlsx", theirs, KINDS["marks"], SPRING, by=people[who])
+
+
+@pytest.mark.django_db(transaction=True)
+class TestWriting:
+    def test_a_job_enters_what_was_seen(self, pupil, people):
+        book = taken(people["teacher"], "marks", workbook_of(HEADS, (pupil.slug, "", "张小禾", 90, "91.5")))
+        assert not Entry.objects.exists()
+        book, job = finished(book, people["teacher"])
+        assert (book.state, job.state) == ("taken", "done")
+        assert marks_of(pupil) == {"chinese": "90", "maths": "91.5"}
+
+    def test_empty_cells_leave_what_stands_and_changes_need_a_reason(self, pupil, people):
+        kept(pupil, "marks", MARKS, people["teacher"])
+        sheet = workbook_of(HEADS, (pupil.slug, "", "张小禾", "", 80))
+        book = taken(people["teacher"], "marks", sheet)
+        assert book.counts["changed"] == 1
+        with pytest.raises(Refused, match="更正原因"):
+            workbooks.confirm(book, by=people["teacher"])
+        workbooks.give_up(book, by=people["teacher"])
+        _, job = finished(taken(people["teacher"], "marks", sheet, reason="试卷复核"), people["teacher"])
+        assert job.state == "done" and marks_of(pupil) == MARKS | {"maths": "80"}
+
+    def test_when_the_archive_moved_the_new_dry_run_is_shown(self, pupil, people):
+        book = taken(people["teacher"], "marks", workbook_of(HEADS, (pupil.slug, "", "张小禾", 90, 91)))
+        kept(pupil, "marks", MARKS, people["registrar"])
+        book, job = finished(book, people["teacher"])
+        assert job.state == "failed" and "有了变动" in job.error
+        assert book.state == "waiting" and book.counts["changed"] == 1
+        assert marks_of(pupil) == MARKS
+
+    def test_a_second_award_is_added_and_the_same_one_is_not(self, pupil, people):
+        heads = ("学生代码", "姓名", "奖项名称", "级别", "颁发单位", "获奖日期")
+        rows = [
+            (pupil.slug, "张小禾", "三好学生", "县级", "县教育局", "2026-06-01"),
+            (pupil.slug, "张小禾", "跳绳第一名", "校级", "本校", "20260520"),
+        ]
+        for fresh in (2, 0):
+            book = taken(people["registrar"], "award", workbook_of(heads, *rows))
+            assert book.counts["fresh"] == fresh
+            if fresh:
+                finished(book, people["registrar"])
+        assert Entry.objects.filter(kind="award").count() == 2
+
+    def test_fitness_by_workbook(self, pupil, people):
+        heads = ("学生代码", "姓名", "身高", "体重", "1分钟跳绳", "总分")
+        row = (pupil.slug, "张小禾", FITNESS["height"], 33, 110, 84.5)
+        finished(taken(people["registrar"], "fitness", workbook_of(heads, row)), people["registrar"])
+        (entry,) = standing_of([pupil.pk], KINDS["fitness"], SPRING)[pupil.pk]
+        assert (entry.fitnesstest.rope, entry.fitnesstest.get_grade_display()) == (110, "良好")

@@ -1,0 +1,218 @@
+"""The five books on paper: empty, one page, many pages with 续表, the longest names; text found again."""
+
+from datetime import date
+
+import pytest
+
+from accounts.roles import Role
+from law import clock
+from reports.books import printing
+from reports.books.closing import live_scope
+from reports.books.kinds import BOOKS
+from reports.books.periods import period_of
+from reports.class_prints import print_class
+from reports.errors import MissingGlyph, NotPrintable
+from reports.forms import FORMS
+from reports.models import Print
+from students.models import FamilyMember, Student
+from tests.changes import decided, drafted
+from tests.county import class_of, make_school, staff_member
+from tests.reports.books import closed, corrected, people_of, printed_bytes
+from tests.reports.conftest import address_of, keep, pages_of
+from tests.reports.test_books_closing import moved, suspended
+from tests.reports.texts import text_of
+from tests.students.test_graduation import graduated
+
+LONG = "阿卜杜热合曼·买买提依明江·库尔班尼亚孜𠅤𬭼"
+ADDRESS = "辽宁省朝阳市建平县叶柏寿街道和平社区人民路一百二十八号甲幢三单元五百零六室（原县农业机械厂家属院东侧）"
+SCHOOL = "建平县叶柏寿街道和平社区红旗路九年一贯制实验学校第二分校（原农业机械厂子弟小学）"
+
+
+def words_of(pdf) -> str:
+    return "".join(text_of(pdf).split())
+
+
+def live(school, kind, *, term=1, section="", year=2026):
+    """The PDF of an open book as it stands."""
+    what = BOOKS[kind]
+    scope = live_scope(school, what, period_of(year, term))
+    reading = what.read(scope)
+    reading = reading.only(section) if section else reading
+    by = people_of(school)[0]
+    return printing.print_open(what, scope, reading, by=by, address_of=address_of, section=section)
+
+
+@pytest.fixture
+def long_child(no1, child_at):
+    def make(grade, **more):
+        given = {"name": LONG, "home_address": ADDRESS, "entered_month": "202409", "native_place": "辽宁朝阳建平"}
+        child = child_at(no1, grade=grade, household_division="211322101", lodging="1", **given | more)
+        for position, relation in ((1, "51"), (2, "52")):
+            FamilyMember.objects.create(
+                student=child,
+                position_in_form=position,
+                name=LONG,
+                relation=relation,
+                phone="13800000000",
+                workplace="建平县叶柏寿街道和平社区红旗路某某农业机械制造有限责任公司",
+                is_guardian=True,
+            )
+        return child
+
+    return make
+
+
+def test_the_newcomers_of_two_classes_each_on_pages_of_its_own(no1, child_at, long_child):
+    for n in range(21):
+        child_at(no1, grade=1, name=f"样例{n}", sex="1" if n % 2 else "2")
+    long_child(1)
+    first = class_of(no1, 1)
+    second = no1.classes.create(stage=first.stage, cohort=first.cohort, number=2)
+    from students.models import Placement
+
+    moved_over = Placement.objects.filter(enrolment__student__name__in=["样例3", "样例4"])
+    moved_over.update(school_class=second)
+    result = live(no1, "newcomers")
+    keep("book-newcomers-open", result.pdf)
+    said = words_of(result.pdf)
+    assert pages_of(result.pdf) == 2 and "（未结册）" in said
+    assert "一年级1班" in said and "一年级2班" in said and "男10女10合计20" in said
+    part = closed(no1, "newcomers")
+    pdf = printed_bytes(part)
+    keep("book-newcomers-closed", pdf)
+    said = words_of(pdf)
+    assert pages_of(pdf) == 3 and part.number in said and part.digest[:16] in said
+    assert all(words in said for words in (LONG, ADDRESS, "学籍簿册", "不改不删", "2027年3月1日"))
+    assert Print.objects.filter(subject=result.record.subject).first().standing == "valid"
+    assert Print.objects.get(pk=result.record.pk).standing == "superseded", "the closed book overtakes the open print"
+
+
+def test_one_class_of_a_book(no1, child_at):
+    child_at(no1, grade=1, name="样例新")
+    result = live(no1, "newcomers", section="一年级1班")
+    assert result.record.subject.endswith("新生花名册一年级1班") and "样例新" in words_of(result.pdf)
+
+
+def test_one_grade_of_a_book(no1, child_at):
+    from students.models import Placement
+
+    for n, grade in enumerate((3, 3, 4)):
+        child_at(no1, grade=grade, name=f"样例{n}")
+    third = class_of(no1, 3)
+    next_door = no1.classes.create(stage=third.stage, cohort=third.cohort, number=2)
+    Placement.objects.filter(enrolment__student__name="样例1").update(school_class=next_door)
+    what = BOOKS["cards"]
+    reading = what.read(live_scope(no1, what, period_of(2026, 2)))
+    assert reading.choices == ["三年级", "三年级1班", "三年级2班", "四年级1班"]
+    assert [line.cells["name"] for line in reading.only("三年级").lines] == ["样例0", "样例1"]
+
+
+def test_the_ledger_goes_on_from_page_to_page_and_closes_its_balance(no1, no2, child_at, long_child):
+    children = [child_at(no1, grade=3, name=f"样例{n}") for n in range(22)]
+    ill = suspended(children[0])
+    case = moved(long_child(3), no2)
+    with clock.at(date(2026, 12, 1)):
+        part = closed(no1, "movements")
+    pdf = printed_bytes(part)
+    keep("book-movements-closed", pdf)
+    said = words_of(pdf)
+    assert said.count("（续表）") == 1 and "本页合计增20减0" in said and "本页合计增3减2" in said
+    assert "学籍数：期初0＋增23－减1＝期末22" in said and "在校生数：期初0＋增23－减2＝期末21" in said
+    assert ill.number in said and case.number in said and LONG in said
+
+
+def test_an_empty_ledger_says_so(no1):
+    pdf = printed_bytes(closed(no1, "movements"))
+    keep("book-movements-empty", pdf)
+    assert "本期没有登记事项" in words_of(pdf) and pages_of(pdf) == 2
+
+
+def test_the_transfers_with_form_and_proofs(no1, no2, child_at, long_child):
+    case = moved(long_child(3), no2)
+    pdf = printed_bytes(closed(no2, "transfers"))
+    keep("book-transfers-closed", pdf)
+    said = words_of(pdf)
+    assert "转学联系表目录" in said and "转学证明材料清单" in said and "义务教育阶段学生转学联系表" in said
+    assert case.number in said and "已核" in said and pages_of(pdf) == 4
+
+
+def test_the_transfers_to_another_county(no1, child_at):
+    from transfers.models import OutwardTransfer
+
+    given = {"to_division": "150429", "to_school_name": "宁城县实验小学", "received_on": date(2026, 9, 14)}
+    given |= {"evidence": "系统截图", "ground": "T1", "ceims_reference": "Z1"}
+    case = decided(drafted(OutwardTransfer, child_at(no1, grade=3, name="样例出"), **given))
+    pdf = printed_bytes(closed(no1, "transfers"))
+    keep("book-transfers-outward", pdf)
+    said = words_of(pdf)
+    assert case.number in said and "宁城县实验小学" in said and "三年级1班" in said
+
+
+def test_a_card_is_one_leaf_of_two_sides(no1, child_at, long_child):
+    suspended(long_child(3))
+    child_at(no1, grade=3, name="样例短")
+    part = closed(no1, "cards", term=2)
+    pdf = printed_bytes(part)
+    keep("book-cards-closed", pdf)
+    said = words_of(pdf)
+    assert pages_of(pdf) == 2 + 2 * 2 and said.count("品德、综合素质评语") == 2 and LONG in said and ADDRESS in said
+
+
+def test_cards_of_a_junior_school_and_of_a_class(bureau, child_at):
+    from schools.models import School
+
+    junior = make_school(bureau, 84, "第八十四初级中学", School.Kind.JUNIOR)
+    School.objects.filter(pk=junior.pk).update(name=SCHOOL)
+    junior.refresh_from_db()
+    child_at(junior, grade=8, name=LONG)
+    by = staff_member(Role.REGISTRAR, junior)
+    result = print_class(FORMS["registry_card"], class_of(junior, 8), by=by, address_of=address_of)
+    keep("card-junior-class", result.pdf)
+    said = words_of(result.pdf)
+    assert pages_of(result.pdf) == 2 and "物理" in said and "九年级" in said and SCHOOL in said
+
+
+def test_graduates_of_a_year(no1, child_at, long_child):
+    for n in range(23):
+        child_at(no1, grade=6, name=f"样例毕{n}", entered_month="202109")
+    long_child(6)
+    graduated(no1)
+    pdf = printed_bytes(closed(no1, "graduates", term=2))
+    keep("book-graduates-closed", pdf)
+    said = words_of(pdf)
+    assert "2027届六年级1班" in said and said.count("（续表）") == 1 and "男24女0合计24" in said
+
+
+def test_a_correction_page_on_paper(no1, child_at):
+    child_at(no1, grade=1, name="样例新")
+    part = closed(no1, "newcomers")
+    Student.objects.update(name="样例心")
+    page = corrected(part, "户口簿登记为“心”", on=date(2027, 5, 1))
+    pdf = printed_bytes(page)
+    keep("book-newcomers-correction", pdf)
+    said = words_of(pdf)
+    assert "更正页第1号" in said and part.number in said and "原：样例新" in said
+
+
+@pytest.mark.parametrize("form", ["movements_book", "registry_card", "transfers_book", "transfer_proofs"])
+def test_blank_ones(printed, no1, form):
+    result = printed(form, by=staff_member(Role.REGISTRAR, no1))
+    keep(f"{form}-blank", result.pdf)
+    assert pages_of(result.pdf) == (2 if form == "registry_card" else 1) and result.record.blank
+
+
+def test_a_private_character_stops_the_book_by_name(no1, child_at):
+    child_at(no1, grade=1, name="样\ue123甲")
+    with pytest.raises(MissingGlyph, match="样\ue123甲"):
+        live(no1, "newcomers")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_line_altered_behind_the_books_back_is_found(no1, child_at, owner):
+    """As the owner of the database could, with the trigger off: the digest no longer fits, and nothing is printed."""
+    child_at(no1, grade=1, name="样例新")
+    part = closed(no1, "newcomers")
+    owner.execute("ALTER TABLE reports_bookrow DISABLE TRIGGER reports_bookrow_no_change")
+    owner.execute("UPDATE reports_bookrow SET key = '另一行'")
+    with pytest.raises(NotPrintable, match="与结册时的摘要不符"):
+        printed_bytes(part)
