@@ -13,6 +13,7 @@ from accounts.models import User
 from accounts.policies import Powers
 from approvals.bureaus import bureau_behind
 from approvals.errors import NotYourHand, Refused
+from jianping_xueji.jobs.services import start
 from law import clock
 from law.holiday_notice import Notice, read_notice
 from law.models import CalendarDay
@@ -139,5 +140,8 @@ def decide(notice: HolidayNotice, *, by: User, confirmed: bool, opinion: str = "
         decided_on=clock.today(),
         moved_cases=recount() if changes else 0,
     )
+    if changes:
+        # The rows of the clock follow by the machine that counts them; as many as there are, in the background.
+        start("deadlines.check", {}, by=None, key=f"deadlines.check:notice:{notice.pk}")
     CalendarChange.objects.bulk_create([CalendarChange(decision=decision, **vars(change)) for change in changes])
     return decision

@@ -29,14 +29,14 @@ def year_page(user, year: int) -> dict:
     school_year = SchoolYear.of(year)
     entries = school_year.entries()
     grid = Grid(school_year, entries, names_of(year), today)
-    present = school_year_of(today)
+    present, owed = school_year_of(today), owed_by(user)
     return {
         "year": year,
         "year_name": school_year_name(year),
         "years": [(each, school_year_name(each)) for each in range(present - 1, present + 2)],
         "months": grid.months(),
         "states": states_of(school_year),
-        "rows": [row_of(entry, school_year, today, owed_by(user)) for entry in entries],
+        "rows": [row_of(entry, school_year, today, owed) for entry in entries],
         "looks": bool(powers_of(user).schools("view_school")),
         "numbers": numbers_on(max(first_day(year), min(today, last_day(year)))),
         "terms_missing": len(school_year.terms) < 2,

@@ -95,7 +95,7 @@ class SchoolYear:
         month = months_after(entered, self.autumn["intake.register_months"])
         yield self._limit(entered, month, "一年级新生注册学籍", articles.REGISTER_IN_A_MONTH, SCHOOL)
         month = months_after(entered, self.autumn["archive.months"])
-        yield self._limit(entered, month, "新生学籍档案建立", articles.ARCHIVE_IN_A_MONTH, SCHOOL)
+        yield self._limit(entered, month, "新生学籍档案建立", articles.ARCHIVE, SCHOOL)
         days = timedelta(days=self.autumn["intake.grade7_days"])
         yield self._limit(entered, entered + days, "七年级接续学籍", articles.REGISTER_GRADE_SEVEN, SCHOOL)
 

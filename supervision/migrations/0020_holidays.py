@@ -6,8 +6,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    initial = True
-
     dependencies = [
         ("supervision", "0002_reports_only_grow"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

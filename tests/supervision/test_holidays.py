@@ -9,6 +9,7 @@ from django.urls import reverse
 from accounts.roles import Role
 from approvals.errors import NotYourHand, Refused
 from approvals.models import Case
+from jianping_xueji.jobs.models import Job
 from law import clock, workdays
 from law.models import CalendarDay
 from supervision.calendar.holidays import decide, propose, reading_of
@@ -64,6 +65,7 @@ def test_an_open_case_gets_the_day_the_calendar_says(transfer, no2, clerk, check
         decision = decide(propose(OF_2027, 2027, by=clerk, **WORDS), by=checker, confirmed=True)
         case = Case.objects.get(pk=case.pk)
         assert (case.due_on, case.due_confirmed, decision.moved_cases) == (date(2027, 1, 5), True, 1)
+        assert Job.objects.filter(kind="deadlines.check").count() == 1  # the other limits follow in the background
 
 
 def test_nobody_confirms_what_he_sent_himself(sent, clerk, staff, bureau):
