@@ -40,11 +40,11 @@ def prints_of(county, code: str):
     from reports.forms import FORMS
     from reports.services import print_form
     from tests.county import staff_member
-    from tests.reports.filled import LONG, SHORT, printed_filled
+    from tests.reports.filled import FILLED, LONG, SHORT, printed_filled
 
     by = staff_member(Role.BUREAU_CLERK, county.bureau)
     yield "blank", print_form(FORMS[code], None, by=by, address_of=address_of).pdf
-    for name, words in (("filled", SHORT), ("long", LONG)):
+    for name, words in (("filled", SHORT), ("long", LONG)) if code in FILLED else ():
         with transaction.atomic():  # the next form begins with the county as it was
             pdf = printed_filled(code, county, words, address_of).pdf
             transaction.set_rollback(True)
@@ -100,7 +100,7 @@ def index(counts: dict[str, dict[str, int]]) -> str:
         "|---|---|---|---|---|",
     ]
     for code, form in FORMS.items():
-        pages = "、".join(str(counts[code][name]) for name in ("blank", "filled", "long"))
+        pages = "、".join(str(counts[code].get(name, "—")) for name in ("blank", "filled", "long"))
         lines.append(f"| {form.title} | `{code}` | {form.article} | {'能' if form.in_batches else '—'} | {pages} |")
     return "\n".join(lines) + "\n"
 

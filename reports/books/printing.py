@@ -1,7 +1,6 @@
 """Printing a book: an open one as it stands today; a closed one from what was kept, once, its file for ever."""
 
 import hashlib
-import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -10,6 +9,7 @@ from django.db import IntegrityError, transaction
 
 from jianping_xueji.vault import VaultError, files, new_child_key
 
+from ..batches.merging import merged
 from ..errors import MissingGlyph, NotPrintable
 from ..fonts import check_texts, require_fonts
 from ..forms import FORMS
@@ -91,22 +91,18 @@ def refuse_missing_glyphs(reading: Reading) -> None:
 
 def laid_in_chunks(papers: Iterator, progress: Progress | None, total: int) -> tuple[bytes, int]:
     """All papers as one file. A chunk is bound and checked before the next is laid out."""
-    import pikepdf  # slow import: only whoever prints pays for it
+    return merged(chunks_of(papers, progress, total))
 
-    whole, done = pikepdf.new(), 0
+
+def chunks_of(papers: Iterator, progress: Progress | None, total: int) -> Iterator[bytes]:
+    done = 0
     while chunk := list(islice(papers, CHUNK)):
         pdf = bound([fitted(form, context) for form, context in chunk])
         check_pdf(pdf)
-        with pikepdf.open(io.BytesIO(pdf)) as piece:
-            whole.pages.extend(piece.pages)
-            if not done:
-                whole.Root.Lang = piece.Root.get("/Lang", pikepdf.String("zh-CN"))
         done += len(chunk)
         if progress:
             progress(min(done, total), total)
-    out = io.BytesIO()
-    whole.save(out)
-    return out.getvalue(), len(whole.pages)
+        yield pdf
 
 
 def print_open(what: BookKind, scope: Scope, reading: Reading, *, by, address_of, section: str = "") -> Printed:

@@ -217,7 +217,25 @@ def balance(county: County, words: Words) -> Sheet:
     return balance_of(span, county.no1, staff_member(Role.BUREAU_CLERK, county.bureau))
 
 
+def on_a_card(county: County, words: Words) -> Sheet:
+    child = dressed(county.child_at(county.no1, grade=3), words)
+    content = FORMS["registry_card"].of_child(child, class_of(county.no1, 3))
+    return Sheet(content, (county.no1.pk,), "学籍卡", school=county.no1, children=(child,), child=child)
+
+
+# Books, slips and covers are filled by what happened to many children; their own stories print them.
+IN_THEIR_OWN_STORIES = {
+    "handover_slip",
+    "evidence_cover",
+    "newcomers_book",
+    "movements_book",
+    "cards_book",
+    "transfers_book",
+    "graduates_book",
+    "transfer_proofs",
+}
 FILLED = {
+    "registry_card": on_a_card,
     "transfer_contact": lambda county, words: moved(county, words, until="complete"),
     "direct_form": to_county_school,
     "investor_form": lambda county, words: moved(county, words, ground="T5"),

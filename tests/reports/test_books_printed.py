@@ -6,17 +6,17 @@ import pytest
 
 from accounts.roles import Role
 from law import clock
+from reports.batches.papers import children_of
 from reports.books import printing
 from reports.books.closing import live_scope
 from reports.books.kinds import BOOKS
 from reports.books.periods import period_of
-from reports.class_prints import print_class
 from reports.errors import MissingGlyph, NotPrintable
-from reports.forms import FORMS
 from reports.models import Print
 from students.models import FamilyMember, Student
 from tests.changes import decided, drafted
 from tests.county import class_of, make_school, staff_member
+from tests.reports.batches import finished
 from tests.reports.books import closed, corrected, people_of, printed_bytes
 from tests.reports.conftest import address_of, keep, pages_of
 from tests.reports.test_books_closing import moved, suspended
@@ -166,10 +166,10 @@ def test_cards_of_a_junior_school_and_of_a_class(bureau, child_at):
     junior.refresh_from_db()
     child_at(junior, grade=8, name=LONG)
     by = staff_member(Role.REGISTRAR, junior)
-    result = print_class(FORMS["registry_card"], class_of(junior, 8), by=by, address_of=address_of)
-    keep("card-junior-class", result.pdf)
-    said = words_of(result.pdf)
-    assert pages_of(result.pdf) == 2 and "物理" in said and "九年级" in said and SCHOOL in said
+    pdf = finished("registry_card", children_of(class_of(junior, 8)), by).content()
+    keep("card-junior-class", pdf)
+    said = words_of(pdf)
+    assert pages_of(pdf) == 2 and "物理" in said and "九年级" in said and SCHOOL in said
 
 
 def test_graduates_of_a_year(no1, child_at, long_child):
