@@ -20,6 +20,7 @@ urlpatterns = [
     path("leavers/", include("suspensions.leavers_board.urls")),
     path("", include("accounts.urls")),
     path("intake/", include("students.intake.urls")),
+    path("agreement/", include("students.agreement.urls")),
     path("", include("students.urls")),
     path("", include("reports.urls")),
     path("", include("approvals.urls")),

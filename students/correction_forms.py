@@ -26,7 +26,14 @@ class CorrectionForm(ChangeForm):
         now = self.present_values()
         for field in corrections.CORRECTED:
             self.fields[field.attribute] = drawn(field, now.get(field.attribute))
+        self.initial |= self.wishes()
         self.order_fields([*(f.attribute for f in corrections.CORRECTED[:6]), *OWN])
+
+    def wishes(self) -> dict:
+        """What the difference with the national system that led here asks for; nothing for a draft already kept."""
+        from .agreement.prefill import wishes_of
+
+        return {} if self.instance.pk else wishes_of(self.initial.get("difference"), self.child)
 
     def present_values(self) -> dict:
         """The record as it stands, with what the draft asks for already; a number is never filled in."""

@@ -5,6 +5,8 @@ from django.urls import reverse
 from approvals.errors import Refused
 from jianping_xueji.jobs import JobFailed, Run, job
 from jianping_xueji.vault import VaultError
+from students.agreement import jobs as _agreement  # noqa: F401 — registers its own
+from students.duplicates import jobs as _duplicates  # noqa: F401 — registers its own
 from students.importing import service
 from students.importing.planning import make_plan
 from students.models import ImportFile, RosterFile

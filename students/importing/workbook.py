@@ -243,3 +243,49 @@ def _finish(parsed: ParsedBook, sheet: SheetData) -> None:
         for position, verdict in data.verdicts.items():
             if verdict.level in (FIXED, WARNING):
                 parsed.rows[position].raw[attribute] = shown(data.cells[position], False)
+
+
+# --- the same sheet without a school: whoever only compares needs no rules of registration ---------------------------
+
+
+@dataclass(slots=True)
+class Table:
+    """A sheet by the meaning of its columns; rows are normalised piece by piece, so that a county fits into memory."""
+
+    scanned: SheetScan
+    heading: Heading
+    setting: Setting
+    rows: list[tuple[int, list]]
+    findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def filled(self) -> set[str]:
+        """Attributes whose column holds something: a column without a single cell was not exported."""
+        wanted = {column.index: column.field.attribute for column in self.heading.fields}
+        found: set[str] = set()
+        for _, row in self.rows:
+            if not wanted:
+                break
+            for index in [index for index in wanted if row[index] != ""]:
+                found.add(wanted.pop(index))
+        return found
+
+    def pieces(self, size: int) -> Iterable[SheetData]:
+        """The rows as columns, `size` rows at a time, with what the normalisers say of each cell."""
+        for start in range(0, len(self.rows), size):
+            piece = _columns(self.rows[start : start + size], self.heading, self.scanned, self.setting)
+            _mark_special_cells(piece, self.scanned, ParsedBook())
+            yield piece
+
+
+def read_table(data: bytes, *, today: date, limits: Limits, phase: Callable[[str], None] = lambda name: None) -> Table:
+    """The one sheet that looks like children, none of its columns required. Raises WorkbookRefused."""
+    phase("预扫描")
+    book = scan(data, limits)
+    phase("解析")
+    cells = read_sheets(data, [sheet.name for sheet in book.visible], limits)
+    scanned, heading = _choose_sheet(book, cells, "", None)
+    if twice := [each for each in heading.findings if each.code == "duplicate_column"]:
+        raise WorkbookRefused("duplicate_column", f"{twice[0].message}，{twice[0].remedy}")
+    rows, ignored = _data_rows(cells.pop(scanned.name), heading, scanned.name)
+    return Table(scanned, heading, Setting(book.date1904, today), rows, ignored)

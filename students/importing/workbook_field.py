@@ -18,7 +18,7 @@ class WorkbookField(forms.FileField):
 
     def clean(self, data, initial=None):
         workbook = super().clean(data, initial)
-        if workbook.size > self.limits.file_bytes:
+        if workbook and workbook.size > self.limits.file_bytes:
             raise forms.ValidationError(f"文件超过 {self.limits.megabytes} MB，请{self.apart}。")
         return workbook
 

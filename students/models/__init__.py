@@ -34,8 +34,17 @@ from ..year.assessment import Assessment, AssessmentRow  # noqa: E402 isort: ski
 from ..year.graduation import Graduation  # noqa: E402 isort: skip
 from ..year.promotion import Promotion, PromotionRun  # noqa: E402 isort: skip
 from ..schooling_proofs.case import CertificateProof  # noqa: E402 isort: skip
+from ..agreement.models import AgreementFile, Difference, DifferenceRuling  # noqa: E402 isort: skip
+from ..checking.models import CheckRun  # noqa: E402 isort: skip
+from ..duplicates.models import Likeness, LikenessRuling  # noqa: E402 isort: skip
 
 __all__ = [
+    "AgreementFile",
+    "CheckRun",
+    "Difference",
+    "DifferenceRuling",
+    "Likeness",
+    "LikenessRuling",
     "Application",
     "Assessment",
     "AssessmentRow",

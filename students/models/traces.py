@@ -17,6 +17,7 @@ class Look(models.Model):
         REGISTRY = "registry", "查看学籍号"
         ELSEWHERE = "elsewhere", "查找他校学生"
         FILE = "file", "导出文件"
+        CHECK = "check", "批量核查"
 
     kind = models.CharField("种类", max_length=10, choices=Kind)
     student = models.ForeignKey(
@@ -40,7 +41,7 @@ class Look(models.Model):
         constraints = [
             models.CheckConstraint(condition=~Q(reason=""), name="look_has_reason"),
             models.CheckConstraint(
-                condition=Q(kind="elsewhere")
+                condition=Q(kind__in=["elsewhere", "check"])
                 | Q(kind="file", student=None)
                 | Q(kind__in=["id", "registry"], student__isnull=False),
                 name="look_is_at_somebody",

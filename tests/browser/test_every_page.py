@@ -15,6 +15,7 @@ NO_PAGES = {
     "archives:workbook_findings",
     "healthz",
     "accounts:login",
+    "agreement:findings",
     "approvals:scan",
     "intake:scan",
     "jobs:progress",

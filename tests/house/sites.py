@@ -23,21 +23,28 @@ from archives.scans import enter_one
 from jianping_xueji.jobs.models import Job
 from jianping_xueji.vault import new_child_key
 from law import clock
+from reports.batches import services as batches
 from reports.books.printing import Laid, keep_file
 from reports.forms import FORMS
+from reports.overprint.models import Printer
 from reports.services import new_record, print_form
 from schools.catchments import COMMUNITY
 from schools.models import Bureau, Catchment, Division, School, SchoolClass
 from students import enrolments
 from students.campaigns import open_campaign
 from students.changes import start_change
+from students.checking.looking import check
+from students.checking.sheet import pasted
 from students.intake.filing import file_scan
 from students.leavers.assigning import open_assignment
 from students.models import (
+    AgreementFile,
     Certificate,
+    Difference,
     FrozenRecord,
     Graduation,
     ImportFile,
+    Likeness,
     Overflow,
     Placement,
     PromotionRun,
@@ -46,10 +53,13 @@ from students.models import (
     RosterFile,
     Student,
 )
+from supervision.calendar.holidays import propose
+from supervision.models import Reminder
 from suspensions.models import Dropout, Suspension
 from tests.archives.specimens import AWARD, filled
 from tests.changes import decided, drafted
 from tests.county import class_of, hand_for, make_school, papers_in_order, staff_member
+from tests.law.notices import OF_2027
 from tests.leavers import leaver_maker
 from tests.reports.books import closed
 from tests.students.intake import asked, entered, searched
@@ -113,7 +123,7 @@ class Place:
 
 
 # The last character of every child's name on a site.
-SUFFIXES = ("", "转", "办", "休", "辍", "派", "编", "龄", "新", "统", "送", "毕", "证", "修", "档", "移")
+SUFFIXES = ("", *"转办休辍派编龄新统送毕证修档移账重")
 
 
 def build_site(relation, school, partner, child_at) -> Site:
@@ -145,6 +155,8 @@ def transfer_at(place: Place) -> tuple[dict, set]:
         "code": "household_book",
         "token": print_form(FORMS["one_time_notice"], case, by=registrar, address_of=str).record.token,
         "job": job.pk,
+        "printer": Printer.objects.create(school=place.school, name="教务处", set_by=registrar).pk,
+        "print_batch": batches.start(FORMS["transfer_contact"], [{"case": case.pk}], "本件", by=registrar, site="").pk,
         "pk": {
             "approvals:filing": filing.pk,
             "students:class": target.pk,
@@ -279,7 +291,31 @@ def custody_at(place: Place) -> tuple[dict, set]:
     }, set()
 
 
-AREAS = (transfer_at, changes_at, classing_at, intake_at, year_at, archive_at, books_at, custody_at)
+def compared_at(place: Place) -> tuple[dict, set]:
+    """A difference with the national system and its file, a list that was checked, a pair that may be one child."""
+    child, other = place.child("账"), place.child("重")
+    given = {"bureau": place.school.bureau, "as_of": clock.today(), "uploaded_on": clock.today()}
+    file = AgreementFile.objects.create(
+        **given, school=place.school, name="全国系统.xlsx", wrapped_key=b"", uploaded_by=place.registrar, state="done"
+    )
+    difference = Difference.objects.create(
+        bureau=place.school.bureau, school=place.school, what="differs", subject=f"s{child.pk}", field="ethnicity",
+        student=child, name=child.name, ours="01", theirs="02", reason="book", side="check",
+        found_on=clock.today(), opened_in=file, seen_in=file,
+    )  # fmt: skip
+    likeness = Likeness.objects.create(
+        child=child, other=other, score=80, signs=["姓名只差一个字"], digest="0", found_on=clock.today()
+    )
+    words = {
+        "agreement": file.pk,
+        "difference": difference.pk,
+        "check": check(pasted(child.name), purpose="核对", by=place.registrar).pk,
+        "likeness": likeness.pk,
+    }
+    return words, {child.id_number.plain(), other.id_number.plain()}
+
+
+AREAS = (transfer_at, changes_at, classing_at, intake_at, year_at, archive_at, books_at, custody_at, compared_at)
 
 
 def village_of(school) -> Division:
@@ -411,7 +447,12 @@ def build_world(bureau, child_at) -> tuple[dict[str, Site], dict]:
     }
     for place in (bureau, abroad):
         open_campaign(place, date(2026, 10, 15), by=staff_member(Role.BUREAU_CLERK, place))
-    return sites, people_of(bureau, own)
+    people = people_of(bureau, own)
+    sites["own"].words |= {
+        "notice": propose(OF_2027, 2027, by=people["clerk"], document="国办发明电〔2026〕9号", reason="已公布").pk,
+        "reminder": Reminder.objects.create(user=people["registrar"], on=clock.today(), lines=[]).pk,
+    }
+    return sites, people
 
 
 def people_of(bureau, own) -> dict:
