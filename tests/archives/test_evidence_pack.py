@@ -278,7 +278,8 @@ def test_a_large_pack_is_cut_into_parts_and_reads_back_whole(monkeypatch, moved,
 
 def test_the_seven_parts_go_along_with_what_was_filed(pupil, people, tmp_path):
     data = photo_with_place()
-    award, growth = (entered(pupil, kind, people["registrar"], data) for kind in ("award", "growth"))
+    award = entered(pupil, "award", people["registrar"], data)
+    growth = entered(pupil, "growth", people["registrar"], photo_with_place("blue"))
     pack = made(people["registrar"], child=pupil)
     path = tmp_path / "pack.zip"
     path.write_bytes(b"".join(packing.content_of(pack.file)))
