@@ -1,11 +1,14 @@
 """已批未录, 已录未核: an act decided here must be done in the national system, and its answer kept."""
 
-from datetime import date
+from collections.abc import Iterable
+from datetime import date, timedelta
 
 from django.db import transaction
 
 from accounts.policies import powers_behind, powers_of
+from law import clock, parameters
 from law.articles import CHANGES_IN_TIME
+from law.workdays import LONGEST_LOOK, Calendar
 
 from .errors import NotYourHand, Refused
 from .models import Case, CeimsFiling
@@ -14,6 +17,8 @@ from .signing import sign
 
 RECORDED = Move("登记系统办理", CHANGES_IN_TIME, signs=False)
 FILING_RIGHTS = ("make_change", "bureau_make")
+# Entered already? → the parameter of the days for what comes next.
+FILING_CLOCKS = {False: "ceims.enter_workdays", True: "ceims.confirm_workdays"}
 
 
 def pending_for(user):
@@ -25,6 +30,26 @@ def pending_for(user):
             confirmed_on=None, needless=False, right=right, school__among=powers.schools(right)
         )
     return rows.select_related("case", "school", "step").order_by("filed_on", "decided_on", "pk")
+
+
+def with_countdown(filings: Iterable[CeimsFiling]) -> list[CeimsFiling]:
+    """The same filings, each with `due`, `sure` and the working days `left` of its present step; three questions.
+
+    What is not entered counts from the decision, what is not confirmed from the day it was entered (第二十四条).
+    """
+    filings, today = list(filings), clock.today()
+    if not filings:
+        return filings
+    numbers = {entered: parameters.spans(code) for entered, code in FILING_CLOCKS.items()}
+    start_of = {each.pk: each.filed_on or each.decided_on for each in filings}
+    last = max(today, *start_of.values()) + timedelta(days=2 * 60 + LONGEST_LOOK)
+    calendar = Calendar.between(min(today, *start_of.values()), last)
+    for each in filings:
+        start = start_of[each.pk]
+        number = next(value for first, end, value in numbers[bool(each.filed_on)] if first <= start < end)
+        due = calendar.add(start, number)
+        each.due, each.sure, each.left = due.day, due.confirmed, calendar.count(today, due.day)
+    return filings
 
 
 @transaction.atomic

@@ -64,6 +64,9 @@ class Case(ConcurrentTransitionMixin, models.Model):
     arrived_on = models.DateField("到达日期", null=True, blank=True)
     due_on = models.DateField("到期日期", null=True, blank=True)
     due_confirmed = models.BooleanField("到期日已确定", default=True)
+    # What the due day was counted from, so that it can be counted again when a year's holidays are announced.
+    clock_from = models.DateField("期限起算日", null=True, blank=True)
+    clock_days = models.PositiveSmallIntegerField("期限（工作日）", null=True, blank=True)
     opened_on = models.DateField("建立日期")
     accepted_on = models.DateField("受理日期", null=True, blank=True)
     closed_on = models.DateField("办结日期", null=True, blank=True)
@@ -432,3 +435,7 @@ class CeimsFiling(models.Model):
 
     def __str__(self):
         return f"{self.case} {self.act}"
+
+
+# The rows of the statutory clock stand beside their machine and need the models above.
+from .countdown.models import Countdown  # noqa: E402, F401 isort: skip

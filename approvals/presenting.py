@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from law import clock
 from law.articles import COUNTY
+from law.parameters import DEFINITIONS
 from law.workdays import Calendar
 
 from .models import Case, Material, Scan, Step
@@ -95,10 +96,18 @@ def _desk(case: Case, name: str, unit: str, steps: list[Step], limit) -> dict:
         "ended": steps[-1].acted_on if steps and state != "now" else None,
         "due": case.due_on if state == "now" else None,
         "confirmed": case.due_confirmed,
+        "article": clock_article(case) if state == "now" else "",
         "used": None,
         "left": None,
         "note": _latest_opinion(steps),
     }
+
+
+def clock_article(case: Case) -> str:
+    """The article that gives the present desk its days; "" on a desk without a clock."""
+    desk = case.desk_of(case.state)
+    parameter = case.clock_of(desk)[1] if desk and case.due_on else None
+    return str(DEFINITIONS[parameter].article) if parameter else ""
 
 
 def _latest_opinion(steps: list[Step]) -> str:

@@ -178,10 +178,11 @@ def start_clock(case: Case, desk: Desk | None, today) -> None:
 
 def set_due(case: Case, desk: Desk | None) -> None:
     """Until when the desk has time: counted from arrival, or from the day the law names for this kind."""
-    case.due_on, case.due_confirmed = None, True
+    case.due_on, case.due_confirmed, case.clock_from, case.clock_days = None, True, None, None
     start, parameter = case.clock_of(desk) if desk else (None, None)
     if start and parameter:
-        due = workdays.add(start, parameters.on(clock.today())[parameter])
+        case.clock_from, case.clock_days = start, parameters.on(clock.today())[parameter]
+        due = workdays.add(start, case.clock_days)
         case.due_on, case.due_confirmed = due.day, due.confirmed
 
 

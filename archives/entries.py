@@ -75,8 +75,12 @@ def keeps(user, child: Student) -> bool:
 
 
 def children_in(school_class: SchoolClass) -> QuerySet[Student]:
-    """Who sits in the class now, in the order of the list."""
-    seated = school_class.placements.filter(ends=None, enrolment__voided=False).values("enrolment__student")
+    """Who sits in the class now with the record at its school, in the order of the list.
+
+    A guest of 随班就读 has its archive at the school of the record.
+    """
+    here = {"ends": None, "enrolment__voided": False, "enrolment__school": school_class.school_id}
+    seated = school_class.placements.filter(**here).values("enrolment__student")
     return Student.objects.filter(pk__in=seated).order_by("name_pinyin", "id")
 
 

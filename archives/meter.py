@@ -148,16 +148,23 @@ class Clock:
         return self.calendar.count(self.today, self.due(since))
 
 
-def rows_of(statement: str, moment: Moment, schools, class_id=None, child_id=None) -> list[dict]:
-    """The rows of one of the two statements above."""
-    given = {
+def given_for(schools, moment: Moment) -> dict:
+    """The parameters of the statements above, for every class and child of these schools."""
+    return {
         "schools": list(schools),
-        "class": class_id,
-        "child": child_id,
+        "class": None,
+        "child": None,
         "term_starts": moment.opening.starts,
         "year": moment.owed.year,
         "term": moment.owed.term,
     }
+
+
+def rows_of(
+    statement: str, moment: Moment, schools, class_id: int | None = None, child_id: int | None = None
+) -> list[dict]:
+    """The rows of one of the two statements above."""
+    given = given_for(schools, moment) | {"class": class_id, "child": child_id}
     with connection.cursor() as cursor:
         cursor.execute(statement, given)
         heads = [column.name for column in cursor.description]

@@ -2,11 +2,15 @@
 
 from dataclasses import dataclass
 
+from django.db.models import Count, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.urls import NoReverseMatch, reverse
 
+from accounts.models import User
 from accounts.policies import Power, Powers, powers_of
 from approvals.models import Case
 from law import clock
+from supervision.models import Reminder
 
 BUREAU = frozenset({"bureau_make", "bureau_check", "bureau_sign"})
 DECIDES = frozenset({"make_change", "check_change", "sign_change"}) | BUREAU
@@ -42,6 +46,8 @@ MENU = (
             Item("学生", "students:list", "people", SEES | {"teach_class"}),
             Item("业务办理", "approvals:queue", "folder", SEES),
             Item("能否办理", "transfers:check", "search", DECIDES),
+            Item("时限督办", "supervision:board", "clock", SEES),
+            Item("学年日历", "supervision:year", "calendar", SEES | {"teach_class"}),
             Item("发起转学", "transfers:new", "transfer", frozenset({"make_change"})),
             Item("管理后台", "admin:index", "edit", frozenset({"fix_data"})),
         ),
@@ -124,15 +130,32 @@ def office(request) -> dict:
 
 def _office(request) -> dict:
     context = {"legal_date": clock.today(), "legal_date_is_set": clock.is_set()}
+    context["as_of"] = getattr(request, "as_of", None)
     user = getattr(request, "user", None)
     if not (user and user.is_authenticated):
         return context
     powers = powers_of(user)
+    turn, unread = counts_of(user)
     return context | {
-        "rail": rail_for(request, powers),
+        "rail": rail_for(request, powers, turn),
+        "unread": unread,
         "places": places_of(powers),
         "sign_out_url": reverse("accounts:logout"),
     }
+
+
+def counts_of(user) -> tuple[int, int]:
+    """How many cases lie on the user's desks, and how many reminders are unread; one question for both."""
+    cases = Case.objects.on_desk_of(user).open().order_by().annotate(all=Value(1)).values("all")
+    unread = Reminder.objects.unread().filter(user=user.pk).order_by().values("user")
+    return (
+        User.objects.filter(pk=user.pk)
+        .values_list(
+            Coalesce(Subquery(cases.annotate(n=Count("pk")).values("n")), 0),
+            Coalesce(Subquery(unread.annotate(n=Count("pk")).values("n")), 0),
+        )
+        .get()
+    )
 
 
 def places_of(powers: Powers) -> list[str]:
@@ -145,13 +168,10 @@ def served_as(power: Power) -> str:
     return f"{power.appointment.place}{role}{'（代）' if power.deputising else ''}"
 
 
-def rail_for(request, powers: Powers) -> list[dict]:
+def rail_for(request, powers: Powers, turn: int) -> list[dict]:
     """The menu, with the number of cases on the user's desks; the longest address that fits is the present place."""
     lines = [
-        line | {"group": group.title}
-        for group in MENU
-        for item in group.items
-        if (line := line_of(item, request, powers))
+        line | {"group": group.title} for group in MENU for item in group.items if (line := line_of(item, powers, turn))
     ]
     fitting = [line for line in lines if _lies_under(request.path, line)]
     here = max(fitting, key=lambda line: len(line["url"]), default=None)
@@ -161,7 +181,7 @@ def rail_for(request, powers: Powers) -> list[dict]:
     return lines
 
 
-def line_of(item: Item, request, powers: Powers) -> dict | None:
+def line_of(item: Item, powers: Powers, turn: int) -> dict | None:
     """One line of the menu, or None without the right (or while its page is not installed)."""
     if not any(powers.schools(right) for right in item.rights):
         return None
@@ -169,8 +189,7 @@ def line_of(item: Item, request, powers: Powers) -> dict | None:
         url = reverse(item.route)
     except NoReverseMatch:
         return None
-    count = Case.objects.on_desk_of(request.user).open().count() if item.counted else 0
-    return {"label": item.label, "url": url + item.query, "icon": item.icon, "count": count}
+    return {"label": item.label, "url": url + item.query, "icon": item.icon, "count": turn if item.counted else 0}
 
 
 def _lies_under(path: str, line: dict) -> bool:

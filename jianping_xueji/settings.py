@@ -4,6 +4,7 @@ import os
 from datetime import date, timedelta
 from pathlib import Path
 
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 
 from jianping_xueji import environment
@@ -76,6 +77,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "pghistory.middleware.HistoryMiddleware",
+    # Innermost: it answers for the view while an officer looks at another day.
+    "supervision.as_of.AsOf",
 ]
 # Only requests that may write tell the history who asked and where.
 PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")
@@ -230,6 +233,8 @@ CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+# KiB; a worker that has grown beyond it is replaced after its task (laying out prints takes the most).
+CELERY_WORKER_MAX_MEMORY_PER_CHILD = 400_000
 CELERY_TASK_SOFT_TIME_LIMIT = 30 * 60
 CELERY_TASK_TIME_LIMIT = 35 * 60
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
@@ -241,7 +246,47 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(seconds=30),
         "options": {"expires": 25},
     },
+    # One job a day each, whoever rings first; the later hours are there for a beat that was down.
+    "check-deadlines": {
+        "task": "jianping_xueji.jobs.tasks.daily",
+        "args": ("deadlines.check",),
+        "schedule": crontab(minute=10),
+        "options": {"expires": 3000},
+    },
+    # After the check; who was reminded today is not reminded again.
+    "remind-people": {
+        "task": "jianping_xueji.jobs.tasks.daily",
+        "args": ("reminders.write",),
+        "schedule": crontab(minute=25),
+        "options": {"expires": 3000},
+    },
+    "mail-reminders": {
+        "task": "supervision.tasks.mail",
+        "schedule": crontab(minute=40),
+        "options": {"expires": 3000},
+    },
+    "detect-problems": {
+        "task": "jianping_xueji.jobs.tasks.daily",
+        "args": ("problems.detect",),
+        "schedule": crontab(minute=40),
+        "options": {"expires": 3000},
+    },
 }
+
+# --- mail ------------------------------------------------------------------------------------------------------------
+
+# Any SMTP server; without one (demo, tests) a mail is written to the console of the worker.
+EMAIL_HOST = os.environ.get("EMAIL_HOST", "")
+EMAIL_PORT = int(os.environ.get("EMAIL_PORT") or 25)
+EMAIL_HOST_USER = os.environ.get("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = environment.switch("EMAIL_USE_TLS")
+EMAIL_USE_SSL = environment.switch("EMAIL_USE_SSL")
+EMAIL_TIMEOUT = 20
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
+DEFAULT_FROM_EMAIL = os.environ.get("EMAIL_FROM") or EMAIL_HOST_USER or "xueji@localhost"
+# The address of the site as people type it, for links in mails.
+SITE_ADDRESS = os.environ.get("SITE_ADDRESS", "").rstrip("/")
 
 # --- logs ------------------------------------------------------------------------------------------------------------
 

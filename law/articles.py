@@ -10,7 +10,11 @@ DIGITS = "零一二三四五六七八九"
 
 
 def chinese_number(number: int) -> str:
-    """1…99 in Chinese numerals, as article numbers are written: 18 → 十八."""
+    """1…999 in Chinese numerals, as article numbers are written: 18 → 十八, 203 → 二百零三."""
+    hundreds, rest = divmod(number, 100)
+    if hundreds:
+        between = "零" if 0 < rest < 10 else "一" if 10 <= rest < 20 else ""
+        return f"{DIGITS[hundreds]}百{between}{chinese_number(rest) if rest else ''}"
     tens, ones = divmod(number, 10)
     head = "" if tens == 0 else ("十" if tens == 1 else f"{DIGITS[tens]}十")
     return head + (DIGITS[ones] if ones else "") or DIGITS[0]
@@ -29,6 +33,7 @@ class Document:
 COUNTY = Document("建平县义务教育阶段学生学籍管理办法（试行）", "建教发〔2024〕3号", "县")
 MINISTRY_2013 = Document("中小学生学籍管理办法", "教基一〔2013〕7号", "国家")
 EDUCATION_LAW = Document("中华人民共和国义务教育法", "2018年修正", "国家")
+CIVIL_CODE = Document("中华人民共和国民法典", "2020年公布", "国家")
 MINISTRY_TRANSFER_STOP = Document("关于做好全国中小学生学籍年度更新工作的通知", "教基司厅函〔2017〕23号", "国家")
 
 
@@ -113,6 +118,7 @@ WRITTEN_APPROVAL = Article(37, "未经县级主管部门书面批准，学籍信
 DEFERRED_ENTRY = Article(
     11, "因身体状况需要延缓入学的，由监护人申请，乡镇人民政府或县级教育行政部门批准", document=EDUCATION_LAW
 )
+COUNTED_DAYS = Article(203, "期间的最后一日是法定休假日的，以法定休假日结束的次日为期间的最后一日", document=CIVIL_CODE)
 BALANCED_CLASSES = Article(22, "学校不得分设重点班和非重点班", document=EDUCATION_LAW)
 TEN_WORKDAYS = Article(0, "转学各方应在十个工作日内核办", document=MINISTRY_2013)
 NATIONAL_STOP = Article(0, "每年暑期学籍系统停止受理新的转学申请", document=MINISTRY_TRANSFER_STOP)

@@ -119,12 +119,28 @@ DEFINITIONS: dict[str, Definition] = {
     "dropout.absence_days": Definition("连续旷课视为疑似辍学的天数（自然日）", 28, articles.DROPOUT, SPAN_OF_DAYS),
     "dropout.visits": Definition("列为辍学前至少劝返次数", 3, articles.DROPOUT, SPAN_OF_DAYS),
     "placement.days": Definition("入学通知书有效期（工作日）", 10, articles.PLACEMENT, SPAN_OF_DAYS),
+    # 期限（第三十三条以下的督办）: what the statutory clock adds of its own.
+    "ceims.enter_workdays": Definition("已批事项录入系统期限（工作日）", 5, articles.CHANGES_IN_TIME, SPAN_OF_DAYS),
+    "ceims.confirm_workdays": Definition("已录事项系统核办期限（工作日）", 10, articles.CHANGES_IN_TIME, SPAN_OF_DAYS),
+    "promotion.last_day": Definition("升级办理截止日", "09-10", articles.PROMOTION, DAY_OF_YEAR),
+    "calendar.last_day": Definition("下一年工作日历登记截止日", "12-10", articles.COUNTED_DAYS, DAY_OF_YEAR),
+    "training.months": Definition(
+        "学籍管理员培训有效期（月，到期提示）", 36, articles.REGISTRAR_TRAINED, whole(12, 120)
+    ),
+    "dropout.report_days": Definition(
+        "控辍保学月报、季度复核期限（自然日，自期末起）", 10, articles.DROPOUT_REPORTED, SPAN_OF_DAYS
+    ),
+    "deadline.report_days": Definition("超期后报教育局的天数（自然日）", 5, articles.CHANGES_IN_TIME, SPAN_OF_DAYS),
     "books.first_year": Definition(
         "学籍簿册自哪一学年起在本系统结册（起始年）", 2025, articles.BOOKS, whole(2020, 2100)
     ),
     "custody.handover_workdays": Definition(
         "纸质档案移交期限（工作日，自离校次日起）", 10, articles.ARCHIVE_FOLLOWS, SPAN_OF_DAYS
     ),
+    # 提醒: the hours without mail, and the weekday (1-7) on which what is still late is said again.
+    "reminder.quiet_from": Definition("提醒邮件静默开始（时）", 20, articles.CHANGES_IN_TIME, whole(0, 23)),
+    "reminder.quiet_until": Definition("提醒邮件静默结束（时）", 7, articles.CHANGES_IN_TIME, whole(0, 23)),
+    "reminder.weekday": Definition("超期事项每周重提日（星期）", 1, articles.CHANGES_IN_TIME, whole(1, 7)),
     "scan.max_bytes": Definition("单个扫描件上限（字节）", 2 * 1024 * 1024, articles.TRANSFER_MATERIALS, BYTES_OF_SCAN),
 }
 
@@ -161,6 +177,21 @@ def on(day: date) -> Parameters:
 @Prepared
 def _in_force(day: date):
     return Parameter.objects.filter(Q(ends=None) | Q(ends__gt=day), starts__lte=day)
+
+
+def spans(code: str) -> list[tuple[date, date, Any]]:
+    """(from, until, value) of every day there is, `until` not included: for periods that keep the value of their start.
+
+    One query, whatever the number of periods.
+    """
+    found, default, reached = [], DEFINITIONS[code].default, date.min
+    for row in Parameter.objects.filter(code=code).order_by("starts"):
+        if not _usable(code, row.value):
+            continue
+        found += [(reached, row.starts, default)] if reached < row.starts else []
+        reached = row.ends or date.max
+        found.append((row.starts, reached, row.value))
+    return found + ([(reached, date.max, default)] if reached < date.max else [])
 
 
 def _usable(code: str, value: Any) -> bool:

@@ -53,7 +53,10 @@ class Calendar:
 
     def roll_forward(self, day: date) -> Due:
         """`day`, or the first working day after it when it falls on a rest day (民法典第二百零三条)."""
-        return Due(day, day in self.days) if self.is_workday(day) else self.add(day, 1)
+        if self.is_workday(day):
+            return Due(day, day in self.days)
+        later = self.add(day, 1)
+        return Due(later.day, later.confirmed and day in self.days)
 
     def count(self, start: date, end: date) -> int:
         """Working days after `start` up to and including `end`; negative when `end` lies before `start`."""
@@ -70,3 +73,22 @@ def add(start: date, count: int) -> Due:
 def remaining(due: date, on: date) -> int:
     """Working days left from `on` to `due`: 0 on the last day, negative when overdue."""
     return Calendar.between(min(due, on), max(due, on)).count(on, due)
+
+
+# Every day of a span with its count, for statements over many rows: the n-th working day after `s.day` is the worked
+# day whose `nth` is `s.nth + n`, and no day on the way was guessed when `guessed` is the same at both. `counts` and
+# `missed` do so for days of absence: in term, and no statutory holiday. The span is put in for {first} and {last}.
+CALENDAR = """
+calendar AS MATERIALIZED (
+    SELECT day, works, announced, counts,
+        sum(works::int) OVER days AS nth,
+        sum((NOT announced)::int) OVER days AS guessed,
+        sum(counts::int) OVER days AS missed
+    FROM (
+        SELECT g.day::date AS day, d.date IS NOT NULL AS announced,
+            coalesce(d.is_workday, extract(isodow FROM g.day) < 6) AS works,
+            (d.date IS NULL OR d.is_workday OR d.name = '')
+                AND EXISTS (SELECT FROM law_term t WHERE g.day BETWEEN t.starts AND t.ends) AS counts
+        FROM generate_series({first}::timestamp, {last}::timestamp, interval '1 day') g (day)
+        LEFT JOIN law_calendarday d ON d.date = g.day::date AND d.confirmed) each_day
+    WINDOW days AS (ORDER BY day))"""

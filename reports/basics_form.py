@@ -2,7 +2,9 @@
 
 from approvals.models import Case
 from jianping_xueji import vault
-from law.school_time import grade_name
+from law import clock
+from law.school_time import grade_name, school_year_of
+from schools.models import SchoolClass
 from students.dictionary import codes
 from students.dictionary.fields import FIELDS, Field
 from students.models import Student
@@ -38,6 +40,13 @@ def basics_form(case: Case | None, child: Student | None = None) -> dict:
         "sheets": [sheet_of(values_of(each), school.name, school.code) for each in children],
         "decision": case.state_name,
     }
+
+
+def basics_of_child(child: Student, school_class: SchoolClass | None) -> dict:
+    """The form of a child on the roll as its record stands today: for the family to check, or sealed for a transfer."""
+    child.seat, child.year = school_class, school_year_of(clock.today())
+    sheet = sheet_of(values_of(child), child.school.name, child.school.code)
+    return {"sheets": [sheet], "decision": f"{day(clock.today())}所载"}
 
 
 def children_of(case: Case, child: Student | None = None) -> list[Student]:

@@ -4,7 +4,7 @@ from approvals.models import Case
 from jianping_xueji.vault import mask_name
 from law import clock
 from law.school_time import school_year_name
-from schools.models import School
+from schools.models import School, SchoolClass
 from students.change_pages import place_name as class_of
 from students.filters import ON_ROLL
 from students.models import Certificate, Student
@@ -109,6 +109,11 @@ def enrolment_of(child: Student) -> Sheet:
     }
     subject = f"在籍证明，{mask_name(child.name)}，{child.school.name}"
     return Sheet(content, (child.school_id,), subject, school=child.school, children=(child,), child=child)
+
+
+def enrolment_of_child(child: Student, school_class: SchoolClass) -> dict:
+    """The same for a child of a class that is printed as a whole."""
+    return enrolment_of(child).content
 
 
 def suspension_proof(case: Case | None) -> dict:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from approvals.models import Case
 from law import articles
 from law.articles import Article
+from law.school_time import LAST_GRADE
 
 from . import (
     balance_form,
@@ -18,7 +19,9 @@ from . import (
     contact,
     correction_forms,
     custody_forms,
+    direct_forms,
     dropout_forms,
+    moving_proofs,
     notices,
     pairing_forms,
     placement_forms,
@@ -29,6 +32,8 @@ from . import (
 )
 from .books import blanks
 from .evidence import cover
+from .overprint import sheets as overprint
+from .subject import Sheet
 
 ANY_TRANSFER = frozenset({"transfer"})
 # What a family takes home is printed for a transfer and for every change that starts from a child.
@@ -61,7 +66,21 @@ class Form:
     each_child: bool = False
     # A form that also prints without a case, for every child of a class: `of_child(child, school_class)`.
     of_child: Callable[..., dict] | None = None
+    # The only grade in which the children of a class have it.
+    only_grade: int | None = None
+    # A form about one certificate: `of_paper(certificate)`, and its printer where the form is 套打, gives a Sheet.
+    of_paper: Callable[..., Sheet] | None = None
     layout: str = ""
+
+    @property
+    def fits_a_page(self) -> bool:
+        """Letters, and forms made for one page, are set tighter before they take a second one."""
+        return self.one_page or self.page == "letter"
+
+    @property
+    def in_batches(self) -> bool:
+        """Whether many can be printed at once: of children, of certificates, or of cases."""
+        return bool(self.of_child or self.of_paper or self.kinds)
 
     def covers(self, case: Case) -> bool:
         return case.kind in self.kinds or "*" in self.kinds and case.model.NOTICES
@@ -83,6 +102,42 @@ FORMS: dict[str, Form] = {
             one_page=True,
             reads=("id", "registry"),
             void_in=UNDONE | {"refused"},
+        ),
+        Form(
+            "direct_form",
+            "县直中小学学生转入审核表",
+            articles.TRANSFER_MATERIALS,
+            direct_forms.direct_form,
+            page="grid",
+            one_page=True,
+            reads=("id", "registry"),
+            void_in=UNDONE | {"refused"},
+        ),
+        Form(
+            "investor_form",
+            "域外企业家和高级专业技术管理人才子女安排就学登记审核表",
+            articles.TRANSFER_MATERIALS,
+            direct_forms.investor_form,
+            page="grid",
+            one_page=True,
+            reads=("id", "registry"),
+            void_in=UNDONE | {"refused"},
+        ),
+        Form(
+            "transfer_proof",
+            "转学证明",
+            articles.TRANSFER_STAGES,
+            moving_proofs.transfer_proof,
+            kinds=frozenset({"transfer", "outward"}),
+            reads=("id", "registry"),
+        ),
+        Form(
+            "resumption_notice",
+            "复学通知单",
+            articles.SUSPENSION_ENDS,
+            moving_proofs.resumption_notice,
+            kinds=frozenset({"resumption"}),
+            reads=("registry",),
         ),
         Form("acceptance_receipt", "受理回执", articles.TRANSFER_STAGES, notices.acceptance_receipt, ANY_CHANGE),
         Form(
@@ -161,6 +216,7 @@ FORMS: dict[str, Form] = {
             one_page=True,
             reads=("id", "registry"),
             of_child=correction_forms.consistency_of_child,
+            only_grade=LAST_GRADE,
         ),
         Form(
             "problem_form",
@@ -186,9 +242,11 @@ FORMS: dict[str, Form] = {
             basics_form.basics_form,
             kinds=frozenset({"registration"}),
             page="grid",
+            one_page=True,
             reads=("id",),
             void_in=frozenset({"withdrawn", "refused"}),
             each_child=True,
+            of_child=basics_form.basics_of_child,
         ),
         Form(
             "handover_list",
@@ -246,6 +304,18 @@ FORMS: dict[str, Form] = {
             kinds=frozenset(),
             rights=KEEPS_BOOKS,
             reads=("id", "registry"),
+            of_paper=certificate_forms.completion_of,
+        ),
+        Form(
+            "certificate_overprint",
+            "毕业证书套打",
+            articles.CERTIFICATES,
+            overprint.test_page,
+            kinds=frozenset(),
+            rights=KEEPS_BOOKS,
+            page="overprint",
+            reads=("registry",),
+            of_paper=overprint.overprint_of,
         ),
         Form(
             "enrolment_proof",
@@ -255,6 +325,7 @@ FORMS: dict[str, Form] = {
             kinds=frozenset(),
             rights=KEEPS_BOOKS,
             reads=("id", "registry"),
+            of_child=certificate_forms.enrolment_of_child,
         ),
         Form(
             "suspension_proof",

@@ -7,7 +7,11 @@ from jianping_xueji.vault import mask_name
 from schools.models import School
 from students.models import Student
 
+from .batches.models import Batch, BatchPart
 from .forms import FORMS
+from .overprint.models import Printer
+
+__all__ = ["Batch", "BatchPart", "Print", "Printer"]
 
 
 class PrintQuerySet(models.QuerySet):

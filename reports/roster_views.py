@@ -23,8 +23,10 @@ YEARS_BACK = 9
 BLANKS = (
     "newcomers_roster", "graduates_roster", "collection_list", "completion_certificate", "schooling_proof",
     "enrolment_proof", "suspension_proof", "suspension_form", "transfer_contact", "correction_form",
-    "deregistration_form", "dropout_report", "admission_notice", "balance_sheet", "movements_book", "registry_card",
-    "transfers_book", "transfer_proofs",
+    "deregistration_form", "dropout_report", "admission_notice", "balance_sheet", "direct_form", "investor_form",
+    "transfer_proof", "resumption_notice", "basics_form", "problem_form", "consistency_sheet", "file_handover",
+    "handover_list", "one_time_notice", "acceptance_receipt", "refusal_notice", "pairing_sheet",
+    "movements_book", "registry_card", "transfers_book", "transfer_proofs",
 )  # fmt: skip
 
 

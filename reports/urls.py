@@ -4,7 +4,9 @@ from . import custody_views as custody
 from . import roster_views as rosters
 from . import views
 from .balance import views as balance
+from .batches import views as batches
 from .books import views as books
+from .overprint import views as overprint
 
 app_name = "reports"
 urlpatterns = [
@@ -17,6 +19,16 @@ urlpatterns = [
     path("sheets/schools/<int:pk>/certificates/<int:year>/", rosters.of_certificates, name="certificate_sheet"),
     path("sheets/certificates/<int:pk>/", rosters.of_paper, name="paper_sheet"),
     path("sheets/children/<slug:slug>/", rosters.of_child, name="child_sheet"),
+    path("printers/", overprint.printers, name="printers"),
+    path("printers/schools/<int:pk>/", overprint.keep, name="printer_keep"),
+    path("printers/<int:pk>/test/", overprint.test_page, name="printer_test"),
+    path("batches/", batches.batches, name="batches"),
+    path("batches/start/", batches.start, name="batch_start"),
+    path("batches/<int:pk>/", batches.batch, name="batch"),
+    path("batches/<int:pk>/progress/", batches.progress, name="batch_progress"),
+    path("batches/<int:pk>/cancel/", batches.cancel, name="batch_cancel"),
+    path("batches/<int:pk>/again/", batches.again, name="batch_again"),
+    path("batches/<int:pk>/file/", batches.file, name="batch_file"),
     path("books/", books.books, name="books"),
     path("books/<int:pk>/", books.shelf, name="shelf"),
     path("books/<int:pk>/<slug:kind>/<int:year>/<int:term>/", books.book, name="book"),

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import partial
 
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -11,17 +12,25 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts.policies import powers_of
 from approvals.models import Case
+from law import clock
+from law.school_time import school_year_of
 from students.models import Student
 from students.sight import class_in_sight
 
-from .class_prints import print_class
+from .batches import views as batches
+from .batches.papers import children_of, power_over
+from .batches.services import MOST
 from .errors import PrintingUnavailable, PrintRefused
 from .forms import FORMS, Form
 from .models import Print
 from .services import Printed, print_form
 from .sheets import print_sheet
 from .subject import Sheet
+
+# More papers than this are no longer waited for in front of the browser.
+HANDFUL = 8
 
 
 def form_named(code: str) -> Form:
@@ -34,9 +43,15 @@ def form_named(code: str) -> Form:
 @require_POST
 @never_cache
 def filled(request, form, number):
-    """Print a form about a case in sight; a stranger gets 404."""
+    """Print a form about a case in sight, at once or, for each of many children, as a batch; a stranger gets 404."""
     case = get_object_or_404(Case.objects.visible_to(request.user), number=number)
-    return handed_out(request, form_named(form), case)
+    form = form_named(form)
+    if form.each_child and form.covers(case):
+        children = list(case.subjects.order_by("pk").values_list("child", flat=True)[: MOST + 1])
+        if len(children) > HANDFUL:
+            items = [{"case": case.pk, "child": child} for child in children]
+            return batches.started(request, form, items, f"{case.kind_name}{case.number}")
+    return handed_out(request, form, case)
 
 
 @require_POST
@@ -54,12 +69,16 @@ def of_child(request, form, number, slug):
 @require_POST
 @never_cache
 def of_class(request, form, pk):
-    """Print a form for every child of a class in sight, in one file."""
+    """Print a form for every child of a class in sight: a batch, watched on its own page."""
     found = class_in_sight(request.user, pk)
     form = form_named(form)
     if form.of_child is None:
         raise Http404(form.code)
-    return given_out(request, form, None, partial(print_class, form, found))
+    if power_over(form, powers_of(request.user), found.school_id) is None:
+        raise PermissionDenied(f"您没有打印《{form.title}》的权限。")
+    year = school_year_of(clock.today())
+    subject = f"{found.school.name}{found.name_in(year)}"
+    return batches.started(request, form, children_of(found), subject)
 
 
 @require_POST

@@ -135,14 +135,14 @@ class StudentFilter(forms.Form):
 
     def _offer_classes(self, schools: list[int]) -> None:
         """Classes can be chosen once one school is."""
-        school = self.one_school or _number(self.data.get("school"))
+        school = self.one_school or whole_number(self.data.get("school"))
         if school not in schools:
             del self.fields["school_class"]
             return
         field = self.fields["school_class"]
         field.year = self.year
         field.queryset = present_classes(self.year).filter(school=school).order_by("-stage", "-cohort", "number")
-        if grade := _number(self.data.get("grade")):
+        if grade := whole_number(self.data.get("grade")):
             stage, cohort = cohort_of(grade, self.year)
             field.queryset = field.queryset.filter(stage=stage, cohort=cohort)
 
@@ -185,7 +185,7 @@ class StudentFilter(forms.Form):
         return children, BY_NAME, descending and key == "name"
 
 
-def _number(text: str | None) -> int | None:
+def whole_number(text: str | None) -> int | None:
     return int(text) if text and text.isdecimal() and len(text) < 9 else None
 
 

@@ -11,6 +11,7 @@ from students.presenting import person_line
 
 from . import rules
 from .desks import FILE_CALL, FROM_BUREAU, FROM_SCHOOL, PREREVIEW_BUREAU, PREREVIEW_SCHOOL, TO_BUREAU, TO_SCHOOL, State
+from .grounds import Ground
 
 BEFORE_START = (State.DRAFT, State.SCHOOL_REVIEW, State.BUREAU_REVIEW, State.BUREAU_REVIEW_CHECK)
 
@@ -37,8 +38,14 @@ def page_of(case, user) -> dict:
 def prints_of(case) -> list[dict]:
     """The forms that make sense in this state."""
     forms = [("one_time_notice", "一次性告知单"), ("transfer_contact", "转学联系表")]
+    if case.lead_school.county_direct:
+        forms.append(("direct_form", "县直学校转入审核表"))
+    if case.ground == Ground.INVESTOR:
+        forms.append(("investor_form", "企业家（人才）子女就学审核表"))
     if case.accepted_on:
         forms.append(("acceptance_receipt", "受理回执"))
+    if case.state in case.SUCCESS and not case.from_outside:
+        forms.append(("transfer_proof", "转学证明"))
     if case.state == State.REFUSED:
         forms.append(("refusal_notice", "不予受理告知书"))
     return [{"form": code, "label": label} for code, label in forms]

@@ -12,8 +12,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from law import clock
 
+from ..countdown.owed import groups_owed
 from ..errors import NotYourHand, Refused
-from ..filings import pending_for, record_filing
+from ..filings import pending_for, record_filing, with_countdown
 from ..forms import FilingForm
 from ..models import Case, CaseSubject, CeimsFiling, Step
 from ..presenting import with_days
@@ -55,6 +56,7 @@ def workbench(request):
     figures = figures_of(mine, pending_for(request.user))
     context = {
         "mine": rows,
+        "limits": groups_owed(request.user),
         "mine_count": figures[0]["value"],
         "figures": figures,
         "waiting": others,
@@ -125,7 +127,7 @@ def queue(request):
 @require_GET
 def filings(request):
     """已批未录 and 已录未核 of the user's schools, with the fields to type."""
-    rows = list(pending_for(request.user).prefetch_related("case__subjects__child")[:200])
+    rows = with_countdown(pending_for(request.user).prefetch_related("case__subjects__child")[:200])
     context = {
         "unfiled": [row for row in rows if row.filed_on is None],
         "unconfirmed": [row for row in rows if row.filed_on],

@@ -4,6 +4,7 @@ There is no act that withholds: a school can only be early or late.
 """
 
 from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import date
 
 from django.db import IntegrityError, connection, transaction
@@ -13,8 +14,7 @@ from accounts.policies import may
 from approvals.errors import NotYourHand, Refused
 from approvals.services import lock_children
 from jianping_xueji import vault
-from jianping_xueji.vault.files import load, store
-from jianping_xueji.vault.scans import accept_scan
+from jianping_xueji.vault import keeping
 from law import articles, clock, parameters
 from schools.models import School
 from students.models import Enrolment, Student
@@ -235,27 +235,14 @@ def scan_aad(receipt: Receipt) -> str:
 
 def keep_scan(receipt: Receipt, data: bytes, filename: str, by: User) -> ReceiptScan:
     """The signed slip as evidence, and a cleaned picture of it. Raises ScanRefused."""
-    limit = parameters.on(clock.today())["scan.max_bytes"]
-    accepted, key, aad = accept_scan(data, limit=limit, name=filename), vault.new_child_key(), scan_aad(receipt)
-    original = store(key, accepted.data, aad)
-    preview = store(key, accepted.preview, aad) if accepted.preview != accepted.data else None
-    return ReceiptScan.objects.create(
-        receipt=receipt,
-        wrapped_key=key,
-        name=original.name,
-        preview_name=preview.name if preview else "",
-        preview_sha256=preview.sha256 if preview else "",
-        mime=accepted.mime,
-        size=original.size,
-        sha256=original.sha256,
-        uploaded_by=by,
-    )
+    limit, key = parameters.on(clock.today())["scan.max_bytes"], vault.new_child_key()
+    kept = keeping.keep_scan(key, scan_aad(receipt), data, filename, limit=limit)
+    return ReceiptScan.objects.create(receipt=receipt, wrapped_key=key, uploaded_by=by, **asdict(kept))
 
 
 def shown_scan(scan: ReceiptScan) -> bytes:
     """The picture to show. Raises VaultError when it is missing or altered."""
-    name, digest = (scan.preview_name, scan.preview_sha256) if scan.preview_name else (scan.name, scan.sha256)
-    return load(bytes(scan.wrapped_key), name, scan_aad(scan.receipt), digest)
+    return keeping.shown_scan(bytes(scan.wrapped_key), scan_aad(scan.receipt), scan)
 
 
 @transaction.atomic

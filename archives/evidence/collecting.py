@@ -18,7 +18,9 @@ from law.articles import Article
 from students.models import FrozenRecord, RecordEntry, Student
 
 from ..custody import services as custody
-from ..models import EvidencePack, Handover, ReceiptScan, SchoolCopy
+from ..entries import values_of, with_details
+from ..models import Entry, EntryScan, EvidencePack, Handover, ReceiptScan, SchoolCopy
+from ..scans import place_of
 from .verify_pack import START, canonical, link
 
 SUFFIX = {"image/jpeg": "jpg", "image/png": "png", "application/pdf": "pdf"}
@@ -79,6 +81,7 @@ def files_of(scope: Scope, pack: EvidencePack) -> Iterator[File]:
     for case in scope.cases:
         yield from files_of_case(case, scope)
     if scope.child:
+        yield from archive_of(scope.child)
         yield from copies_of(scope.child, pack)
     yield from custody_of(scope, pack)
 
@@ -140,6 +143,41 @@ def scans_of(case: Case, folder: str) -> Iterator[File]:
         path = f"{folder}/papers/{material.code}-{scan.pk}.{SUFFIX.get(scan.mime, 'bin')}"
         title = f"{material.label}{'（已替换）' if scan.withdrawn else ''}"
         yield File(path, content, "材料原件", title, material.article)
+
+
+def archive_of(child: Student) -> Iterator[File]:
+    """The seven parts of the child's archive: every version of every entry, and what was filed with it (第九条)."""
+    entries = list(with_details(Entry.objects.filter(child=child).order_by("pk")))
+    said = [
+        {
+            "id": entry.pk,
+            "part": entry.part,
+            "kind": entry.kind,
+            "year": entry.year,
+            "term": entry.term,
+            "version": entry.version,
+            "void": entry.void,
+            "reason": entry.reason,
+            "school": entry.school.name,
+            "by": entry.by.name,
+            "entered_on": entry.entered_on,
+            "values": values_of(entry),
+        }
+        for entry in entries
+    ]
+    if said:
+        yield File("archive/entries.json", as_json(said), "学籍档案", f"{len(said)}条", str(articles.ARCHIVE))
+    for scan in EntryScan.objects.filter(entry__child=child).select_related("file", "entry").order_by("pk").iterator():
+        yield filed(scan, child)
+
+
+def filed(scan: EntryScan, child: Student) -> File:
+    """The original of a proof; of what merely illustrates, the picture that was kept."""
+    file = scan.file
+    name, digest = (file.name, file.sha256) if file.name else (file.preview_name, file.preview_sha256)
+    content = load(bytes(child.wrapped_key), name, place_of(child.pk), digest)
+    path = f"archive/{scan.entry_id}-{scan.pk}.{SUFFIX.get(file.mime, 'bin')}"
+    return File(path, content, "学籍档案附件", f"第{scan.entry.part}部分", str(articles.ARCHIVE))
 
 
 def copies_of(child: Student, pack: EvidencePack) -> Iterator[File]:

@@ -6,10 +6,11 @@ from celery import shared_task
 from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from .engine import execute
 from .models import Job
-from .services import ring
+from .services import ring, start
 
 RING_AFTER = timedelta(seconds=15)
 # Rings per sweep: enough for two workers until the next one, and no flood after a long outage.
@@ -32,3 +33,12 @@ def sweep() -> list[int]:
         Job.objects.filter(pk__in=job_ids).update(rung_at=Now())
     ring(*job_ids)
     return job_ids
+
+
+@shared_task(ignore_result=True)
+def daily(kind: str) -> int:
+    """See that today's job of a kind is written; gives its id. Rung every hour, by any number of beats: one job a day.
+
+    A beat that was down over night rings in the morning. A job that failed is tried again by `retry`, not by the hour.
+    """
+    return start(kind, {}, by=None, key=f"{kind}:{timezone.localdate()}").pk

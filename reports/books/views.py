@@ -170,20 +170,20 @@ def book_close(request, pk, kind, year, term):
     case = BookClosing.objects.filter(book__in=asked.books, running=True).first()
     if case and (case.state != case.State.DRAFT or case.amendment):
         return redirect(case)
-    correcting = asked.parts.exists()
-    kind_of_form = CorrectionForm if correcting else ClosingForm
-    form = kind_of_form(request.POST or None, initial={"until": case.until if case else asked.default_until})
-    broken = []
+    correcting, broken = asked.parts.exists(), []
+    form = (CorrectionForm if correcting else ClosingForm)(request.POST or None, initial=typed_before(asked, case))
     if request.method == "POST" and form.is_valid():
-        done, broken = tried(
-            partial(begun, asked, case, correcting, site_of(request)), by=request.user, **form.cleaned_data
-        )
+        begin = partial(begun, asked, case, correcting, site_of(request))
+        done, broken = tried(begin, by=request.user, **form.cleaned_data)
         if done:
             messages.success(request, f"已保存{done.number}草稿。请核对后提交校长。")
             return redirect(done)
-    context = {"asked": asked, "what": asked.what, "scope": asked.scope, "form": form, "refusal": broken}
-    context |= {"correcting": correcting, "case": case, "article": articles.BOOKS}
+    context = {"asked": asked, "form": form, "refusal": broken, "correcting": correcting, "article": articles.BOOKS}
     return render(request, "reports/book_close.html", context, status=422 if form.errors or broken else 200)
+
+
+def typed_before(asked: Asked, case: BookClosing | None) -> dict:
+    return {"until": case.until if case else asked.default_until}
 
 
 def begun(asked: Asked, case: BookClosing | None, correcting: bool, site: str, *, by, until=None, reason=""):

@@ -1,18 +1,21 @@
 """中考冻结期 (第十四条): what must be settled before it begins, and grade-nine children without an identity card."""
 
 from django import forms
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import QuerySet
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
+
+from approvals.presenting import with_days
 
 from .. import freeze as freezing
 from ..dictionary.codes import table
 from ..filters import BY_NAME, FilterInSight
-from ..idnumber import RESIDENT
-from ..models import Correction, CorrectionItem, NumberKind, Student, StudentNumber
+from ..freezing_lists import open_corrections, without_card
+from ..models import NumberKind, Student, StudentNumber
 from ..paging import page_of
 
 CASES, NO_ID = "cases", "no_id"
+COLUMNS = {CASES: "业务, 现在环节, 期限, 变更项目", NO_ID: "证件类型, 证件号, 办理"}
 SHOWN = [(CASES, "在办的关键信息变更"), (NO_ID, "没有居民身份证号")]
 
 
@@ -31,18 +34,6 @@ class FreezeFilter(FilterInSight):
         return children.filter(pk__in=open_corrections().values("subjects__child")) if span else children.none()
 
 
-def open_corrections() -> QuerySet[Correction]:
-    """Corrections of key fields that are not decided yet."""
-    items = CorrectionItem.objects.filter(case=OuterRef("pk"), field__in=freezing.KEY_FIELDS)
-    return Correction.objects.open().filter(Exists(items))
-
-
-def without_card(children: QuerySet[Student]) -> QuerySet[Student]:
-    """Those whose document is no resident's card, or who hold no number."""
-    held = StudentNumber.objects.filter(student=OuterRef("pk"), kind=NumberKind.ID, until=None)
-    return children.filter(~Q(id_type=RESIDENT) | ~Exists(held))
-
-
 @require_GET
 def freeze(request):
     """Open corrections of grade nine before and in a freeze, or children without an identity card."""
@@ -58,7 +49,7 @@ def freeze(request):
         "page": page,
         "children": page.rows,
         "count": len(page.rows) if page.whole else found.count(),
-        "columns": f"姓名, {school}{'证件类型, 证件号, 办理' if chosen.shows == NO_ID else '业务, 现在环节, 变更项目'}",
+        "columns": f"姓名, {school}{COLUMNS[chosen.shows]}",
         "no_id": chosen.shows == NO_ID,
         "span": span,
         "runs": bool(span and span[0] <= chosen.today),
@@ -70,7 +61,7 @@ def attach_cases(children: list[Student], user) -> None:
     """Each child's open correction with its items, and the name of its document; a few questions for all."""
     cases = open_corrections().visible_to(user).filter(subjects__child__in=children)
     cases = cases.select_related("desk_school", "lead_school").prefetch_related("items", "subjects")
-    by_child = {subject.child_id: case for case in cases for subject in case.subjects.all()}
+    by_child = {subject.child_id: case for case in with_days(cases) for subject in case.subjects.all()}
     holders = StudentNumber.objects.filter(student__in=children, kind=NumberKind.ID, until=None)
     tails = dict(holders.values_list("student", "tail"))
     for child in children:

@@ -44,6 +44,7 @@ class Resumption(
     DAY_ASKED = "back_on"
     VARIANTS = ({"returns_from": Suspension(ground=Ground.ILLNESS)}, {"returns_from": Suspension(ground=Ground.OTHER)})
     PRINTS = (("suspension_form", "休学复学申请表"),)
+    PROOFS = (("resumption_notice", "复学通知单"),)
 
     returns_from = models.ForeignKey(
         Suspension,

@@ -24,6 +24,7 @@ from reports.services import print_form
 from students.models import Look
 from tests.archives.test_custody_pages import photo
 from tests.archives.test_paper_custody import given, received
+from tests.archives.test_scans import entered, photo_with_place
 from tests.county import staff_member, walk
 from tests.reports.conftest import keep
 
@@ -273,3 +274,19 @@ def test_a_large_pack_is_cut_into_parts_and_reads_back_whole(monkeypatch, moved,
     path = tmp_path / "pack.zip"
     path.write_bytes(b"".join(packing.content_of(pack.file)))
     assert path.stat().st_size == pack.file.size and verified(path)[0] == 0
+
+
+def test_the_seven_parts_go_along_with_what_was_filed(pupil, people, tmp_path):
+    data = photo_with_place()
+    award, growth = (entered(pupil, kind, people["registrar"], data) for kind in ("award", "growth"))
+    pack = made(people["registrar"], child=pupil)
+    path = tmp_path / "pack.zip"
+    path.write_bytes(b"".join(packing.content_of(pack.file)))
+    with zipfile.ZipFile(path) as archive:
+        said = json.loads(archive.read("archive/entries.json"))
+        assert [row["id"] for row in said] == [award.pk, growth.pk] and said[0]["values"]
+        files = {name: archive.read(name) for name in archive.namelist() if name.endswith(".jpg")}
+        assert "第九条" in {each["article"] for each in json.loads(archive.read("manifest.json"))["articles"]}
+    proof, picture = (next(c for n, c in files.items() if n.startswith(f"archive/{e.pk}-")) for e in (award, growth))
+    assert proof == data and b"119.64E" not in picture, "a proof as it was handed in, the rest without its traces"
+    assert verified(path)[0] == 0

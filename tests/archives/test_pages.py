@@ -146,3 +146,11 @@ def test_the_marks_on_the_childs_own_page(as_, pupil):
     assert "archives/children" in as_("teacher").get(pupil.get_absolute_url()).content.decode()
     text = as_("teacher").get(reverse("archives:marks", args=[pupil.slug])).content.decode()
     assert "还缺" in text and "第7部分" in text
+
+
+def test_a_guest_of_another_school_does_not_stand_in_the_way_of_the_sheet(as_, pupil, third, child_at, no2):
+    guest = child_at(no2, grade=3, name="随读生")
+    guest.enrolments.get().placements.update(school_class=third)
+    assert "随读生" not in as_("teacher").get(sheet(third)).content.decode()
+    data = {"term": "2025-2", f"{pupil.pk}-chinese": "92"}
+    assert as_("teacher").post(sheet(third), data).status_code == 302

@@ -23,8 +23,10 @@ from archives.scans import enter_one
 from jianping_xueji.jobs.models import Job
 from jianping_xueji.vault import new_child_key
 from law import clock
+from reports.batches import services as batches
 from reports.books.printing import Laid, keep_file
 from reports.forms import FORMS
+from reports.overprint.models import Printer
 from reports.services import new_record, print_form
 from schools.catchments import COMMUNITY
 from schools.models import Bureau, Catchment, Division, School, SchoolClass
@@ -51,10 +53,13 @@ from students.models import (
     RosterFile,
     Student,
 )
+from supervision.calendar.holidays import propose
+from supervision.models import Reminder
 from suspensions.models import Dropout, Suspension
 from tests.archives.specimens import AWARD, filled
 from tests.changes import decided, drafted
 from tests.county import class_of, hand_for, make_school, papers_in_order, staff_member
+from tests.law.notices import OF_2027
 from tests.leavers import leaver_maker
 from tests.reports.books import closed
 from tests.students.intake import asked, entered, searched
@@ -150,6 +155,8 @@ def transfer_at(place: Place) -> tuple[dict, set]:
         "code": "household_book",
         "token": print_form(FORMS["one_time_notice"], case, by=registrar, address_of=str).record.token,
         "job": job.pk,
+        "printer": Printer.objects.create(school=place.school, name="教务处", set_by=registrar).pk,
+        "print_batch": batches.start(FORMS["transfer_contact"], [{"case": case.pk}], "本件", by=registrar, site="").pk,
         "pk": {
             "approvals:filing": filing.pk,
             "students:class": target.pk,
@@ -440,7 +447,12 @@ def build_world(bureau, child_at) -> tuple[dict[str, Site], dict]:
     }
     for place in (bureau, abroad):
         open_campaign(place, date(2026, 10, 15), by=staff_member(Role.BUREAU_CLERK, place))
-    return sites, people_of(bureau, own)
+    people = people_of(bureau, own)
+    sites["own"].words |= {
+        "notice": propose(OF_2027, 2027, by=people["clerk"], document="国办发明电〔2026〕9号", reason="已公布").pk,
+        "reminder": Reminder.objects.create(user=people["registrar"], on=clock.today(), lines=[]).pk,
+    }
+    return sites, people
 
 
 def people_of(bureau, own) -> dict:

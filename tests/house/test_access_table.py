@@ -45,6 +45,9 @@ def world(bureau, child_at):
     return build_world(bureau, child_at)
 
 
+BATCH_ACTS = ("", "_progress", "_cancel", "_again", "_file")
+
+
 def words_for(name, site):
     """The named parts of this address, filled with the things of the site."""
     words = site.words
@@ -121,6 +124,9 @@ def words_for(name, site):
         "reports:certificate_sheet": {"pk": site.school.pk, "year": 2026},
         "reports:paper_sheet": {"pk": words["paper"]},
         "reports:child_sheet": {"slug": words["slug"]},
+        "reports:printer_keep": {"pk": site.school.pk},
+        "reports:printer_test": {"pk": words["printer"]},
+        **{f"reports:batch{act}": {"pk": words["print_batch"]} for act in BATCH_ACTS if name == f"reports:batch{act}"},
         "reports:shelf": {"pk": site.school.pk},
         "reports:book": words["open_book"],
         "reports:book_print": words["open_book"],
@@ -141,6 +147,9 @@ def words_for(name, site):
         "intake:overflow": {"number": words["overflow"]},
         "intake:scan": {"pk": words["pk"].get("intake:scan")},
         "reports:print_child": {"form": "basics_form", "number": words["intake_batch"], "slug": words["newcomer"]},
+        "supervision:holiday": {"pk": words.get("notice")},
+        "supervision:holiday_decide": {"pk": words.get("notice")},
+        "supervision:reminder_read": {"pk": words.get("reminder")},
         "jobs:progress": {"pk": words["job"]},
         "jobs:cancel": {"pk": words["job"]},
         "students:import_preview": {"pk": words["pk"].get("import")},
@@ -166,6 +175,7 @@ def words_for(name, site):
 
 
 BODY = {
+    "reports:printer_keep": {"name": "教务处", "right": "1.0", "down": "0"},
     "agreement:difference": {"side": "ceims", "note": "户口簿"},
     "students:duplicate": {"same": "no", "ground": "两本户口簿"},
     "intake:batch": {"act": "propose"},

@@ -120,6 +120,7 @@ class OutwardTransfer(
     DAY_ASKED = "received_on"
     VARIANTS = ({}, {"return_home": True})
     PARTICULARS = PARTICULARS
+    PROOFS = (("transfer_proof", "转学证明"),)
     STAGES = (FROM_SCHOOL, FROM_BUREAU)
     # The request has reached us: the clock of the sending school runs from the day it was received.
     DESKS = {

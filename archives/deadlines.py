@@ -1,0 +1,36 @@
+"""第九条: the archive of a newcomer is made within a month of entering, as the meter measures it."""
+
+from datetime import date
+
+from law import articles
+from law.deadline import Deadline, Subject, Unit, declare
+from schools.models import School
+
+from . import meter
+from .kinds import PARTS
+
+UNFINISHED = f"""{meter.SQL} SELECT id, school_id, since FROM parts
+WHERE newcomer AND NOT ({" AND ".join(f"part{part}" for part in PARTS)})"""  # noqa: S608 — our own columns
+
+
+def unfinished(day: date) -> tuple[str, dict]:
+    """Newcomers of the present term whose archive wants something it must hold by now."""
+    return UNFINISHED, meter.given_for(School.objects.values_list("pk", flat=True), meter.Moment.now())
+
+
+declare(
+    Deadline(
+        code="archive.opened",
+        article=articles.ARCHIVE,
+        title="建立学籍档案",
+        unit=Unit.MONTHS,
+        length="archive.months",
+        start="入学之日",
+        subject=Subject.CHILD,
+        right="make_change",
+        found=unfinished,
+        remedy="请补齐必填信息、证明材料和预防接种查验，建立学籍档案",
+        url="archives:county",
+        remind=(7, 0),
+    ),
+)

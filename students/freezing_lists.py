@@ -1,0 +1,20 @@
+"""Whom the freeze of 第十四条 concerns: children of grade nine without a card, corrections not decided yet."""
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from . import freeze
+from .idnumber import RESIDENT
+from .models.child import NumberKind, Student, StudentNumber
+from .models.correction import Correction, CorrectionItem
+
+
+def open_corrections() -> QuerySet[Correction]:
+    """Corrections of key fields that are not decided yet."""
+    items = CorrectionItem.objects.filter(case=OuterRef("pk"), field__in=freeze.KEY_FIELDS)
+    return Correction.objects.open().filter(Exists(items))
+
+
+def without_card(children: QuerySet[Student]) -> QuerySet[Student]:
+    """Those whose document is no resident's card, or who hold no number."""
+    held = StudentNumber.objects.filter(student=OuterRef("pk"), kind=NumberKind.ID, until=None)
+    return children.filter(~Q(id_type=RESIDENT) | ~Exists(held))

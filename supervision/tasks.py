@@ -1,0 +1,16 @@
+"""What beat rings for: the truth is in the rows, a ring that is lost is made up by the next hour's."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from jianping_xueji.jobs.services import start
+
+from .reminders.mailing import is_quiet, pending
+
+
+@shared_task(ignore_result=True)
+def mail() -> None:
+    """Start this hour's mailing when there is something to mail and the hour is not quiet."""
+    now = timezone.localtime()
+    if not is_quiet(now.hour) and pending().exists():
+        start("reminders.mail", {}, by=None, key=f"reminders.mail:{now:%Y-%m-%dT%H}")
