@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('students', '0131_agreement_guards'),
+        ("students", "0131_agreement_guards"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='agreementfile',
-            name='sealed_report',
-            field=models.BinaryField(default=b'', verbose_name='核对结果密文'),
+            model_name="agreementfile",
+            name="sealed_report",
+            field=models.BinaryField(default=b"", verbose_name="核对结果密文"),
         ),
     ]
