@@ -7,13 +7,12 @@ from django.urls import reverse
 
 from accounts.policies import powers_of, school_ids_where
 from approvals.models import Case
-from jianping_xueji.vault import files
 from schools.models import Bureau, School
 
+from ..importing.upload import SealedUpload
 from ..models.child import Student
 from ..roster.models import bureaus_of
 
-FILE_AAD, REPORT_AAD = "agreement.file", "agreement.report"
 LONGEST = 180
 
 
@@ -75,7 +74,7 @@ class AgreementFileQuerySet(models.QuerySet):
         return self.filter(Q(school__in=schools) | Q(school=None, bureau__in=bureaus_of(user)))
 
 
-class AgreementFile(models.Model):
+class AgreementFile(SealedUpload):
     """对账文件：从全国系统导出的一份名册，加密留存；学校的只比对本校，教育局的比对全县"""
 
     class State(models.TextChoices):
@@ -83,22 +82,16 @@ class AgreementFile(models.Model):
         DONE = "done", "已比对"
         UNUSABLE = "unusable", "不能比对"
 
+    FILE_PLACE, REPORT_PLACE = "agreement.file", "agreement.report"
+    digest = None  # nothing waits here to be confirmed
+
     bureau = models.ForeignKey(Bureau, models.PROTECT, related_name="+", verbose_name="主管部门")
     school = models.ForeignKey(
         School, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="学校（空为全县）"
     )
     as_of = models.DateField("导出日期")
-    name = models.CharField("文件名", max_length=120)
-    sha256 = models.CharField("散列", max_length=64)
-    wrapped_key = models.BinaryField("加密密钥", editable=False)
-    stored_name = models.CharField("存储名", max_length=32, editable=False)
     state = models.CharField("状态", max_length=8, choices=State, default=State.WAITING)
-    counts = models.JSONField("计数", default=dict)
     refusal = models.CharField("不能比对的原因", max_length=400, blank=True)
-    sealed_report = models.BinaryField("读取问题密文", default=b"", editable=False)
-    job_id = models.BigIntegerField("后台任务", null=True, blank=True)
-    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="上传人")
-    uploaded_on = models.DateField("上传日期")
 
     objects = AgreementFileQuerySet.as_manager()
 
@@ -114,19 +107,12 @@ class AgreementFile(models.Model):
         ]
         indexes = [models.Index(fields=["bureau", "-id"], name="agreement_file_of")]
 
-    def __str__(self):
-        return self.name
-
     def get_absolute_url(self):
         return reverse("agreement:file", args=[self.pk])
 
     @property
     def scope(self) -> str:
         return str(self.school) if self.school_id else "全县"
-
-    def content(self) -> bytes:
-        """The upload as it came. VaultError when it is missing or altered."""
-        return files.load(bytes(self.wrapped_key), self.stored_name, FILE_AAD, self.sha256)
 
 
 class DifferenceQuerySet(models.QuerySet):

@@ -1,7 +1,5 @@
 """Taking in a CEIMS export, comparing it by a job, and confirming who is right. No record is ever changed here."""
 
-import json
-import zlib
 from datetime import date
 
 from django.db import transaction
@@ -11,15 +9,13 @@ from accounts.models import User
 from accounts.policies import Powers, may
 from approvals.bureaus import bureau_behind
 from approvals.errors import NotYourHand, Refused
-from jianping_xueji import vault
 from jianping_xueji.jobs.services import start
-from jianping_xueji.vault import files
 from law import articles, clock
 from schools.models import School
 
 from ..importing.findings import WorkbookRefused
 from .comparing import compare
-from .models import FILE_AAD, REPORT_AAD, AgreementFile, Difference, DifferenceRuling, Side
+from .models import AgreementFile, Difference, DifferenceRuling, Side
 from .reading import Reader
 
 PHASES = ("预扫描", "解析", "比对", "登记")
@@ -42,20 +38,9 @@ def take_in(data: bytes, name: str, *, by: User, as_of: date, school: School | N
     else:
         raise NotYourHand(NOT_YOURS)
     refuse_day(bureau, school, as_of)
-    key = vault.new_child_key()
-    kept = files.store(key, data, FILE_AAD)
-    shown = "".join(letter for letter in name.replace("\\", "/").rpartition("/")[2] if letter.isprintable())
-    file = AgreementFile.objects.create(
-        bureau=bureau,
-        school=school,
-        as_of=as_of,
-        name=shown[-120:] or "未命名.xlsx",
-        sha256=kept.sha256,
-        wrapped_key=key,
-        stored_name=kept.name,
-        uploaded_by=by,
-        uploaded_on=clock.today(),
-    )
+    file = AgreementFile(bureau=bureau, school=school, as_of=as_of, uploaded_by=by, uploaded_on=clock.today())
+    file.hold(data, name)
+    file.save()
     arguments = {"file": file.pk, "url": file.get_absolute_url()}
     file.job_id = start("agreement.compare", arguments, by=by, school_id=school.pk if school else None).pk
     file.save(update_fields=["job_id"])
@@ -86,8 +71,7 @@ def carry_out(file: AgreementFile, reader: Reader) -> AgreementFile:
     """Compare and keep the counts and what could not be read."""
     file.counts = compare(file, reader)
     file.state = State.DONE
-    said = json.dumps([finding.as_dict() for finding in reader.findings], ensure_ascii=False)
-    file.sealed_report = vault.seal_bytes(bytes(file.wrapped_key), zlib.compress(said.encode()), REPORT_AAD)
+    file.note(reader.findings)
     file.save(update_fields=["counts", "state", "sealed_report"])
     return file
 
@@ -96,14 +80,6 @@ def refuse(file: AgreementFile, refusal: WorkbookRefused) -> None:
     """The file cannot be compared; the sentence stays with it."""
     file.state, file.refusal = State.UNUSABLE, refusal.message[:400]
     file.save(update_fields=["state", "refusal"])
-
-
-def findings_of(file: AgreementFile) -> list[dict]:
-    """Sentences about rows and cells that were not compared."""
-    if not file.sealed_report:
-        return []
-    packed = vault.open_bytes(bytes(file.wrapped_key), bytes(file.sealed_report), REPORT_AAD)
-    return json.loads(zlib.decompress(packed))
 
 
 def may_confirm(user: User, difference: Difference) -> bool:

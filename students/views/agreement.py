@@ -79,7 +79,7 @@ def file(request, pk):
     found = visible_file(request, pk)
     job = Job.objects.filter(pk=found.job_id).first() if found.job_id else None
     working = job if job and not job.finished else None
-    said = services.findings_of(found)
+    said = found.findings
     context = {
         "file": found,
         "job": working if working and working.requested_by_id == request.user.pk else None,
@@ -96,7 +96,7 @@ def file(request, pk):
 def findings(request, pk):
     """Rows and cells that were not compared, as a workbook."""
     found = visible_file(request, pk)
-    return handed_out(workbook_of(services.findings_of(found)), f"对账未比对的行 {found.as_of:%Y%m%d}.xlsx")
+    return handed_out(workbook_of(found.findings), f"对账未比对的行 {found.as_of:%Y%m%d}.xlsx")
 
 
 def handed_out(content: bytes, name: str) -> HttpResponse:

@@ -80,7 +80,7 @@ def test_a_column_that_is_not_there_or_a_cell_that_cannot_be_read_closes_nothing
     agreed([line | {"phone": "13900000000", "ethnicity": "蒙古族"} for line in lines], bureau=bureau)
     file = agreed([line | {"phone": "", "ethnicity": "看不懂"} for line in lines], bureau=bureau)
     assert (file.counts["closed"], file.counts["new"], file.counts["unread"]) == (0, 0, 5)
-    assert "不是民族的选项" in services.findings_of(file)[0]["message"]
+    assert "不是民族的选项" in file.findings[0]["message"]
 
 
 def test_numbers_are_compared_by_fingerprint_and_shown_by_their_last_four(children, bureau, no1, no2):
@@ -166,7 +166,7 @@ def test_two_rows_of_one_child_are_told(children, bureau, no1, no2):
     lines = lines_of(no1, no2)
     file = agreed([*lines, lines[0] | {"phone": "13900000000"}], bureau=bureau)
     assert said() == set() and file.counts["twice"] == 1
-    assert "与第 2 行是同一名学生" in services.findings_of(file)[0]["message"]
+    assert "与第 2 行是同一名学生" in file.findings[0]["message"]
 
 
 def test_a_child_that_has_left_here_is_proposed_to_leave_there(children, bureau, no1, no2):
