@@ -57,7 +57,9 @@ def _batches(registration, entry, student) -> None:
 
     by = User.objects.order_by("pk").first()
     for school, numbered in zip(School.objects.all(), next_numbers(registration.prefix, SCHOOLS), strict=False):
-        case = drawn_up(registration, numbered, opened_by=by, lead_school=school, title="新生", intake_year=2026)
+        case = drawn_up(
+            registration, numbered, opened_by=by, lead_school=school, title="新生", intake_year=2026, state="filled"
+        )
         case.opened_on = date(2026, 9, 3)
         case.save(force_insert=True)
         ids = student.objects.filter(school=school).extra(where=[f"id %% {ONE_IN} = 2"]).values_list("pk", flat=True)
