@@ -77,7 +77,10 @@ def remaining(due: date, on: date) -> int:
 
 # Every day of a span with its count, for statements over many rows: the n-th working day after `s.day` is the worked
 # day whose `nth` is `s.nth + n`, and no day on the way was guessed when `guessed` is the same at both. `counts` and
-# `missed` do so for days of absence: in term, and no statutory holiday. The span is put in for {first} and {last}.
+# `missed` do so for days of absence: in term, and no statutory holiday. The span is put in for {first} and {last};
+# {counts} is COUNTS where days of absence are asked for, else false.
+COUNTS = """(d.date IS NULL OR d.is_workday OR d.name = '')
+                AND EXISTS (SELECT FROM law_term t WHERE g.day BETWEEN t.starts AND t.ends)"""
 CALENDAR = """
 calendar AS MATERIALIZED (
     SELECT day, works, announced, counts,
@@ -87,8 +90,7 @@ calendar AS MATERIALIZED (
     FROM (
         SELECT g.day::date AS day, d.date IS NOT NULL AS announced,
             coalesce(d.is_workday, extract(isodow FROM g.day) < 6) AS works,
-            (d.date IS NULL OR d.is_workday OR d.name = '')
-                AND EXISTS (SELECT FROM law_term t WHERE g.day BETWEEN t.starts AND t.ends) AS counts
+            {counts} AS counts
         FROM generate_series({first}::timestamp, {last}::timestamp, interval '1 day') g (day)
         LEFT JOIN law_calendarday d ON d.date = g.day::date AND d.confirmed) each_day
     WINDOW days AS (ORDER BY day))"""

@@ -10,7 +10,7 @@ from typing import Any
 
 from law import parameters
 from law.deadline import Deadline, Unit
-from law.workdays import CALENDAR, LONGEST_LOOK
+from law.workdays import CALENDAR, COUNTS, LONGEST_LOOK
 
 # The columns that a declaration need not tell.
 _TOLD = {
@@ -144,7 +144,8 @@ def _calendar(deadline: Deadline) -> str:
     ahead = {Unit.WORKDAYS: f"2 * number + {LONGEST_LOOK}", Unit.ABSENCE: f"number + {3 * LONGEST_LOOK}"}
     last = f"{reached} + {ahead.get(deadline.unit, LONGEST_LOOK)}"
     return CALENDAR.format(
-        first="(SELECT least(min(starts), %(today)s) FROM lasting)",
+        counts=COUNTS if deadline.unit == Unit.ABSENCE else "false",
+        first=f"(SELECT least(min({reached}), %(today)s) FROM lasting)",
         last=f"(SELECT greatest(max({last}), %(today)s) FROM lasting)",
     )
 
