@@ -70,6 +70,11 @@ def add(start: date, count: int) -> Due:
     return Calendar.between(start, start + timedelta(days=2 * count + LONGEST_LOOK)).add(start, count)
 
 
+def roll_forward(day: date) -> Due:
+    """`day`, or the first working day after it, by the county's calendar."""
+    return Calendar.between(day, day + timedelta(days=LONGEST_LOOK)).roll_forward(day)
+
+
 def remaining(due: date, on: date) -> int:
     """Working days left from `on` to `due`: 0 on the last day, negative when overdue."""
     return Calendar.between(min(due, on), max(due, on)).count(on, due)

@@ -20,7 +20,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 
-from law import parameters
+from law import parameters, workdays
 from law.models import Term
 from law.school_time import LAST_PRIMARY_GRADE, first_day
 from schools.models import School, Stage
@@ -108,6 +108,8 @@ def beginning_year(day: date) -> int:
 
 
 def intake_due(year: int) -> date:
-    """二十日内: the last day on which grade seven is taken over in time; the day term starts is not counted."""
+    """二十日内: the last day on which grade seven is taken over in time; the day term starts is not counted, and a rest
+    day carries it to the next working day (民法典第二百零三条)."""
     start = term_start(year)
-    return start + timedelta(days=parameters.on(start)["intake.grade7_days"])
+    last = start + timedelta(days=parameters.on(start)["intake.grade7_days"])
+    return workdays.roll_forward(last).day

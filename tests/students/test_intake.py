@@ -168,6 +168,15 @@ def test_twenty_days_from_the_start_of_term(db):
     assert intake_due(2026) == date(2026, 9, 11)
 
 
+@pytest.mark.parametrize(("days", "due"), [(24, 28), (26, 28), (27, 28), (28, 29)])
+def test_a_rest_day_carries_the_last_day_on(db, days, due):
+    """中秋节 of 2026 is rested from Friday the 25th to Sunday the 27th."""
+    Parameter.objects.create(
+        code="intake.grade7_days", value=days, starts=date(2026, 9, 1), level="县", document="建教发〔2026〕9号"
+    )
+    assert intake_due(2026) == date(2026, 9, due)
+
+
 @pytest.mark.parametrize(("day", "words"), [(20, "还剩1天"), (21, "今天到期"), (22, "已超期1天")])
 def test_the_page_says_how_many_days_are_left(leaver, junior, no1, client, staff, day, words):
     with clock.at(date(2026, 9, day)):
