@@ -42,7 +42,7 @@ def context_of(number: int, content: dict) -> dict:
     from django.utils import timezone
 
     from reports.fonts import dressed
-    from reports.rendering import qr_code
+    from reports.codes import qr_code
 
     row = {"number": f"印2026{number:06d}", "short_code": "AAAA-BBBB", "printed_at": timezone.now()}
     return {"c": dressed(content), "print": row, "qr": qr_code(f"https://xueji.example.gov.cn/verify/{number:022d}/")}

@@ -221,8 +221,8 @@ reports:certificate_sheet POST | in | --/--/-- | ok/--/-- | ok/--/-- | ok/ok/-- 
 reports:paper_sheet      POST | in | --/--/-- | ok/--/-- | ok/--/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | no/no/-- | no/no/-- | --/--/--
 reports:child_sheet      POST | in | no/--/-- | ok/--/-- | ok/--/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | no/no/-- | no/no/-- | --/--/--
 reports:printers         GET  | in | no       | ok       | ok       | ok       | ok       | ok       | no       | no       | no
-reports:printer_keep     POST | in | no/--/-- | ok/--/-- | ok/--/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | no/no/-- | no/no/-- | --/--/--
-reports:printer_test     POST | in | no/--/-- | ok/--/-- | ok/--/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | no/no/-- | no/no/-- | --/--/--
+reports:printer_keep     POST | in | --/--/-- | ok/--/-- | ok/--/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | no/no/-- | no/no/-- | --/--/--
+reports:printer_test     POST | in | --/--/-- | ok/--/-- | ok/--/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | no/no/-- | no/no/-- | --/--/--
 reports:batches          GET  | in | no       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | no
 reports:batch_start      POST | in | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok
 reports:batch            GET  | in | --/--/-- | ok/--/-- | --/--/-- | --/--/-- | --/--/-- | --/--/-- | --/--/-- | --/--/-- | --/--/--

@@ -8,7 +8,8 @@ from django.template.loader import render_to_string
 
 from reports.fonts import dressed
 from reports.forms import FORMS
-from reports.rendering import bound, lay_out, qr_code
+from reports.codes import qr_code
+from reports.rendering import bound, lay_out
 from tests.reports.conftest import address_of
 from tests.reports.filled import FILLED, SHORT, content_filled, small_county
 from tests.reports.test_no_outside_fetch import SECRET, no_sockets, secret  # noqa: F401 — fixtures
