@@ -41,8 +41,8 @@ def contents(number: int) -> list[dict]:
 def context_of(number: int, content: dict) -> dict:
     from django.utils import timezone
 
-    from reports.fonts import dressed
     from reports.codes import qr_code
+    from reports.fonts import dressed
 
     row = {"number": f"印2026{number:06d}", "short_code": "AAAA-BBBB", "printed_at": timezone.now()}
     return {"c": dressed(content), "print": row, "qr": qr_code(f"https://xueji.example.gov.cn/verify/{number:022d}/")}

@@ -6,9 +6,9 @@ from itertools import count
 import pytest
 from django.template.loader import render_to_string
 
+from reports.codes import qr_code
 from reports.fonts import dressed
 from reports.forms import FORMS
-from reports.codes import qr_code
 from reports.rendering import bound, lay_out
 from tests.reports.conftest import address_of
 from tests.reports.filled import FILLED, SHORT, content_filled, small_county
