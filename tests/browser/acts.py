@@ -89,11 +89,13 @@ def upload_photo(page: Page, paper: str) -> None:
 
 def press_all(page: Page, label: str) -> int:
     """Press every button of this name, one page after the other; how many there were."""
+    page.wait_for_load_state()  # a page half read shows fewer of them
     buttons = page.locator("#papers").get_by_role("button", name=re.compile(f"^{label}"))
     count = buttons.count()
     for left in range(count, 0, -1):
         expect(buttons).to_have_count(left)
-        buttons.first.click()
+        with page.expect_navigation():
+            buttons.first.click()
     expect(buttons).to_have_count(0)
     return count
 
