@@ -10,6 +10,7 @@ from approvals.models import Case
 from law import articles
 from law.articles import Article
 from law.school_time import LAST_GRADE
+from students.models.record_change import TAKEN_BACK
 
 from . import (
     balance_form,
@@ -38,7 +39,7 @@ from .subject import Sheet
 ANY_TRANSFER = frozenset({"transfer"})
 # What a family takes home is printed for a transfer and for every change that starts from a child.
 ANY_CHANGE = ANY_TRANSFER | {"*"}
-UNDONE = frozenset({"withdrawn", "reverted", "undone"})
+UNDONE = frozenset({"withdrawn", *TAKEN_BACK})
 # Whole numbers of a class are for those who keep its book and sign it.
 KEEPS_BOOKS = ("make_change", "check_change", "bureau_make", "bureau_check")
 

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from jianping_xueji import vault
 from students.models.child import NumberKind, Student, StudentNumber
-from students.models.record_change import RecordEntry
+from students.models.record_change import TAKEN_BACK, RecordEntry
 from students.search import NOBODY
 
 from . import listing
@@ -89,7 +89,7 @@ class Holders:
 
 def truly_held(**which) -> QuerySet[StudentNumber]:
     """Numbers somebody holds or held; what an undone decision had issued was never theirs."""
-    undone = RecordEntry.objects.filter(table="number", before__isnull=True, case__state="undone")
+    undone = RecordEntry.objects.filter(table="number", before__isnull=True, case__state__in=TAKEN_BACK)
     return StudentNumber.objects.filter(**which).exclude(pk__in=undone.values("row"))
 
 
