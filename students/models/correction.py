@@ -15,7 +15,6 @@ from ..correction_forms import CorrectionForm
 from ..correction_rules import RULES, CorrectionFacts
 from ..dictionary.fields import by_attribute
 from ..importing.names import read_name
-from ..journal import restore
 
 
 class Ground(models.TextChoices):
@@ -99,7 +98,7 @@ class Correction(
         if not self.exception_rules and self.facts_of_undoing().frozen:
             raise Refused("中考冻结期内不能撤销涉及九年级关键信息的变更，请待冻结期结束（第十四条）。")
         with freeze.declared(exempt=self.pk if self.exception_rules else None):
-            restore(self)
+            super().undo_effect()
 
     def facts_of_undoing(self) -> CorrectionFacts:
         facts = self.facts_for(self.child, clock.today(), case=self)

@@ -1,7 +1,7 @@
 """基本信息变更 (第十二条): what may be asked, what the decision writes, what is kept."""
 
 import json
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -15,6 +15,7 @@ from students import corrections, search
 from students.change_forms import form_for
 from students.changes import keep_change, start_change, verdict_on
 from students.models import Correction, CorrectionItem, RecordEntry, Student
+from students.problems.detection import detect_county
 from tests.changes import again, decided, drafted, undone
 from tests.county import id_number
 
@@ -156,6 +157,17 @@ def test_undoing_brings_the_old_number_back(child):
     now = again(child)
     assert (case.state, now.id_number.plain(), now.name, now.former_name) == ("undone", old, "张三", "")
     assert list(search.by_number(new)) == [child]
+
+
+def test_a_record_put_right_and_taken_back_is_at_fault_again(child):
+    """第八条: what the correction cured returns with its undoing, and so do the acts a 问题学籍 holds up."""
+    right = child.birth_date
+    Student.objects.filter(pk=child.pk).update(birth_date=right - timedelta(days=1))
+    detect_county()
+    case = decided(asked(again(child), birth_date=right))
+    assert again(child).problem == ""
+    undone(case)
+    assert again(child).problem == "证件号与性别、生日不符"
 
 
 def test_the_number_is_nowhere_in_plain(child):
