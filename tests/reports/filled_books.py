@@ -1,0 +1,70 @@
+"""Books, slips and covers filled in: what happened to several children, closed, handed over, packed."""
+
+import hashlib
+from collections.abc import Callable
+
+from accounts.roles import Role
+from archives.custody import owed, services
+from archives.evidence.collecting import files_of, scope_of
+from archives.evidence.services import ask
+from law import clock
+from reports.books import frozen
+from reports.books.kinds import BOOKS
+from reports.books.paper import papers_of
+from reports.books.periods import period_of
+from reports.custody_forms import slip_of
+from reports.evidence.cover import cover_of
+from reports.evidence.prints import prints_of
+from reports.subject import Sheet
+from schools.models import School
+from tests.changes import County
+from tests.county import staff_member
+from tests.reports.books import closed
+
+SITE = "https://xueji.example.gov.cn"
+Filling = Callable[..., School]
+
+
+def book(kind: str, fill: Filling, *, paper: str = "", year: int = 2026, term: int = 1):
+    """A closed book of the school that `fill` has given lines; or one paper of it, by the code of its form."""
+
+    def make(county: County, words) -> Sheet:
+        school = fill(county, words)
+        part = closed(school, kind, year=year, term=term, until=period_of(year, term).last)
+        reading, _ = frozen.reading_of(part)
+        wanted = paper or BOOKS[kind].form
+        papers = papers_of(part.what, frozen.scope_of(part), reading, part)
+        content = next(content for form, content, _ in papers if form == wanted)
+        return Sheet(content, (school.pk,), f"{part.number}", school=school)
+
+    return make
+
+
+def slip(moved):
+    """The paper file of a child that has moved goes after it."""
+
+    def make(county: County, words) -> Sheet:
+        case = moved(county, words, until="complete")
+        by = staff_member(Role.REGISTRAR, case.peer_school)
+        given = {"way": "courier", "carrier": "XA123456789CN", "given_on": clock.today()}
+        handover = services.give([owed.owed().get(left_by=case.pk)], by=by, note=words.note[:100], **given)
+        return slip_of(handover, f"{SITE}/custody/scanned/", case.peer_school_id)
+
+    return make
+
+
+def cover(moved):
+    """The pack about a child that has moved, ordered by the school it came to."""
+
+    def make(county: County, words) -> Sheet:
+        case = moved(county, words, until="complete")
+        by = staff_member(Role.REGISTRAR, case.lead_school)
+        pack = ask(by=by, purpose=words.note[:100], site=SITE, child=type(case.child).objects.get(pk=case.child.pk))
+        scope = scope_of(pack)
+        files = [
+            {"path": each.path, "sha256": hashlib.sha256(each.content).hexdigest(), **each.about}
+            for each in files_of(scope, pack)
+        ]
+        return cover_of(pack, scope, files, prints_of(scope))
+
+    return make
