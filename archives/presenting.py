@@ -22,6 +22,8 @@ from .models import Entry
 from .periods import Moment
 
 SHOWN = 200
+# Rows of a school that lead to a list on the same page.
+ELSEWHERE, UNSEATED = "#elsewhere", "#without-class"
 
 
 def people_of(school_id: int, class_id: int | None) -> tuple[str, str]:
@@ -68,13 +70,18 @@ def class_rows(school: School, moment: Moment | None = None) -> list[dict]:
     for row in meter.counted([school.pk], moment):
         by_class[row["class_id"]].append(row)
     year = school_year_of(clock.today())
-    classes = SchoolClass.objects.filter(pk__in=[pk for pk in by_class if pk])
+    found = SchoolClass.objects.filter(pk__in=[pk for pk in by_class if pk])
+    classes = [each for each in found if each.school_id == school.pk]
+    # Guests of 随班就读 sit elsewhere and have their archive here (第二十五条): their class is no page of this school.
+    guests = [row for each in found if each.school_id != school.pk for row in by_class[each.pk]]
     rows = [
         sums(by_class[each.pk]) | {"name": each.name_in(year), "url": reverse("archives:school_class", args=[each.pk])}
         for each in sorted(classes, key=lambda each: (each.grade_in(year) or 0, each.number))
     ]
+    if guests:
+        rows.append(sums(guests) | {"name": "在他校随班就读", "url": ELSEWHERE})
     if None in by_class:
-        rows.append(sums(by_class[None]) | {"name": "没有编班", "url": "#without-class"})
+        rows.append(sums(by_class[None]) | {"name": "没有编班", "url": UNSEATED})
     return rows
 
 

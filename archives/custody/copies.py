@@ -1,10 +1,20 @@
 """A frozen copy made readable: the record as on the day of leaving, drawn like a child's page, numbers masked."""
 
-from django.db import connection
+from collections.abc import Iterable
 
-from schools.models import School
-from students.models import FamilyMember, Student, StudentNumber
+from django.db import connection
+from django.db.models import Q, QuerySet
+
+from schools.models import FormerName, School
+from students.models import FamilyMember, FrozenRecord, Student, StudentNumber
 from students.record import family_of, groups_of
+
+
+def graduates_of(school_ids: Iterable[int]) -> QuerySet[FrozenRecord]:
+    """The copies made at graduations of these schools, and of schools whose archives they have taken over."""
+    taken_over = FormerName.objects.filter(successor__in=school_ids, revoked=False).values("school")
+    here = Q(graduation__lead_school__in=school_ids) | Q(graduation__lead_school__in=taken_over)
+    return FrozenRecord.objects.filter(here)
 
 
 def record_of(content: dict) -> Student:

@@ -1,6 +1,6 @@
 """学籍卡: two sides per child and stage — who it is and how its record changed; results and remarks, year by year."""
 
-from law.school_time import LAST_GRADE, LAST_PRIMARY_GRADE, grade_name
+from law.school_time import grade_name
 from schools.models import School, SchoolClass, Stage
 from students.dictionary.codes import table
 from students.models import Certificate, Enrolment, Placement, Student
@@ -10,21 +10,13 @@ from ..rosters import Column, destinations_of, papers_of
 from ..wording import day, guardians_of, month
 from .movements import decided_about
 from .reading import Line, Reading, Scope
+from .results import SUBJECTS, grades_of, results_of, years_of
 
 COLUMNS = (
     Column("order", "序号", 12), Column("name", "姓名", 40), Column("sex", "性别", 12), Column("ethnicity", "民族", 20),
     Column("birth_date", "出生日期", 30), Column("registry_number", "全国学籍号", 46),
     Column("id_number", "证件号码", 46), Column("entered", "入学年月", 28), Column("status", "学籍状态", 28),
 )  # fmt: skip
-SUBJECTS = {
-    Stage.PRIMARY: (
-        "道德与法治", "语文", "数学", "英语", "科学", "体育与健康", "音乐", "美术", "信息科技", "劳动", "综合实践",
-    ),
-    Stage.JUNIOR: (
-        "道德与法治", "语文", "数学", "英语", "历史", "地理", "物理", "化学", "生物学", "体育与健康", "音乐", "美术",
-        "信息科技", "劳动", "综合实践",
-    ),
-}  # fmt: skip
 FAMILY_ROWS = 3
 LEFT = ("转出", "学校撤并", "离校", "死亡")
 
@@ -85,9 +77,10 @@ def cards_of(children: list[Student], school: School, *, stages: dict[int, str])
     for life in Enrolment.objects.filter(student__in=ids, school=school, voided=False).order_by("during"):
         lives.setdefault(life.student_id, []).append(life)
     cases, papers = decided_about(ids), papers_of(children)
-    went, named = destinations_of(children, school.pk), {}
+    went, named, results = destinations_of(children, school.pk), {}, results_of(ids)
     return [
         card_of(child, school, stages[child.pk], named)
+        | {"years": years_of(stages[child.pk], results.get(child.pk))}
         | history_of(lives.get(child.pk, []), cases.get(child.pk, []))
         | leaving_of(papers.get(child.pk), went.get(child.pk, ""))
         for child in children
@@ -95,14 +88,19 @@ def cards_of(children: list[Student], school: School, *, stages: dict[int, str])
 
 
 def grids(stage: str) -> dict:
-    """The empty grids of a stage: results by grade and term, remarks by grade and term."""
-    first, last = (1, LAST_PRIMARY_GRADE) if stage == Stage.PRIMARY else (LAST_PRIMARY_GRADE + 1, LAST_GRADE)
+    """The empty grids of a stage: results and remarks by grade and term, the family."""
     return {
         "stage": stage,
-        "subjects": list(SUBJECTS[stage]),
-        "grades": [grade_name(grade) for grade in range(first, last + 1)],
+        "subjects": list(SUBJECTS[stage].values()),
+        "grades": [grade_name(grade) for grade in grades_of(stage)],
+        "years": years_of(stage),
         "family": [{}] * FAMILY_ROWS,
     }
+
+
+def whole(cells: dict) -> dict:
+    """A kept card with every grid: one closed before results came from the archive has empty ones."""
+    return cells if "years" in cells else cells | {"years": years_of(cells["stage"])}
 
 
 def card_of(child: Student, school: School, stage: str, named: dict[str, str]) -> dict:

@@ -297,6 +297,7 @@ custody:cancel           POST | in | --/--/-- | ok/--/-- | no/--/-- | no/no/-- |
 custody:scan             GET  | in | --/--/-- | ok/--/-- | ok/--/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | --/--/--
 custody:scanned          GET  | in | --/--/-- | ok/--/-- | ok/--/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | --/--/--
 custody:copies           GET  | in | no       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | no
+custody:graduates        GET  | in | no       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | no
 custody:copy             GET  | in | --/--/-- | ok/--/-- | ok/--/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | --/--/--
 custody:graduate_copy    GET  | in | --/--/-- | ok/--/-- | ok/--/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | --/--/--
 reports:handover_slip    POST | in | --/--/-- | ok/--/-- | ok/--/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | --/--/--

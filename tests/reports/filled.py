@@ -218,6 +218,7 @@ def balance(county: County, words: Words) -> Sheet:
 
 def on_a_card(county: County, words: Words) -> Sheet:
     child = dressed(county.child_at(county.no1, grade=3), words)
+    filled_books.with_results(child, words.note)
     content = FORMS["registry_card"].of_child(child, class_of(county.no1, 3))
     return Sheet(content, (county.no1.pk,), "学籍卡", school=county.no1, children=(child,), child=child)
 

@@ -5,8 +5,11 @@ from collections.abc import Callable
 
 from accounts.roles import Role
 from archives.custody import owed, services
+from archives.entries import keep
 from archives.evidence.collecting import files_of, scope_of
 from archives.evidence.services import ask
+from archives.kinds import KINDS
+from archives.periods import Period
 from law import clock
 from reports.books import frozen
 from reports.books.kinds import BOOKS
@@ -17,12 +20,23 @@ from reports.evidence.cover import cover_of
 from reports.evidence.prints import prints_of
 from reports.subject import Sheet
 from schools.models import School
+from tests.archives.specimens import EVALUATION, MARKS, filled
 from tests.changes import County
 from tests.county import staff_member
 from tests.reports.books import closed
 
 SITE = "https://xueji.example.gov.cn"
 Filling = Callable[..., School]
+
+
+def with_results(child, note: str) -> None:
+    """Marks and remarks of five terms in the child's archive."""
+    by = staff_member(Role.REGISTRAR, child.school)
+    for year, term in ((2024, 1), (2024, 2), (2025, 1), (2025, 2), (2026, 1)):
+        remark = EVALUATION | {"comment": (EVALUATION["comment"] + note)[:300]}
+        for kind, values in (("marks", MARKS), ("evaluation", remark)):
+            given = {"school": child.school, "by": by}
+            keep(KINDS[kind], Period(year, term), [(child, filled(kind, values))], **given)
 
 
 def book(kind: str, fill: Filling, *, paper: str = "", year: int = 2026, term: int = 1):
