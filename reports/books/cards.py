@@ -50,15 +50,30 @@ def count(scope: Scope) -> int:
 
 def read(scope: Scope) -> Reading:
     """A card per child who sat here in the year, class by class."""
+    last, children = seated(scope, "numbers", "family")
+    stages = {pk: place.school_class.stage for pk, place in last.items()}
+    return bound_up(scope, last, cards_of(list(children.values()), scope.school, stages=stages), children)
+
+
+def glance(scope: Scope) -> Reading:
+    """The lines for the screen: who has a card, without what only the paper shows."""
+    last, children = seated(scope, "numbers")
+    return bound_up(scope, last, [face_of(child) for child in children.values()], children)
+
+
+def seated(scope: Scope, *related: str) -> tuple[dict[int, Placement], dict[int, Student]]:
+    """The last place of every child of the book, and the children in the order of the book."""
     places = belonging(scope).order_by("starts", "pk").select_related("school_class", "enrolment")
     last = {place.enrolment.student_id: place for place in places}
-    found = Student.objects.filter(pk__in=last).select_related("school").prefetch_related("numbers", "family")
-    children = found.in_bulk()
-    order = sorted(last, key=lambda pk: (class_key(last[pk].school_class), children[pk].name_pinyin, pk))
-    stages = {pk: place.school_class.stage for pk, place in last.items()}
-    cards = cards_of([children[pk] for pk in order], scope.school, stages=stages)
+    found = Student.objects.filter(pk__in=last).select_related("school").prefetch_related(*related).in_bulk()
+    order = sorted(last, key=lambda pk: (class_key(last[pk].school_class), found[pk].name_pinyin, pk))
+    return last, {pk: found[pk] for pk in order}
+
+
+def bound_up(scope: Scope, last: dict[int, Placement], cards: list[dict], children: dict[int, Student]) -> Reading:
+    """The cards as lines, numbered class by class."""
     reading, counted = Reading([]), {}
-    for pk, card in zip(order, cards, strict=True):
+    for pk, card in zip(children, cards, strict=True):
         section = last[pk].school_class.name_in(scope.year)
         counted[section] = counted.get(section, 0) + 1
         cells = card | {"order": str(counted[section]), "class": section}
@@ -89,13 +104,13 @@ def cards_of(children: list[Student], school: School, *, stages: dict[int, str])
 
 def grids(stage: str) -> dict:
     """The empty grids of a stage: results and remarks by grade and term, the family."""
-    return {
-        "stage": stage,
-        "subjects": list(SUBJECTS[stage].values()),
-        "grades": [grade_name(grade) for grade in grades_of(stage)],
-        "years": years_of(stage),
-        "family": [{}] * FAMILY_ROWS,
-    }
+    return heads_of(stage) | {"years": years_of(stage), "family": [{}] * FAMILY_ROWS}
+
+
+def heads_of(stage: str) -> dict:
+    """Subjects and grades of a stage."""
+    grades = [grade_name(grade) for grade in grades_of(stage)]
+    return {"stage": stage, "subjects": list(SUBJECTS[stage].values()), "grades": grades}
 
 
 def whole(cells: dict) -> dict:
@@ -103,28 +118,38 @@ def whole(cells: dict) -> dict:
     return cells if "years" in cells else cells | {"years": years_of(cells["stage"])}
 
 
+def face_of(child: Student) -> dict:
+    """What the list of cards says of a child."""
+    return {
+        "name": child.name,
+        "sex": child.sex_name,
+        "ethnicity": table("mz").name_of(child.ethnicity),
+        "id_number": in_full(child.id_number),
+        "birth_date": f"{child.birth_date:%Y-%m-%d}",
+        "registry_number": in_full(child.registry_number),
+        "entered": month(child.entered_month),
+        "status": child.get_status_display(),
+    }
+
+
 def card_of(child: Student, school: School, stage: str, named: dict[str, str]) -> dict:
     """Who the child is; `named` remembers the divisions looked up already."""
     if child.household_division not in named:
         named[child.household_division] = place_name(child.household_division)
-    return grids(stage) | {
-        "school": school.name,
-        "name": child.name,
-        "sex": child.sex_name,
-        "ethnicity": table("mz").name_of(child.ethnicity),
-        "native_place": child.native_place,
-        "id_type": table("sfzjlx").name_of(child.id_type),
-        "id_number": in_full(child.id_number),
-        "birth_date": f"{child.birth_date:%Y-%m-%d}",
-        "registry_number": in_full(child.registry_number),
-        "local_number": child.local_number,
-        "health": table("jkzk").name_of(child.health),
-        "entered": month(child.entered_month),
-        "household": named[child.household_division],
-        "address": child.home_address or child.family_address,
-        "status": child.get_status_display(),
-        "family": family_of(child),
-    }
+    return (
+        face_of(child)
+        | heads_of(stage)
+        | {
+            "school": school.name,
+            "native_place": child.native_place,
+            "id_type": table("sfzjlx").name_of(child.id_type),
+            "local_number": child.local_number,
+            "health": table("jkzk").name_of(child.health),
+            "household": named[child.household_division],
+            "address": child.home_address or child.family_address,
+            "family": family_of(child),
+        }
+    )
 
 
 def family_of(child: Student) -> list[dict]:

@@ -267,6 +267,8 @@ FILLED = {
     "suspension_proof": of_kind("suspension", done=True),
     "balance_sheet": balance,
     "pairing_sheet": paired,
+    "roll_check": filled_books.roll(first_graders),
+    "home_lessons": filled_books.at_home(dressed),
     "handover_slip": filled_books.slip(moved),
     "evidence_cover": filled_books.cover(moved),
     "newcomers_book": filled_books.book("newcomers", first_graders),

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
+from datetime import date
 
 from accounts.roles import Role
 from archives.custody import owed, services
@@ -11,6 +12,7 @@ from archives.evidence.services import ask
 from archives.kinds import KINDS
 from archives.periods import Period
 from law import clock
+from reports import roll_forms
 from reports.books import frozen
 from reports.books.kinds import BOOKS
 from reports.books.paper import papers_of
@@ -19,10 +21,12 @@ from reports.custody_forms import slip_of
 from reports.evidence.cover import cover_of
 from reports.evidence.prints import prints_of
 from reports.subject import Sheet
-from schools.models import School
+from schools.models import School, SchoolClass, cohort_of
+from students.home_teaching import log_lesson
+from students.models import Placement
 from tests.archives.specimens import EVALUATION, MARKS, filled
 from tests.changes import County
-from tests.county import staff_member
+from tests.county import class_of, staff_member
 from tests.reports.books import closed
 
 SITE = "https://xueji.example.gov.cn"
@@ -50,6 +54,28 @@ def book(kind: str, fill: Filling, *, paper: str = "", year: int = 2026, term: i
         papers = papers_of(part.what, frozen.scope_of(part), reading, part)
         content = next(content for form, content, _ in papers if form == wanted)
         return Sheet(content, (school.pk,), f"{part.number}", school=school)
+
+    return make
+
+
+def roll(fill: Filling):
+    """人籍核查表 of the class of grade one."""
+    return lambda county, words: roll_forms.roll_check_of(class_of(fill(county, words), 1))
+
+
+def at_home(dressed):
+    """A child that a teacher has visited twice."""
+
+    def make(county: County, words) -> Sheet:
+        stage, cohort = cohort_of(3, 2026)
+        given = {"stage": stage, "cohort": cohort, "number": 90, "kind": SchoolClass.Kind.HOME_TEACHING}
+        room = SchoolClass.objects.create(school=county.no1, **given)
+        child = dressed(county.child_at(county.no1, grade=3), words)
+        Placement.objects.filter(enrolment__student=child).update(school_class=room)
+        by = staff_member(Role.REGISTRAR, county.no1)
+        for day in (1, 15):
+            log_lesson(child, by=by, on=date(2026, 9, day), who="李老师", what=words.note[:200])
+        return roll_forms.home_lessons_of(child)
 
     return make
 
