@@ -17,6 +17,7 @@ from students.record import groups_of
 
 from . import meter
 from .entries import values_of, with_details
+from .kin import kin_of
 from .kinds import KINDS, PARTS, SHORT, Kind
 from .models import Entry
 from .periods import Moment
@@ -142,10 +143,14 @@ def scans_of(entry: Entry) -> list[dict]:
 
 
 def entries_of(child: Student) -> dict[int, list[Entry]]:
-    """part → the newest version of every entry of the child, latest period first, with what the page draws of it."""
-    newest = with_details(Entry.objects.newest().filter(child=child)).prefetch_related("scans__file")
+    """part → the newest version of every entry of the child, latest period first, with what the page draws of it.
+
+    Those of a record merged into the child's are among them, to be read only.
+    """
+    newest = with_details(Entry.objects.newest().filter(child__in=kin_of([child.pk]))).prefetch_related("scans__file")
     found = defaultdict(list)
     for entry in newest.order_by("-year", "-term", "kind", "pk"):
+        entry.brought_along = entry.child_id != child.pk
         found[entry.part].append(drawn(entry))
     return found
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from archives.kin import kin_of
 from archives.kinds import KINDS
 from archives.models import Entry
 from law.school_time import LAST_GRADE, LAST_PRIMARY_GRADE, grade_name
@@ -58,7 +59,7 @@ def marks_of(stage: str, entries: list[Entry]) -> list[str]:
 
 def remark_of(entries: list[Entry]) -> str:
     """The five grades of a term and the class teacher's words."""
-    for entry in entries:
+    for entry in reversed(entries):
         if entry.kind == "evaluation":
             rated = "　".join(
                 f"{column.label}{getattr(entry.evaluation, f'get_{column.key}_display')()}" for column in RATED
@@ -68,13 +69,19 @@ def remark_of(entries: list[Entry]) -> str:
 
 
 def results_of(ids: Iterable[int]) -> dict[int, Said]:
-    """What stands of results and evaluations of these children, whichever school entered it; three questions."""
+    """What stands of results and evaluations of these children, whichever school entered it; four questions."""
     ids = list(ids)
-    entries = Entry.objects.standing().filter(child__in=ids, kind__in=["marks", "evaluation"])
+    kin = kin_of(ids)
+    entries = Entry.objects.standing().filter(child__in=kin, kind__in=["marks", "evaluation"])
     grade_in, found = grades_by_year(ids), {}
-    for entry in entries.select_related("evaluation").prefetch_related("marks").order_by("pk"):
-        if (grade := grade_in(entry.child_id, entry.year)) is not None:
-            found.setdefault(entry.child_id, {}).setdefault((grade, entry.term), []).append(entry)
+    own_last = sorted(
+        entries.select_related("evaluation").prefetch_related("marks").order_by("pk"),
+        key=lambda entry: kin[entry.child_id] == entry.child_id,
+    )
+    for entry in own_last:
+        child = kin[entry.child_id]
+        if (grade := grade_in(child, entry.year)) is not None:
+            found.setdefault(child, {}).setdefault((grade, entry.term), []).append(entry)
     return found
 
 
