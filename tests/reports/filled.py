@@ -276,7 +276,7 @@ FILLED = {
     "cards_book": filled_books.book("cards", came_and_went, term=2),
     "transfers_book": filled_books.book("transfers", came_and_went),
     "transfer_proofs": filled_books.book("transfers", came_and_went, paper="transfer_proofs"),
-    "graduates_book": filled_books.book("graduates", leavers, year=2025, term=2),
+    "graduates_book": filled_books.book("graduates", leavers, term=2),
 }
 
 
