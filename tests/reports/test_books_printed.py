@@ -67,6 +67,12 @@ def long_child(no1, child_at):
     return make
 
 
+@pytest.mark.parametrize("kind", BOOKS)
+def test_no_table_is_wider_than_its_page(kind):
+    """297 mm of landscape A4 without 20 mm to bind and 14 mm at the right."""
+    assert sum(column.width for column in BOOKS[kind].columns) <= 297 - 20 - 14
+
+
 def test_the_newcomers_of_two_classes_each_on_pages_of_its_own(no1, child_at, long_child):
     for n in range(21):
         child_at(no1, grade=1, name=f"样例{n}", sex="1" if n % 2 else "2")
