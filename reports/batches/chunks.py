@@ -19,8 +19,12 @@ def chunks_of(papers: Iterable[tuple[Form, dict]]) -> Iterator[bytes]:
     Raises PrintingUnavailable, OutsideFetch, BadOutput.
     """
     papers = iter(papers)
-    while pdf := next_chunk(papers):
-        gc.collect(0)  # all that lived for the chunk is young still: nothing older is looked through
+    while True:
+        with without_collecting():
+            pdf = next_chunk(papers)
+            gc.collect(1)  # all that lived for the chunk is young still: nothing older is looked through
+        if not pdf:
+            return
         check_pdf(pdf)
         yield pdf
 
@@ -28,10 +32,10 @@ def chunks_of(papers: Iterable[tuple[Form, dict]]) -> Iterator[bytes]:
 def next_chunk(papers: Iterator[tuple[Form, dict]]) -> bytes:
     """The next pages as one file; b"" when no paper is left."""
     laid, pages = [], 0
-    with without_collecting():
-        for form, context in papers:
-            laid.append(fitted(form, context))
-            pages += len(laid[-1].pages)
-            if pages >= PAGES:
-                break
-        return bound(laid) if laid else b""
+    for form, context in papers:
+        laid.append(fitted(form, context))
+        gc.collect(0)  # what the layout of this one paper has left behind
+        pages += len(laid[-1].pages)
+        if pages >= PAGES:
+            break
+    return bound(laid) if laid else b""

@@ -13,12 +13,13 @@ from archives.kinds import KINDS
 from archives.models import SchoolCopy
 from archives.periods import Period
 from archives.presenting import entries_of
+from schools.models import School
 from students.models import FrozenRecord
 from tests.archives.specimens import AWARD, EVALUATION, MARKS, filled
 from tests.changes import again, decided, undone
-from tests.county import staff_member, walk
+from tests.county import make_school, staff_member, walk
 from tests.students.specimens_problems import drafted_merge, found_pair
-from tests.students.test_graduation import graduated
+from tests.students.year_lists import assessed, graduated
 
 SPRING = Period(2025, 2)
 
@@ -40,10 +41,12 @@ def test_the_copy_of_whoever_leaves_holds_the_archive(transfer):
     assert is_whole("archives_schoolcopy", copy.pk), "the digest is of the whole content"
 
 
-def test_the_copy_of_a_graduate_holds_the_archive(no1, child_at):
-    leaver = child_at(no1, grade=6)
+def test_the_copy_of_a_graduate_holds_the_archive(bureau, child_at):
+    junior = make_school(bureau, 41, "第一中学", School.Kind.JUNIOR)
+    leaver = child_at(junior, grade=9)
     kept(leaver, "evaluation", EVALUATION)
-    graduated(no1)
+    assessed(bureau, [leaver])
+    graduated(junior, 9)
     copy = FrozenRecord.objects.get(student=leaver)
     assert [entry["says"]["comment"] for entry in copy.content["archive"]] == [EVALUATION["comment"]]
     assert is_whole("students_frozenrecord", copy.pk)
