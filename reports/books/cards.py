@@ -1,6 +1,7 @@
 """学籍卡: two sides per child and stage — who it is and how its record changed; results and remarks, year by year."""
 
-from law.school_time import grade_name
+from law import clock
+from law.school_time import grade_name, school_year_of
 from schools.models import School, SchoolClass, Stage
 from students.dictionary.codes import table
 from students.models import Certificate, Enrolment, Placement, Student
@@ -29,7 +30,8 @@ def registry_card(about: None) -> dict:
 def card_of_child(child: Student, school_class: SchoolClass) -> dict:
     """The card of one child of a class, as the class print asks for it."""
     (card,) = cards_of([child], school_class.school, stages={child.pk: school_class.stage})
-    return {"cards": [card], "decision": card["status"]}
+    sits_in = school_class.name_in(school_year_of(clock.today()))
+    return {"cards": [card | {"class": sits_in}], "decision": card["status"]}
 
 
 def belonging(scope: Scope):

@@ -1,5 +1,7 @@
 """第九条 and 第十一条: what was kept of a child is in its frozen copies, and goes on when two records become one."""
 
+from datetime import date
+
 import pytest
 
 from accounts.roles import Role
@@ -13,6 +15,7 @@ from archives.kinds import KINDS
 from archives.models import SchoolCopy
 from archives.periods import Period
 from archives.presenting import entries_of
+from law import clock
 from schools.models import School
 from students.models import FrozenRecord
 from tests.archives.specimens import AWARD, EVALUATION, MARKS, filled
@@ -21,7 +24,7 @@ from tests.county import make_school, staff_member, walk
 from tests.students.specimens_problems import drafted_merge, found_pair
 from tests.students.year_lists import assessed, graduated
 
-SPRING = Period(2025, 2)
+SPRING, AUTUMN = Period(2025, 2), Period(2026, 1)
 
 
 def kept(child, kind, values, period=SPRING):
@@ -63,17 +66,24 @@ def pair(child_at, no1, no2):
 
 def test_what_was_kept_of_the_record_that_ended_goes_on(pair):
     gone, kept_child = pair
-    kept(gone, "marks", MARKS)
+    kept(gone, "marks", MARKS, AUTUMN)
     kept(gone, "award", AWARD)
     case = decided(drafted_merge(kept_child, gone))
     child = again(kept_child)
     assert kin_of([child.pk]) == {child.pk: child.pk, gone.pk: child.pk}
     assert [entry.brought_along for entry in entries_of(child)[5]] == [True]
-    (row,) = meter.children_of([child.school_id], child_id=child.pk)
-    assert row["part5"] and row["marks"]
-    assert set(meter.electronic_parts([row])[child.pk]) >= {3, 5}
+    row = owed_in_spring(child)
+    assert row["marks"] and set(meter.electronic_parts([row])[child.pk]) >= {3, 5}
     (file,) = packed(Scope([], child, "学生").child)
     assert gone.slug.encode() in file.content
     undone(case)
-    (row,) = meter.children_of([child.school_id], child_id=child.pk)
-    assert not row["part5"] and kin_of([child.pk]) == {child.pk: child.pk}, "a merge taken back leaves each as it was"
+    row = owed_in_spring(child)
+    assert not row["marks"] and not set(meter.electronic_parts([row])[child.pk]) & {3, 5}
+    assert kin_of([child.pk]) == {child.pk: child.pk}, "a merge taken back leaves each as it was"
+
+
+def owed_in_spring(child) -> dict:
+    """The child's line of the meter when the autumn's results are owed."""
+    with clock.at(date(2027, 3, 20)):
+        (row,) = meter.children_of([child.school_id], child_id=child.pk)
+    return row

@@ -11,6 +11,7 @@ from archives.periods import Period
 from law import clock
 from reports.batches.papers import children_of
 from reports.books import cards, printing
+from reports.books.blanks import PROOFS
 from reports.books.closing import live_scope
 from reports.books.kinds import BOOKS
 from reports.books.periods import period_of
@@ -71,6 +72,7 @@ def long_child(no1, child_at):
 def test_no_table_is_wider_than_its_page(kind):
     """297 mm of landscape A4 without 20 mm to bind and 14 mm at the right."""
     assert sum(column.width for column in BOOKS[kind].columns) <= 297 - 20 - 14
+    assert sum(column.width for column in PROOFS) <= 210 - 26 - 24, "the list of proofs stands on a page upright"
 
 
 def test_the_newcomers_of_two_classes_each_on_pages_of_its_own(no1, child_at, long_child):
