@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "pghistory",
     "jianping_xueji.jobs",
     "jianping_xueji.vault",
+    "jianping_xueji.data_levels",
     "law",
     "schools",
     "accounts",
