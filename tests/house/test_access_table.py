@@ -124,6 +124,7 @@ def words_for(name, site):
         "reports:certificate_sheet": {"pk": site.school.pk, "year": 2026},
         "reports:paper_sheet": {"pk": words["paper"]},
         "reports:child_sheet": {"slug": words["slug"]},
+        "reports:lessons_sheet": {"slug": words["at_home"]},
         "reports:printer_keep": {"pk": site.school.pk},
         "reports:printer_test": {"pk": words["printer"]},
         **{f"reports:batch{act}": {"pk": words["print_batch"]} for act in BATCH_ACTS if name == f"reports:batch{act}"},

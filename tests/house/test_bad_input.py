@@ -72,6 +72,7 @@ FILTERED = {
     "custody:owed": "q school what after before",
     "custody:slips": "q school state after before",
     "custody:copies": "q school after before",
+    "custody:graduates": "q school after before",
     "custody:new": "e case giver",
     "custody:volumes": "school",
     "evidence:packs": "after before",
