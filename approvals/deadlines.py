@@ -45,9 +45,8 @@ def made(code: str, title: str, found: Callable[[date], QuerySet], **more) -> De
         "remind": (3, 1, 0),
     }
     tells = ("known", "right", "length")
-    return Deadline(
-        code=code, title=title, unit=Unit.WORKDAYS, subject=Subject.CASE, tells=tells, found=found, **given | more
-    )
+    fixed = {"unit": Unit.WORKDAYS, "subject": Subject.CASE, "tells": tells, "same_daily": True}
+    return Deadline(code=code, title=title, found=found, **fixed, **given | more)
 
 
 def desk(code: str, title: str, which: Q, *, known: str = "arrived_on", **more) -> Deadline:
@@ -129,6 +128,7 @@ declare(
         right="make_change",
         tells=("right",),
         found=not_entered,
+        same_daily=True,
         met="SELECT f.filed_on FROM approvals_ceimsfiling f WHERE f.id = c.subject",
         remedy="请在全国学籍系统内办理，并登记系统办理日",
         url="approvals:filings",
@@ -145,6 +145,7 @@ declare(
         right="make_change",
         tells=("right",),
         found=not_confirmed,
+        same_daily=True,
         met="SELECT f.confirmed_on FROM approvals_ceimsfiling f WHERE f.id = c.subject",
         remedy="请在全国学籍系统内催办，并登记系统核办日和结果",
         url="approvals:filings",

@@ -53,7 +53,7 @@ declare(
         found=unreported,
         met=MADE.format("month", "r.school_id = c.subject"),
         remedy="请核对本校控辍台账后报送月报，没有辍学学生的也要零报告",
-        url="dropout:months",
+        url="supervision:ledger_reports",
     ),
     Deadline(
         code="dropout.quarter_review",
@@ -67,6 +67,6 @@ declare(
         found=unreviewed,
         met=MADE.format("quarter", "r.bureau_id = c.subject"),
         remedy="请复核各校控辍台账和月报，登记季度复核",
-        url="dropout:months",
+        url="supervision:ledger_reviews",
     ),
 )

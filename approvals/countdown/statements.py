@@ -6,6 +6,7 @@ joined to it, and the due day of any number of rows comes of one join.
 
 from collections.abc import Iterable
 from datetime import date
+from functools import cache
 from typing import Any
 
 from law import parameters
@@ -106,6 +107,16 @@ SELECT count(*) FROM moved"""
 
 def question(deadline: Deadline, day: date) -> tuple[str, dict]:
     """The bare SELECT of what is open, and its parameters by name."""
+    sql, given = _written_once(deadline) if deadline.same_daily else _written(deadline, day)
+    return sql, dict(given)
+
+
+@cache
+def _written_once(deadline: Deadline) -> tuple[str, dict]:
+    return _written(deadline, date.min)
+
+
+def _written(deadline: Deadline, day: date) -> tuple[str, dict]:
     found = deadline.found(day)
     if found is None:
         return f"SELECT {', '.join(NOTHING[name] for name in deadline.columns)} WHERE false", {}
