@@ -10,11 +10,13 @@ Message-ID, by which mail servers and readers know it for the same.
 """
 
 import logging
+import time
 from datetime import timedelta
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.mail import EmailMessage
+from django.db import InterfaceError, OperationalError, connection
 from django.urls import reverse
 from django.utils import timezone
 
@@ -24,6 +26,7 @@ from ..models import Reminder
 from .presenting import said
 
 logger = logging.getLogger(__name__)
+PAUSES = (0.2, 1, 2, 4, 8, 15)  # seconds between attempts to reach the database after a mail has left
 LATEST = timedelta(days=1)  # a digest of the day before yesterday helps nobody
 
 
@@ -71,8 +74,21 @@ def deliver(pk: int, holder: str) -> bool:
         logger.warning("reminder %s was not mailed: %s", pk, type(fault).__name__)
         claimed.update(mail_claim="")
         return False
-    claimed.update(mailed_at=timezone.now(), mail_claim="")
+    _noted(claimed)
     return True
+
+
+def _noted(claimed) -> None:
+    """Write down that it was sent. A database that restarts just now is waited for: else the mail would leave again."""
+    for pause in (*PAUSES, None):
+        try:
+            claimed.update(mailed_at=timezone.now(), mail_claim="")
+            return
+        except (OperationalError, InterfaceError):
+            if pause is None or connection.in_atomic_block:
+                raise
+            connection.close()
+            time.sleep(pause)
 
 
 def message_id(reminder: Reminder) -> str:

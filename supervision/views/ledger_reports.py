@@ -67,7 +67,7 @@ def last_day(said: str) -> date:
 
 
 def _sheet(request, shown, sign, unit, end: date):
-    form, refusal = NoteForm(request.POST or None), []
+    form, refusal = NoteForm(request.POST if request.method == "POST" else None), []
     if request.method == "POST" and form.is_valid():
         try:
             sign(unit, end, by=request.user, note=form.cleaned_data["note"])
