@@ -86,20 +86,22 @@ def not_confirmed(day: date) -> QuerySet[CeimsFiling]:
     return filings(day).filter(filed_on__isnull=False, confirmed_on=None).annotate(starts=F("filed_on"))
 
 
-def unannounced_year(day: date) -> int | None:
-    """The first year, of this and from 1 November on the next, whose working days nobody has announced."""
-    for year in (day.year, day.year + 1):
-        known = CalendarDay.objects.filter(date__year=year, confirmed=True).count()
-        if known < DAYS_OF_YEAR and day >= date(year - 1, 11, 1):
-            return year
-    return None
+def unannounced_years(day: date) -> list[int]:
+    """Which of this year and, from 1 November on, the next have working days that nobody has announced."""
+    reached = [day.year, day.year + 1] if day >= date(day.year, 11, 1) else [day.year]
+    announced = {
+        year: CalendarDay.objects.filter(date__year=year, confirmed=True).count() >= DAYS_OF_YEAR for year in reached
+    }
+    return [year for year in reached if not announced[year]]
 
 
 def without_calendar(day: date) -> QuerySet[Bureau] | None:
-    """Every bureau with schools, as long as a year is missing that deadlines already reach into."""
-    year = unannounced_year(day)
-    if year is None:
-        return None
+    """Every bureau with schools, for each year that is missing and that deadlines already reach into."""
+    first, *others = [_without_year(day, year) for year in unannounced_years(day)] or [None]
+    return first.union(*others, all=True) if others else first
+
+
+def _without_year(day: date, year: int) -> QuerySet[Bureau]:
     return (
         Bureau.objects.filter(school__isnull=False)
         .distinct()

