@@ -91,16 +91,17 @@ def reports_page(chosen: ReportFilter, **cursors: str) -> dict:
     mine = powers_of(chosen.user).schools("make_change")
     rows = [{"school": s, "report": by_school.get(s.pk), "mine": s.pk in mine} for s in page.rows]
     given = {"filter": chosen, "end": chosen.end, "page": page, "rows": rows, "count": found.count()}
-    return given | {"due": due, "left": workdays.remaining(due.day, clock.today()), "standing": standing_of(chosen)}
+    left = workdays.remaining(due.day, clock.today())
+    return given | {"due": due, "left": left, "standing": standing_of(chosen, due.day)}
 
 
-def standing_of(chosen: ReportFilter) -> dict[str, int]:
-    """How many schools in sight owed the month, and how many have reported it, in time and at all."""
+def standing_of(chosen: ReportFilter, due: date) -> dict[str, int]:
+    """How many schools in sight owed the month, and how many have reported it, late and at all."""
     schools = school_ids_where(chosen.user, "view_school")
     made = LedgerReport.objects.filter(kind=Kind.MONTH, period_end=chosen.end, school__in=schools)
     days = list(made.values_list("made_on", flat=True))
     owed = School.objects.filter(pk__in=schools, closed_on=None).exclude(pk__in=made.values("school")).count()
-    late = sum(day > due_of(chosen.end).day for day in days) if days else 0
+    late = sum(day > due for day in days)
     return {"all": owed + len(days), "made": len(days), "late": late, "owed": owed}
 
 

@@ -4,7 +4,7 @@ Who has no address reads the reminder in the system. A mail names deadlines and 
 
 No mail is lost: it counts as mailed only when the server has taken it. Until then it is claimed by the attempt of the
 job that sends it; when that worker dies, its lease runs out and with it the claim, and the next attempt (the sweeper
-rings within half a minute) sends it. No mail is sent by two workers, since a claim is one conditional update. What SMTP
+rings soon) sends it. No mail is sent by two workers, since a claim is one conditional update. What SMTP
 cannot tell is whether the server took a mail whose sender died before the answer: that one leaves again under the same
 Message-ID, by which mail servers and readers know it for the same.
 """

@@ -15,7 +15,8 @@ from accounts.models import User
 from accounts.roles import Role
 from approvals.countdown.engine import check_all
 from approvals.services import perform
-from jianping_xueji.jobs.models import Job
+from jianping_xueji.jobs.models import Job, lease_time
+from jianping_xueji.jobs.tasks import RING_AFTER
 from law import clock
 from law.models import Parameter
 from supervision.models import Reminder
@@ -115,6 +116,12 @@ def at_work(cluster, broker, tmp_path):
     people = Staff("tests.supervision.night_app", environment(cluster, broker, tmp_path), tmp_path)
     yield people
     people.end()
+
+
+def test_what_a_dead_worker_held_is_taken_up_within_a_minute(settings):
+    """Its lease runs out, and the next sweep rings; the story below has both shorter."""
+    sweep = settings.CELERY_BEAT_SCHEDULE["sweep-jobs"]["schedule"]
+    assert (lease_time() + sweep).total_seconds() <= 45 and sweep >= RING_AFTER
 
 
 @pytest.mark.parametrize("killed", ["worker", "broker", "database"])

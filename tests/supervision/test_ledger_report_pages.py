@@ -11,6 +11,8 @@ from supervision.ledger_reports import report_month
 from supervision.models import LedgerReport
 from suspensions.models import Dropout
 from tests.changes import drafted
+from tests.county import make_school
+from tests.house.questions import MOST, questions
 from tests.suspensions.dropout_specimens import GIVEN, visited
 
 pytestmark = pytest.mark.django_db
@@ -86,3 +88,20 @@ def test_the_bureau_reviews_a_quarter_and_sees_which_months_are_missing(client, 
     client.force_login(staff(Role.REGISTRAR, no1))
     assert client.get(reverse("supervision:ledger_reviews")).status_code == 403
     assert client.get(address).status_code == 404
+
+
+def test_pages_ask_as_many_questions_for_twenty_schools_as_for_two(client, october, no1, bureau, staff):
+    report_month(no1, END, by=staff(Role.REGISTRAR, no1))
+    client.force_login(staff(Role.BUREAU_CLERK, bureau))
+    addresses = [
+        reverse("supervision:ledger_reports"),
+        reverse("supervision:ledger_reviews"),
+        sheet_of(no1),
+        reverse("supervision:ledger_quarter", args=[bureau.pk, "2026-09"]),
+    ]
+    few = [len(questions(client, address)) for address in addresses]
+    for n in range(20):
+        school = make_school(bureau, 400 + n, f"月报{n}小学")
+        report_month(school, END, by=staff(Role.REGISTRAR, school))
+    many = [len(questions(client, address)) for address in addresses]
+    assert few == many and max(many) <= MOST, (few, many)
