@@ -157,7 +157,8 @@ class County:
     def files(self, name: str, confirmed: bool = False):
         """What was decided about the child is done in the national system, or its answer has come."""
         filing = CeimsFiling.objects.filter(case__subjects__child=self.called[name]).earliest("pk")
-        by, today = self.by(Role.REGISTRAR, self.no1), clock.today()
+        at_bureau, today = filing.right == "bureau_make", clock.today()
+        by = self.by(Role.BUREAU_CLERK, self.bureau) if at_bureau else self.by(Role.REGISTRAR, filing.school)
         answer = {"confirmed_on": today, "result": "通过"} if confirmed else {}
         record_filing(filing, by=by, filed_on=filing.filed_on or today, **answer)
 
@@ -261,6 +262,7 @@ DUE = [
     ("death.cancelled", "death-3", "2027-01-28", "2027-02-18", None),
     ("campaign.term", "no1", "2027-03-05", "2027-04-02", None),
     ("campaign.term", "no2", "2027-03-05", "2027-04-02", None),
+    ("campaign.term", "junior", "2027-03-05", "2027-04-02", None),
     # the freeze begins on 15 April
     ("exam.before_freeze", "correction-1", "2027-03-20", "2027-04-14", ...),
     ("year.graduation", "junior", "2027-06-01", "2027-07-30", None),
