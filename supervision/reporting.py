@@ -1,13 +1,16 @@
 """Pages of 控辍保学报告: who owes which period, what was reported, the sheet that is signed (第三十条)."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 from django import forms
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.urls import reverse
 
 from accounts.policies import may, powers_of, school_ids_where
-from law import clock, parameters, workdays
+from law import clock, parameters
 from law.articles import DROPOUT_REPORTED
+from law.workdays import LONGEST_LOOK, Calendar, Due
 from schools.models import Bureau, School
 from students.paging import page_of
 
@@ -45,7 +48,7 @@ class ReportFilter(forms.Form):
 
     def __init__(self, data, *, user):
         super().__init__(data)
-        self.user, self.months = user, months_of(user)
+        self.user, self.months = user, month_ends(clock.today())
         self.fields["month"].choices = [(f"{end:%Y-%m}", f"{end:%Y年%-m月}") for end in self.months]
         if len(school_ids_where(user, "view_school")) < 2:
             del self.fields["q"]
@@ -68,16 +71,16 @@ class ReportFilter(forms.Form):
         return found.filter(states.get(self.cleaned_data.get("state"), Q()))
 
 
-def months_of(user) -> list[date]:
-    """Months that are asked for or were reported, the latest first."""
-    reported = LedgerReport.objects.visible_to(user).filter(kind=Kind.MONTH, period_end__lt=clock.today())
-    known = reported.order_by().values_list("period_end", flat=True).distinct()
-    return sorted({*known, *month_ends(clock.today())}, reverse=True)
-
-
-def due_of(end: date) -> workdays.Due:
-    """The last day to report a period, as the clock counts it."""
-    return workdays.roll_forward(end + timedelta(days=parameters.on(end)["dropout.report_days"]))
+def due_days(ends: Iterable[date]) -> dict[date, tuple[Due, int]]:
+    """Of each period the last day to report it, as the clock counts it, and the working days left; two questions."""
+    ends, today, numbers = list(ends), clock.today(), parameters.spans("dropout.report_days")
+    reached = {
+        end: end + timedelta(days=next(days for since, until, days in numbers if since <= end < until)) for end in ends
+    }
+    known = [today, *ends, *reached.values()]
+    calendar = Calendar.between(min(known), max(known) + timedelta(days=LONGEST_LOOK))
+    dues = {end: calendar.roll_forward(day) for end, day in reached.items()}
+    return {end: (due, calendar.count(today, due.day)) for end, due in dues.items()}
 
 
 def reports_page(chosen: ReportFilter, **cursors: str) -> dict:
@@ -85,14 +88,14 @@ def reports_page(chosen: ReportFilter, **cursors: str) -> dict:
     if chosen.end is None:
         return {"filter": chosen, "end": None, "count": 0}
     found = chosen.schools()
-    page, due = page_of(found, ("code",), named="code", **cursors), due_of(chosen.end)
+    page = page_of(found, ("code",), named="code", **cursors)
+    due, left = due_days([chosen.end])[chosen.end]
     reports = LedgerReport.objects.filter(kind=Kind.MONTH, period_end=chosen.end, school__in=page.rows)
     by_school = {each.school_id: each for each in reports.select_related("made_by")}
     mine = powers_of(chosen.user).schools("make_change")
     rows = [{"school": s, "report": by_school.get(s.pk), "mine": s.pk in mine} for s in page.rows]
     given = {"filter": chosen, "end": chosen.end, "page": page, "rows": rows, "count": found.count()}
-    left = workdays.remaining(due.day, clock.today())
-    return given | {"due": due, "left": left, "standing": standing_of(chosen, due.day)}
+    return given | {"due": due, "left": left, "figures": figures_on_top(chosen, due.day)}
 
 
 def standing_of(chosen: ReportFilter, due: date) -> dict[str, int]:
@@ -103,6 +106,18 @@ def standing_of(chosen: ReportFilter, due: date) -> dict[str, int]:
     owed = School.objects.filter(pk__in=schools, closed_on=None).exclude(pk__in=made.values("school")).count()
     late = sum(day > due for day in days)
     return {"all": owed + len(days), "made": len(days), "late": late, "owed": owed}
+
+
+def figures_on_top(chosen: ReportFilter, due: date) -> list[dict]:
+    """The same as figures, each leading to its schools."""
+    standing, month = standing_of(chosen, due), f"{reverse('supervision:ledger_reports')}?month={chosen.end:%Y-%m}"
+    over = "refused" if clock.today() > due else "soon"
+    return [
+        {"label": "应报学校", "value": standing["all"], "url": month},
+        {"label": "已报送", "value": standing["made"], "url": f"{month}&state=made"},
+        {"label": "其中逾期报送", "value": standing["late"], "url": f"{month}&state=made", "tone": "soon"},
+        {"label": "未报送", "value": standing["owed"], "url": f"{month}&state=owed", "tone": over},
+    ]
 
 
 def bureaus_of(user) -> QuerySet[Bureau]:
@@ -120,9 +135,9 @@ def reviews_page(user) -> dict:
     for bureau in bureaus_of(user):
         ends = {*asked, *(end for pk, end in known if pk == bureau.pk)}
         rows += [{"bureau": bureau, "end": end, "report": known.get((bureau.pk, end))} for end in ends]
+    dues = due_days(row["end"] for row in rows)
     for row in rows:
-        row["due"] = due_of(row["end"])
-        row["left"] = workdays.remaining(row["due"].day, clock.today())
+        row["due"], row["left"] = dues[row["end"]]
     return {"rows": sorted(rows, key=lambda row: row["end"], reverse=True)}
 
 
@@ -156,14 +171,14 @@ def _sheet(made: QuerySet[LedgerReport], end: date, now) -> dict:
     """The parts of both sheets; the figures of a report are those it was signed with."""
     history = list(made.filter(period_end__lt=clock.today()).order_by("-period_end")[:24])
     report = next((each for each in history if each.period_end == end), None)
-    figures, due = report.figures if report else now(), due_of(end)
+    figures, (due, left) = report.figures if report else now(), due_days([end])[end]
     return {
         "report": report,
         "history": history,
         "end": end,
         "figures": [(label, figures.get(name, 0)) for name, label in FIGURES.items()],
         "due": due,
-        "left": workdays.remaining(due.day, clock.today()),
+        "left": left,
         "article": DROPOUT_REPORTED,
     }
 
