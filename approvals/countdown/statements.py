@@ -23,12 +23,13 @@ _TOLD = {
     "bureau": "NULL::bigint",
 }
 NOTHING = _TOLD | {"subject": "0", "school": "0", "starts": "NULL::date", "right": "''"}
+# OFFSET 0 keeps the question whole: pulled up, a first day that is itself a subquery would be asked three times a row.
 _FOUND = """
 found AS MATERIALIZED (
     SELECT q.subject::bigint AS subject, q.school::bigint AS school, q.starts::date AS starts,
         {due}::date AS due, {confirmed}::boolean AS confirmed, greatest({known}, q.starts)::date AS known,
         {right}::text AS "right", {length}::int AS length, {bureau}::bigint AS bureau
-    FROM ({question}) q ({columns})
+    FROM ({question} OFFSET 0) q ({columns})
     WHERE q.starts <= %(today)s AND (%(schools)s::bigint[] IS NULL OR q.school::bigint = ANY (%(schools)s)))"""
 # A period keeps the number that was in force on the day it began.
 _LASTING = """
