@@ -244,8 +244,8 @@ CELERY_BEAT_SCHEDULE = {
     # Rings again for jobs whose ring or worker was lost. A ring nobody took within the interval is not worth keeping.
     "sweep-jobs": {
         "task": "jianping_xueji.jobs.tasks.sweep",
-        "schedule": timedelta(seconds=30),
-        "options": {"expires": 25},
+        "schedule": timedelta(seconds=15),
+        "options": {"expires": 12},
     },
     # One job a day each, whoever rings first; the later hours are there for a beat that was down.
     "check-deadlines": {

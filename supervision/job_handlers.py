@@ -27,4 +27,4 @@ def checked_on(day) -> bool:
 @job("reminders.mail", label="提醒邮件")
 def mail(run: Run) -> dict:
     """Each mail is claimed and committed on its own, so that a worker that dies leaves the others for the next."""
-    return send_pending(progress=lambda done, total: run.progress("发送邮件", done, total))
+    return send_pending(run.job.leased_by, progress=lambda done, total: run.progress("发送邮件", done, total))

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import as_of, calendar, overdue, reminders
+from .views import as_of, calendar, ledger_reports, overdue, reminders
 
 app_name = "supervision"
 urlpatterns = [
@@ -15,5 +15,9 @@ urlpatterns = [
     path("reminders/", reminders.reminders, name="reminders"),
     path("reminders/read/", reminders.read_all, name="reminders_read"),
     path("reminders/<int:pk>/read/", reminders.read, name="reminder_read"),
+    path("ledger-reports/", ledger_reports.reports, name="ledger_reports"),
+    path("ledger-reports/quarters/", ledger_reports.reviews, name="ledger_reviews"),
+    path("ledger-reports/quarters/<int:pk>/<str:month>/", ledger_reports.quarter, name="ledger_quarter"),
+    path("ledger-reports/<str:code>/<str:month>/", ledger_reports.month, name="ledger_month"),
     path("as-of/", as_of.as_of, name="as_of"),
 ]

@@ -44,8 +44,11 @@ def _markers(flags: set[str]) -> str:
 
 
 def _side_by_side(given: list[str], flags: set[str]) -> list[str]:
-    """Two workers, each with a database of its own, for a whole run; one that is narrowed by hand stays in one."""
-    whole = "--nightly" not in flags and all(word.startswith("-") for word in given)
+    """Two workers, each with a database of its own, for a whole run; one that is narrowed by hand stays in one.
+
+    The long runs are few and independent: there each worker takes the next one.
+    """
+    whole = "--nightly" in flags or all(word.startswith("-") for word in given)
     return ["-n", "2"] if whole and (os.cpu_count() or 1) > 1 else []
 
 

@@ -276,6 +276,12 @@ supervision:board        GET  | in | no       | ok       | ok       | ok       |
 supervision:deadlines    GET  | in | no       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | no
 supervision:trend        GET  | in | no       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | no
 supervision:weekly       GET  | in | no       | no       | no       | ok       | ok       | ok       | no       | ok       | no
+supervision:ledger_reports GET | in | no      | ok       | ok       | ok       | ok       | ok       | ok       | ok       | no
+supervision:ledger_reviews GET | in | no      | no       | no       | ok       | ok       | ok       | no       | ok       | no
+supervision:ledger_month GET  | in | --/--/-- | ok/--/-- | ok/--/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | --/--/--
+supervision:ledger_month POST | in | --/--/-- | ok/--/-- | no/--/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | --/--/--
+supervision:ledger_quarter GET | in | --/--/-- | --/--/-- | --/--/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | --/--/-- | ok/ok/-- | --/--/--
+supervision:ledger_quarter POST | in | --/--/-- | --/--/-- | --/--/-- | ok/ok/-- | no/no/-- | no/no/-- | --/--/-- | no/no/-- | --/--/--
 supervision:as_of        POST | in | no       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | no
 supervision:reminders    GET  | in | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok
 supervision:reminders_read POST | in | ok     | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok

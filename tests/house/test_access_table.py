@@ -150,6 +150,8 @@ def words_for(name, site):
         "reports:print_child": {"form": "basics_form", "number": words["intake_batch"], "slug": words["newcomer"]},
         "supervision:holiday": {"pk": words.get("notice")},
         "supervision:holiday_decide": {"pk": words.get("notice")},
+        "supervision:ledger_month": {"code": site.school.code, "month": "2026-08"},
+        "supervision:ledger_quarter": {"pk": site.school.bureau_id, "month": "2026-06"},
         "supervision:reminder_read": {"pk": words.get("reminder")},
         "jobs:progress": {"pk": words["job"]},
         "jobs:cancel": {"pk": words["job"]},

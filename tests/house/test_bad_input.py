@@ -79,6 +79,7 @@ FILTERED = {
     "supervision:year": "year",
     "supervision:deadlines": "state rule school side whose after before",
     "supervision:trend": "school",
+    "supervision:ledger_reports": "month state q after before",
     "supervision:reminders": "after before",
     "transfers:check": "child from_school from_division to_school to_division grade ground on",
     "transfers:new": "school",
