@@ -26,12 +26,14 @@ def plain(cell: object) -> object:
         return [cell.isoformat()]
     if isinstance(cell, time | timedelta):
         return str(cell)
+    if type(cell) is int:  # an old .xls keeps whole numbers apart, a new one knows only doubles
+        return float(cell)
     return cell
 
 
 def sheet_rows(book, name: str) -> list[list[object]]:
     """All rows of one sheet from A1 on, so that row numbers stay Excel's."""
-    keep = {str, float, bool, int}
+    keep = {str, float, bool}
     rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
     return [[cell if type(cell) in keep else plain(cell) for cell in row] for row in rows]
 

@@ -13,8 +13,8 @@ from students.importing.container import SCHOOL, Limits
 from students.importing.findings import ERROR, FIXED, WARNING, Finding, WorkbookRefused, shown
 from students.importing.headers import Heading, find_heading
 from students.importing.normalise import Setting, normalise_column
-from students.importing.prescan import BookScan, SheetScan, scan
-from students.importing.reader import read_sheets
+from students.importing.opening import open_list
+from students.importing.prescan import BookScan, SheetScan
 from students.importing.sheet import ColumnData, SheetData
 from students.importing.validate import Frame, shifted_columns, validate
 
@@ -83,10 +83,7 @@ def read_workbook(
     year = today.year if today.month >= 9 else today.year - 1
     frame = Frame(school_code, ClassBook(school_classes, year), today)
     try:
-        phase("预扫描")
-        book = scan(data, limits)
-        phase("解析")
-        cells = read_sheets(data, [sheet.name for sheet in book.visible], limits)
+        book, cells = open_list(data, limits, phase)
         phase("校验")
         return _parse(book, cells, frame, sheet, columns)
     except WorkbookRefused as refusal:
@@ -280,10 +277,7 @@ class Table:
 
 def read_table(data: bytes, *, today: date, limits: Limits, phase: Callable[[str], None] = lambda name: None) -> Table:
     """The one sheet that looks like children, none of its columns required. Raises WorkbookRefused."""
-    phase("预扫描")
-    book = scan(data, limits)
-    phase("解析")
-    cells = read_sheets(data, [sheet.name for sheet in book.visible], limits)
+    book, cells = open_list(data, limits, phase)
     scanned, heading = _choose_sheet(book, cells, "", None)
     if twice := [each for each in heading.findings if each.code == "duplicate_column"]:
         raise WorkbookRefused("duplicate_column", f"{twice[0].message}，{twice[0].remedy}")
