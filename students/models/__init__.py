@@ -5,7 +5,7 @@ from .child import FamilyMember, NumberKind, Student, StudentNumber
 from .enrolment import Enrolment, Placement
 from .frozen import FrozenRecord
 from .home_teaching import HomeLesson
-from .imports import ImportFile
+from .imports import ImportFile, RememberedColumn
 from .intake import Application, DuplicateSearch, FiledScan
 from .ledger_entry import LedgerEntry
 from .problem import Problem
@@ -91,6 +91,7 @@ __all__ = [
     "PromotionRun",
     "Proof",
     "RecordEntry",
+    "RememberedColumn",
     "Registration",
     "RegistrationEntry",
     "RosterChild",
