@@ -104,6 +104,11 @@ def find_heading(
     return heading
 
 
+def bare_columns(row: Sequence[object], choice: Choice = NOTHING_SAID) -> list[Column]:
+    """The columns of one row taken for the header, whether anything in it is known or not."""
+    return _with_choices(_columns([[_text(cell) for cell in row]]), choice)
+
+
 def _best_rows(top: list[list[str]], choice: Choice) -> tuple[int, int, list[Column]] | None:
     """First and last header row and their columns: where most columns mean something, or where somebody said so."""
     best: tuple[int, int, int, list[Column]] | None = None

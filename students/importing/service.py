@@ -9,11 +9,12 @@ from accounts.policies import Powers
 from approvals.errors import NotYourHand, Refused
 from approvals.services import open_case, perform
 from jianping_xueji import vault
+from jianping_xueji.jobs import Job
 from jianping_xueji.jobs.services import start
 from jianping_xueji.vault import files
 from law import clock
 from schools.models import School, SchoolClass
-from students.importing.choosing import choice_for
+from students.importing.choosing import choice_for, remember
 from students.importing.classes import ClassRef
 from students.importing.collector import collector_paused
 from students.importing.container import SCHOOL, Limits
@@ -74,6 +75,24 @@ def ask_to_commit(file: ImportFile, by: User, *, accept_warnings: bool, only_goo
     _refuse_unready(file)
     refuse_unsettled(file.counts, accept_warnings=accept_warnings, only_good=only_good)
     return begin(file, "import.commit", {"accept_warnings": accept_warnings, "only_good": only_good}, by)
+
+
+@transaction.atomic
+def read_again(file: ImportFile, by: User, *, said: dict, mapping: list[dict]) -> ImportFile:
+    """Let a job read the upload by what a person says of its columns, and remember it for the school.
+
+    `said`: sheet, head and columns (letter → attribute, "" to leave out), as `ImportFile.choice` keeps them; `mapping`:
+    the columns as they were shown. Raises Refused when the file is past it or a job works on it, NotYourHand.
+    """
+    file = ImportFile.objects.select_for_update().select_related("school").get(pk=file.pk)
+    permit(file.school, by)
+    if not file.may_be_read_otherwise or Job.objects.filter(pk=file.job_id, finished_at=None).exists():
+        raise Refused(f"“{file.name}”现为“{file.get_state_display()}”或正在处理，不能再改列的对应。")
+    remember(file.school, mapping, said["columns"], by)
+    file.choice = {**file.choice, **said}
+    file.state = State.READING
+    file.save(update_fields=["choice", "state"])
+    return begin(file, "import.read", {}, by)
 
 
 def begin(file: ImportFile, kind: str, choices: dict, by: User) -> ImportFile:
