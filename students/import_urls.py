@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import import_columns, imports
+from .views import dry_runs, import_columns, imports
 
 urlpatterns = [
     path("", imports.upload, name="import"),
@@ -14,5 +14,6 @@ urlpatterns = [
     path("<int:pk>/marked.xlsx", import_columns.marked, name="import_marked"),
     path("<int:pk>/corrections/", import_columns.corrections, name="import_corrections"),
     path("<int:pk>/undo/", import_columns.undo, name="import_undo"),
+    path("returned/<int:pk>/", dry_runs.returned_list, name="returned_list"),
     path("batch/<str:number>/", imports.batch, name="import_batch"),
 ]

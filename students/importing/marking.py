@@ -12,6 +12,7 @@ import xlsxwriter
 
 from students.importing import marked_parts
 from students.importing.container import Container, Limits, Shape, shape_of
+from students.importing.headers import SEARCHED_ROWS
 from students.importing.marked_parts import Page, Styles, Unmarkable, page_of_findings
 from students.importing.marks import COLUMNS, FILLS, NOTE, SHEET, Marks, line_of
 from students.importing.opening import Cells, open_list
@@ -25,9 +26,11 @@ _MOST_MARKED = 64 * 1024 * 1024
 def marked_copy(data: bytes, findings: list[dict], *, sheet: str, head: int, limits: Limits) -> bytes:
     """The list as .xlsx with its findings (as `Finding.as_dict`); `sheet` and `head` say where the header stands.
 
-    Raises WorkbookRefused when the upload itself cannot be opened.
+    Without a `head` it is the fullest of the rows above the first finding. Raises WorkbookRefused when the upload itself
+    cannot be opened.
     """
     _, cells = open_list(data, limits)
+    head = head or _likely_head(cells.get(sheet, []), findings)
     marks, note_at = Marks.of(findings, sheet), _note_column(cells.get(sheet, []), head)
     if shape_of(data, limits) is Shape.XLSX:
         try:
@@ -44,10 +47,16 @@ class _Where:
         self.marks, self.head, self.note_at = marks, head, note_at
 
 
+def _likely_head(rows: list[list], findings: list[dict]) -> int:
+    first = min((each["row"] for each in findings if each["row"]), default=1)
+    filled = [sum(isinstance(cell, str) and cell != "" for cell in row) for row in rows[: min(first - 1, SEARCHED_ROWS)]]
+    return filled.index(max(filled)) + 1 if filled else 0
+
+
 def _note_column(rows: list[list], head: int) -> int:
     """The column 错误说明 of an earlier marking, else the first free one."""
     header = rows[head - 1] if 0 < head <= len(rows) else []
-    return header.index(NOTE) if NOTE in header else len(header)
+    return header.index(NOTE) if NOTE in header else max(map(len, rows), default=0)
 
 
 # --- the file itself -------------------------------------------------------------------------------------------------

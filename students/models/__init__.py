@@ -11,6 +11,7 @@ from .ledger_entry import LedgerEntry
 from .problem import Problem
 from .record_change import RecordEntry
 from .registration import Registration, RegistrationEntry
+from .returned import ReturnedList
 from .traces import DataFix, Look
 
 # Kinds of change stand beside their rules and need the models above.
@@ -92,6 +93,7 @@ __all__ = [
     "Proof",
     "RecordEntry",
     "RememberedColumn",
+    "ReturnedList",
     "Registration",
     "RegistrationEntry",
     "RosterChild",
