@@ -2,8 +2,8 @@
 
 `kept(case)` surrounds an effect and writes down every row of the children that came to be or differs afterwards.
 `restore(case)` puts each of them back: a changed row gets its former values, a row that came to be is ended where it
-began (only a family member, which has no end, goes; its history stays). Seats follow the places. It refuses when anything has changed since, so that a correction
-never overwrites a later act.
+began (only a family member, which has no end, goes; its history stays). Seats follow the places. It refuses when
+anything has changed since, so that a correction never overwrites a later act.
 """
 
 import json

@@ -42,7 +42,9 @@ def error_cell(row: int, column: int) -> bytes:
 
 def uncalculated(row: int, column: int) -> bytes:
     """A formula that no program has calculated."""
-    return record(0x0006, struct.pack("<HHH", row, column, 0) + b"\x03\0\0\0\0\0\xff\xff" + struct.pack("<HIH", 0, 0, 0))
+    return record(
+        0x0006, struct.pack("<HHH", row, column, 0) + b"\x03\0\0\0\0\0\xff\xff" + struct.pack("<HIH", 0, 0, 0)
+    )
 
 
 def cell(row: int, column: int, value: object) -> bytes:
@@ -95,7 +97,9 @@ def compound(stream: bytes, *, name: str = "Workbook", others: Iterable[str] = (
     return header + fat + lines[:SECTOR].ljust(SECTOR, b"\0") + stream.ljust(length * SECTOR, b"\0")
 
 
-def xls(pupils: Iterable[Mapping[str, object]], *, version: str = "v1", before: Iterable[Sequence] = (), **how) -> bytes:
+def xls(
+    pupils: Iterable[Mapping[str, object]], *, version: str = "v1", before: Iterable[Sequence] = (), **how
+) -> bytes:
     """Children as an old workbook in a layout of the national system."""
     order = layout(version)
     rows = [*before, [header for header, _ in order]]

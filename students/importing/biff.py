@@ -106,7 +106,9 @@ def _add_sheet(found: Outline, body: bytes) -> None:
         raise WorkbookRefused("macros", f"文件带有宏，不予导入。{_SAVE_AS}")
     if len(found.sheets) >= _MOST_SHEETS:
         raise WorkbookRefused("too_many_parts", f"文件里的工作表超过 {_MOST_SHEETS} 个")
-    text = body[8 : 8 + length * 2].decode("utf-16-le", "replace") if wide & 1 else body[8 : 8 + length].decode("latin-1")
+    text = (
+        body[8 : 8 + length * 2].decode("utf-16-le", "replace") if wide & 1 else body[8 : 8 + length].decode("latin-1")
+    )
     if sort == _WORKSHEET:
         found.sheets.append((SheetScan(text, hidden=bool(state & 3)), place))
 
@@ -114,12 +116,7 @@ def _add_sheet(found: Outline, body: bytes) -> None:
 def _note(kind: int, body: bytes, sheet: SheetScan) -> None:
     """Take one record of a sheet down."""
     if kind in _CELLS:
-        row, column = struct.unpack_from("<HH", body)
-        _used(sheet, row, column, 1)
-        if kind == FORMULA:
-            _note_formula(body, sheet, (row + 1, column))
-        elif kind == BOOLERR and body[7:8] == b"\x01":
-            sheet.error_cells.add((row + 1, column))
+        _note_cell(kind, body, sheet)
     elif kind == MULRK:
         row, first = struct.unpack_from("<HH", body)
         _used(sheet, row, first + (len(body) - 6) // 6 - 1, (len(body) - 6) // 6)
@@ -133,6 +130,15 @@ def _note(kind: int, body: bytes, sheet: SheetScan) -> None:
     elif kind == MERGECELLS and len(sheet.merges) < _MOST_MERGES:
         ranges = struct.iter_unpack("<4H", body[2 : 2 + (len(body) - 2) // 8 * 8])
         sheet.merges += [(top + 1, left, bottom + 1, right) for top, bottom, left, right in ranges]
+
+
+def _note_cell(kind: int, body: bytes, sheet: SheetScan) -> None:
+    row, column = struct.unpack_from("<HH", body)
+    _used(sheet, row, column, 1)
+    if kind == FORMULA:
+        _note_formula(body, sheet, (row + 1, column))
+    elif kind == BOOLERR and body[7:8] == b"\x01":
+        sheet.error_cells.add((row + 1, column))
 
 
 def _used(sheet: SheetScan, row: int, column: int, cells: int) -> None:

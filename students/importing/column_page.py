@@ -1,4 +1,4 @@
-"""The page on which people say what the columns of their list are: headers, three samples, the fields to choose from."""
+"""The page on which people say what the columns of their list are: headers, three samples, fields to choose from."""
 
 from dataclasses import dataclass
 
@@ -42,7 +42,9 @@ class ColumnPage:
         outline = {each["name"]: each["top"] for each in file.report.get("outline", ())}
         if not outline:
             return None
-        name = next((each for each in (sheet, file.sheet, file.choice.get("sheet")) if each in outline), next(iter(outline)))
+        name = next(
+            (each for each in (sheet, file.sheet, file.choice.get("sheet")) if each in outline), next(iter(outline))
+        )
         top = outline[name]
         said = choice_of(file)
         same = name == file.sheet or not file.sheet
@@ -91,13 +93,20 @@ class ColumnPage:
         """What a person has said, as `ImportFile.choice` keeps it, and what is wrong with it."""
         meant = {column.letter: posted.get(f"column_{column.letter}", "") for column in self.columns}
         faults = [
-            {"message": f"{letter} 列的选项不存在，请重新选择。"} for letter, name in meant.items() if name not in {*_ATTRIBUTES, ""}
+            {"message": f"{letter} 列的选项不存在，请重新选择。"}
+            for letter, name in meant.items()
+            if name not in {*_ATTRIBUTES, ""}
         ]
         for attribute in sorted({name for name in meant.values() if name in _ATTRIBUTES}):
             letters = [letter for letter, name in meant.items() if name == attribute]
             if len(letters) > 1:
                 label = by_attribute(attribute).label
-                faults.append({"message": f"“{label}”指了 {len(letters)} 列（{'、'.join(letters)} 列），请只留一列，其余选“不导入”。"})
+                faults.append(
+                    {
+                        "message": f"“{label}”指了 {len(letters)} 列（{'、'.join(letters)} 列），"
+                        "请只留一列，其余选“不导入”。"
+                    }
+                )
         return {"sheet": self.sheet, "head": self.head, "columns": meant}, faults
 
 

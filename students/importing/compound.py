@@ -85,7 +85,9 @@ class Compound:
     def _read_directory(self, start: int) -> dict[str, tuple[int, int]]:
         content = self._chain(start)
         found: dict[str, tuple[int, int]] = {}
-        for at in range(0, min(len(content), _MOST_ENTRIES * _DIRECTORY_ENTRY) - _DIRECTORY_ENTRY + 1, _DIRECTORY_ENTRY):
+        for at in range(
+            0, min(len(content), _MOST_ENTRIES * _DIRECTORY_ENTRY) - _DIRECTORY_ENTRY + 1, _DIRECTORY_ENTRY
+        ):
             length = struct.unpack_from("<H", content, at + 64)[0]
             if 2 <= length <= 64:
                 name = content[at : at + length - 2].decode("utf-16-le", "replace")

@@ -31,7 +31,9 @@ def draft(file: ImportFile, by: User) -> Drafted:
     permit(file.school, by)
     done = Drafted()
     wishes = file.report.get("corrections", [])
-    children = {child.slug: child for child in Student.objects.filter(school=file.school, slug__in=[w["slug"] for w in wishes])}
+    children = {
+        child.slug: child for child in Student.objects.filter(school=file.school, slug__in=[w["slug"] for w in wishes])
+    }
     for wish in wishes:
         child = children.get(wish["slug"])
         changes = asked(child, wish["wanted"]) if child else {}

@@ -8,7 +8,6 @@ from students.importing.container import SCHOOL
 from students.importing.opening import FORMATS
 from students.importing.workbook_field import WorkbookField
 
-
 CHILDREN, PARTIAL = "children", "partial"
 KINDS = [(CHILDREN, "学生名册（全国系统模板，可含新生）"), (PARTIAL, "在籍学生更新名单（电话、住址等部分栏目）")]
 

@@ -26,8 +26,8 @@ _MOST_MARKED = 64 * 1024 * 1024
 def marked_copy(data: bytes, findings: list[dict], *, sheet: str, head: int, limits: Limits) -> bytes:
     """The list as .xlsx with its findings (as `Finding.as_dict`); `sheet` and `head` say where the header stands.
 
-    Without a `head` it is the fullest of the rows above the first finding. Raises WorkbookRefused when the upload itself
-    cannot be opened.
+    Without a `head` it is the fullest of the rows above the first finding. Raises WorkbookRefused when the upload
+    itself cannot be opened.
     """
     _, cells = open_list(data, limits)
     head = head or _likely_head(cells.get(sheet, []), findings)
@@ -49,7 +49,9 @@ class _Where:
 
 def _likely_head(rows: list[list], findings: list[dict]) -> int:
     first = min((each["row"] for each in findings if each["row"]), default=1)
-    filled = [sum(isinstance(cell, str) and cell != "" for cell in row) for row in rows[: min(first - 1, SEARCHED_ROWS)]]
+    filled = [
+        sum(isinstance(cell, str) and cell != "" for cell in row) for row in rows[: min(first - 1, SEARCHED_ROWS)]
+    ]
     return filled.index(max(filled)) + 1 if filled else 0
 
 
@@ -120,7 +122,9 @@ def _anew(cells: Cells, findings: list[dict], sheet: str, where: _Where) -> byte
     """A workbook with the cells of the list, coloured, and the sheet of findings."""
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, _SAFE)
-    formats = {level: book.add_format({"bg_color": f"#{colour[2:]}", "num_format": "@"}) for level, colour in FILLS.items()}
+    formats = {
+        level: book.add_format({"bg_color": f"#{colour[2:]}", "num_format": "@"}) for level, colour in FILLS.items()
+    }
     formats[""] = book.add_format({"num_format": "@"})
     for name, rows in cells.items():
         if name != SHEET:
@@ -165,4 +169,3 @@ def _write_findings(page, findings: list[dict], style) -> None:
     for number, each in enumerate(findings, 1):
         for column, text in enumerate(line_of(each)):
             page.write_string(number, column, text, style)
-

@@ -1,4 +1,4 @@
-"""Lists that only bring children on record up to date: telephone lists, addresses, boarders. Nobody new comes of them."""
+"""Lists that only bring children on record up to date: telephones, addresses, boarders. Nobody new comes of them."""
 
 from collections import defaultdict
 from dataclasses import dataclass, field

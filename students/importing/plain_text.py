@@ -88,10 +88,12 @@ def _refuse_excess(rows: list[list[str]], cells: int, limits: Limits) -> None:
     if cells > limits.cells:
         raise WorkbookRefused("too_many_cells", "单元格过多，请删除空白行列后另存再上传")
     if any(len(cell) > _LONGEST_CELL or cell.count("\n") > _LINES_IN_A_CELL for cell in row):
-        raise WorkbookRefused("row_too_large", f"第 {at} 行有一格内容过长，可能是引号不成对。请检查该行的引号后重新上传")
+        raise WorkbookRefused(
+            "row_too_large", f"第 {at} 行有一格内容过长，可能是引号不成对。请检查该行的引号后重新上传"
+        )
 
 
 def _as_typed(cell: str) -> str:
-    r"""`="0123"`, with which programs keep Excel from eating digits, is 0123; any other formula stays the text it is."""
+    r"""`="0123"`, with which programs keep Excel from eating digits, is 0123; any other formula stays text."""
     found = _AS_FORMULA.fullmatch(cell)
     return found[1] if found else cell

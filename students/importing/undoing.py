@@ -46,7 +46,9 @@ def what_stands_on(file: ImportFile) -> list[str]:
         return [f"“{file.name}”现为“{file.get_state_display()}”，没有可以撤销的内容。"]
     if case.state not in OPEN_TO_UNDO:
         remedy = "请逐名办理更正或变更" if case.state == State.DONE else "请等教育局退回学校后再撤销"
-        return [f"批次{case.number}现为“{case.state_name}”，其决定建立在本次导入之上。{remedy}（{articles.NO_FALSE_RECORD}）。"]
+        return [
+            f"批次{case.number}现为“{case.state_name}”，其决定建立在本次导入之上。{remedy}（{articles.NO_FALSE_RECORD}）。"
+        ]
     return [*_work_on_the_batch(case), *_written_since(case)]
 
 
@@ -55,7 +57,9 @@ def _work_on_the_batch(case: Registration) -> list[str]:
     steps = case.steps.exclude(action__in=_WAY).order_by("pk")
     if not steps:
         return []
-    done = "、".join(dict.fromkeys(f"{step.label}（{step.opinion}）" if step.opinion else step.label for step in steps[:NAMED]))
+    done = "、".join(
+        dict.fromkeys(f"{step.label}（{step.opinion}）" if step.opinion else step.label for step in steps[:NAMED])
+    )
     return [f"批次{case.number}导入之后又办理了：{done}。不再需要本批的，请在批次页“撤回本批”。"]
 
 
@@ -76,7 +80,9 @@ def _written_since(case: Registration) -> list[str]:
     if not found:
         return []
     more = f"等 {len(found)} 处" if len(found) > NAMED else ""
-    return [f"{'、'.join(found[:NAMED])}{more}，不能整批撤销。请先更正后来的改动，或逐名更正（{articles.VOLATILE_FIELDS}）。"]
+    return [
+        f"{'、'.join(found[:NAMED])}{more}，不能整批撤销。请先更正后来的改动，或逐名更正（{articles.VOLATILE_FIELDS}）。"
+    ]
 
 
 def _later(case: Registration, entries: list[RecordEntry]) -> dict[tuple[str, int, str], str]:

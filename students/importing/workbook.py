@@ -141,7 +141,9 @@ def _choose_sheet(
         if heading:
             candidates.append((scanned, heading))
     if not candidates:
-        raise WorkbookRefused("no_header", "前 10 行里找不到学生信息的表头，请在“列的对应”中指明表头，或使用全国学籍系统的模板")
+        raise WorkbookRefused(
+            "no_header", "前 10 行里找不到学生信息的表头，请在“列的对应”中指明表头，或使用全国学籍系统的模板"
+        )
     if len(candidates) > 1:
         names = "、".join(f"“{scanned.name}”" for scanned, _ in candidates)
         raise WorkbookRefused("several_sheets", f"有多个工作表都像学生名单：{names}，请在“列的对应”中指明导入哪一个")

@@ -6,72 +6,98 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('schools', '0012_private'),
-        ('students', '0132_agreement_upload'),
+        ("schools", "0012_private"),
+        ("students", "0132_agreement_upload"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='RememberedColumn',
+            name="RememberedColumn",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('listing', models.CharField(default='children', max_length=20, verbose_name='名单')),
-                ('header', models.CharField(max_length=120, verbose_name='表头')),
-                ('attribute', models.CharField(blank=True, max_length=60, verbose_name='读作')),
-                ('said_on', models.DateField(verbose_name='指定日期')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("listing", models.CharField(default="children", max_length=20, verbose_name="名单")),
+                ("header", models.CharField(max_length=120, verbose_name="表头")),
+                ("attribute", models.CharField(blank=True, max_length=60, verbose_name="读作")),
+                ("said_on", models.DateField(verbose_name="指定日期")),
             ],
             options={
-                'verbose_name': '列的对应',
-                'verbose_name_plural': '列的对应',
-                'default_permissions': ['view'],
+                "verbose_name": "列的对应",
+                "verbose_name_plural": "列的对应",
+                "default_permissions": ["view"],
             },
         ),
         migrations.RemoveConstraint(
-            model_name='importfile',
-            name='import_state',
+            model_name="importfile",
+            name="import_state",
         ),
         migrations.RemoveConstraint(
-            model_name='importfile',
-            name='import_case_only_when_committed',
+            model_name="importfile",
+            name="import_case_only_when_committed",
         ),
         migrations.AddField(
-            model_name='importfile',
-            name='choice',
-            field=models.JSONField(blank=True, default=dict, verbose_name='指定'),
+            model_name="importfile",
+            name="choice",
+            field=models.JSONField(blank=True, default=dict, verbose_name="指定"),
         ),
         migrations.AddField(
-            model_name='importfile',
-            name='head',
-            field=models.PositiveSmallIntegerField(default=0, verbose_name='表头行'),
+            model_name="importfile",
+            name="head",
+            field=models.PositiveSmallIntegerField(default=0, verbose_name="表头行"),
         ),
         migrations.AlterField(
-            model_name='importfile',
-            name='state',
-            field=models.CharField(choices=[('reading', '读取中'), ('parsed', '待确认'), ('unusable', '无法导入'), ('committed', '已提交'), ('discarded', '已放弃'), ('undone', '已撤销')], default='reading', max_length=10, verbose_name='状态'),
+            model_name="importfile",
+            name="state",
+            field=models.CharField(
+                choices=[
+                    ("reading", "读取中"),
+                    ("parsed", "待确认"),
+                    ("unusable", "无法导入"),
+                    ("committed", "已提交"),
+                    ("discarded", "已放弃"),
+                    ("undone", "已撤销"),
+                ],
+                default="reading",
+                max_length=10,
+                verbose_name="状态",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='importfile',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['reading', 'parsed', 'unusable', 'committed', 'discarded', 'undone'])), name='import_state'),
+            model_name="importfile",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ["reading", "parsed", "unusable", "committed", "discarded", "undone"])
+                ),
+                name="import_state",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='importfile',
-            constraint=models.CheckConstraint(condition=models.Q(('registration', None), ('state__in', ['committed', 'undone']), _connector='OR'), name='import_case_only_when_committed'),
+            model_name="importfile",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("registration", None), ("state__in", ["committed", "undone"]), _connector="OR"),
+                name="import_case_only_when_committed",
+            ),
         ),
         migrations.AddField(
-            model_name='rememberedcolumn',
-            name='said_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='指定人'),
+            model_name="rememberedcolumn",
+            name="said_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="指定人",
+            ),
         ),
         migrations.AddField(
-            model_name='rememberedcolumn',
-            name='school',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='schools.school', verbose_name='学校'),
+            model_name="rememberedcolumn",
+            name="school",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="schools.school", verbose_name="学校"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rememberedcolumn',
-            constraint=models.UniqueConstraint(fields=('school', 'listing', 'header'), name='remembered_header_once'),
+            model_name="rememberedcolumn",
+            constraint=models.UniqueConstraint(fields=("school", "listing", "header"), name="remembered_header_once"),
         ),
     ]

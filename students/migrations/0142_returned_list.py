@@ -6,33 +6,40 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('students', '0141_registration_undone'),
+        ("students", "0141_registration_undone"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ReturnedList',
+            name="ReturnedList",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, verbose_name='文件名')),
-                ('sha256', models.CharField(max_length=64, verbose_name='散列')),
-                ('wrapped_key', models.BinaryField(verbose_name='加密密钥')),
-                ('stored_name', models.CharField(editable=False, max_length=32, verbose_name='存储名')),
-                ('counts', models.JSONField(default=dict, verbose_name='计数')),
-                ('digest', models.CharField(blank=True, max_length=64, verbose_name='核对散列')),
-                ('sealed_report', models.BinaryField(default=b'', verbose_name='核对结果密文')),
-                ('job_id', models.BigIntegerField(blank=True, null=True, verbose_name='后台任务')),
-                ('uploaded_on', models.DateField(verbose_name='上传日期')),
-                ('uploaded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='上传人')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=120, verbose_name="文件名")),
+                ("sha256", models.CharField(max_length=64, verbose_name="散列")),
+                ("wrapped_key", models.BinaryField(verbose_name="加密密钥")),
+                ("stored_name", models.CharField(editable=False, max_length=32, verbose_name="存储名")),
+                ("counts", models.JSONField(default=dict, verbose_name="计数")),
+                ("digest", models.CharField(blank=True, max_length=64, verbose_name="核对散列")),
+                ("sealed_report", models.BinaryField(default=b"", verbose_name="核对结果密文")),
+                ("job_id", models.BigIntegerField(blank=True, null=True, verbose_name="后台任务")),
+                ("uploaded_on", models.DateField(verbose_name="上传日期")),
+                (
+                    "uploaded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="上传人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '待取回的名单',
-                'verbose_name_plural': '待取回的名单',
-                'default_permissions': ['view'],
-                'indexes': [models.Index(fields=['uploaded_by'], name='returned_by')],
+                "verbose_name": "待取回的名单",
+                "verbose_name_plural": "待取回的名单",
+                "default_permissions": ["view"],
+                "indexes": [models.Index(fields=["uploaded_by"], name="returned_by")],
             },
         ),
     ]

@@ -72,7 +72,8 @@ class ImportFile(models.Model):
                 name="import_state",
             ),
             models.CheckConstraint(
-                condition=Q(registration=None) | Q(state__in=["committed", "undone"]), name="import_case_only_when_committed"
+                condition=Q(registration=None) | Q(state__in=["committed", "undone"]),
+                name="import_case_only_when_committed",
             ),
         ]
         indexes = [models.Index(fields=["school", "-id"], name="import_of_school")]

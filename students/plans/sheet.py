@@ -1,4 +1,4 @@
-"""The plan of many schools as one list: 学校标识码 or 校名, 年级, 班数, 每班人数; each school's lines become a draft."""
+"""The plan of many schools as one list: 学校标识码 or 校名, 年级, 班数, 每班人数; a draft for each school."""
 
 import re
 from collections import defaultdict

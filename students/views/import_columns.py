@@ -58,9 +58,7 @@ def marked(request, pk):
     if file.state == ImportFile.State.DISCARDED:
         return told(request, file, NO_COPY)
     try:
-        content = marked_copy(
-            file.content(), file.report["findings"], sheet=file.sheet, head=file.head, limits=SCHOOL
-        )
+        content = marked_copy(file.content(), file.report["findings"], sheet=file.sheet, head=file.head, limits=SCHOOL)
     except (WorkbookRefused, VaultError):
         return told(request, file, NO_COPY)
     answer = HttpResponse(content, content_type=XLSX)

@@ -168,7 +168,10 @@ HOSTILE = {
         "bad_reference",
     ),
     "five thousand and more rows": (lambda: cell_spelt(rows_of_one_cell(5_200)), "too_many_rows"),
-    "two hundred and more columns": (lambda: cell_spelt(b'<row r="9"><c r="HA9"><v>1</v></c></row>'), "too_many_columns"),
+    "two hundred and more columns": (
+        lambda: cell_spelt(b'<row r="9"><c r="HA9"><v>1</v></c></row>'),
+        "too_many_columns",
+    ),
     "sheet of entities": (lambda: in_sheet(lambda x: x.replace(b"<sheetData>", b"<sheetData>&lol;")), None),
     "shared string out of range": (
         lambda: cell_spelt(b'<row r="9"><c r="A9" t="s"><v>999999999</v></c></row>'),
@@ -192,7 +195,7 @@ HOSTILE = {
         lambda: in_sheet(lambda x: x.replace(b"<sheetData>", b'<dimension ref="A1:XFD1048576"/><sheetData>', 1)),
         None,
     ),
-    "dde formula": (lambda: cell_spelt(b"<row r=\"9\"><c r=\"A9\"><f>cmd|'/c calc'!A0</f></c></row>"), None),
+    "dde formula": (lambda: cell_spelt(b'<row r="9"><c r="A9"><f>cmd|\'/c calc\'!A0</f></c></row>'), None),
     "nul and control letters": (lambda: workbook([pupil(1, home_address="x_x0000_y\u202e\u200by")]), None),
     "lone surrogate": (
         lambda: cell_spelt(b'<row r="9"><c r="B9" t="inlineStr"><is><t>&#xD800;</t></is></c></row>'),
@@ -205,7 +208,10 @@ HOSTILE = {
     "active-x": (lambda: with_part(workbook([pupil()]), "xl/activeX/activeX1.xml", b"<a/>"), "activex"),
     "embedded mixed case": (lambda: with_part(workbook([pupil()]), "xl/Embeddings/oleObject1.bin", b"x"), "embeddings"),
     "same part twice": (lambda: with_part(workbook([pupil()]), SHEET_PART, b"<worksheet/>"), "duplicate_parts"),
-    "bomb in a part nobody reads": (lambda: with_part(workbook([pupil()]), "xl/media/a.xml", b"0" * 60_000_000), "ratio"),
+    "bomb in a part nobody reads": (
+        lambda: with_part(workbook([pupil()]), "xl/media/a.xml", b"0" * 60_000_000),
+        "ratio",
+    ),
     "bzip2": (lambda: with_method(zipfile.ZIP_BZIP2), "compression"),
     "lzma": (lambda: with_method(zipfile.ZIP_LZMA), "compression"),
     "zip in a zip": (lambda: with_part(b"", "a.xlsx", workbook([pupil()])), "not_workbook"),
@@ -214,12 +220,18 @@ HOSTILE = {
     "zip without a directory": (lambda: b"PK\x03\x04" + b"\0" * 200, "truncated"),
     "two hundred sheets": (two_hundred_sheets, "too_many_parts"),
     # Old workbooks
-    "xls of a far corner": (lambda: compound(book({"S": sheet([["x"]], more=number_cell(65_535, 255, 1))})), "too_many_columns"),
+    "xls of a far corner": (
+        lambda: compound(book({"S": sheet([["x"]], more=number_cell(65_535, 255, 1))})),
+        "too_many_columns",
+    ),
     "xls of far rows": (lambda: compound(book({"S": sheet([["x"]], more=number_cell(65_535, 0, 1))})), "too_many_rows"),
     "xls with macros": (lambda: compound(book({"S": sheet([["x"]])}), others=["_VBA_PROJECT_CUR"]), "macros"),
     "xls with a macro sheet": (lambda: compound(book({"S": sheet([["x"]])}, sort=1)), "macros"),
     "xls with a password": (lambda: compound(book({"S": sheet([["x"]])}, more=record(0x2F, b"\0" * 54))), "encrypted"),
-    "xls with links": (lambda: compound(book({"S": sheet([["x"]])}, more=record(0x01AE, b"\1\0\5\0\0hello"))), "external_links"),
+    "xls with links": (
+        lambda: compound(book({"S": sheet([["x"]])}, more=record(0x01AE, b"\1\0\5\0\0hello"))),
+        "external_links",
+    ),
     "xls all hidden": (lambda: compound(book({"S": sheet([["x"]])}, hidden=["S"])), "no_sheet"),
     "xls without sheets": (lambda: compound(book({})), "no_sheet"),
     "xls cut short": (lambda: xls([pupil(n) for n in range(20)])[:6_000], "truncated"),

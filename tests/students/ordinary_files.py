@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """Lists as schools really send them: made by script, each with the outcome the reading gives it.
 
 An outcome is "clean", "refused:code", or "level:code" of one finding that must be there.
@@ -12,7 +13,7 @@ from openpyxl import Workbook
 
 from students.dictionary.fields import layout
 from tests.old_workbooks import error_cell, uncalculated, xls
-from tests.workbooks import SHEET, column_of, id_number, pupil, saved, workbook
+from tests.workbooks import column_of, id_number, pupil, saved, workbook
 
 Made = tuple[Callable[[], bytes], str]
 ORDER = [attribute for _, attribute in layout("v1")]

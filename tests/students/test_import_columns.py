@@ -58,7 +58,9 @@ def test_a_header_in_the_schools_own_words_is_said_once(client, registrar, no1):
     assert "哪个民族" in shown and "汉族" in shown and pupil(1)["id_number"] not in shown
 
     letters = {each["header"]: each["column"] for each in file.mapping}
-    answer = said(client, file, **{f"column_{letters['哪个民族']}": "ethnicity", f"column_{letters['家住哪里']}": "home_address"})
+    answer = said(
+        client, file, **{f"column_{letters['哪个民族']}": "ethnicity", f"column_{letters['家住哪里']}": "home_address"}
+    )
     assert answer.status_code == 302
     file = job_done(file)
     assert file.state == "parsed" and file.counts["create"] == 1 and file.counts["errors"] == 0
@@ -156,7 +158,12 @@ def test_a_telephone_list_knows_children_by_class_and_name(client, registrar, no
     one, two = pupil(1)["name"], pupil(2)["name"]
     rows = [("2024级1班", one, "13911112222"), ("2024级1班", two, "13800000000"), ("2024级1班", "没有此人", "1")]
     file = read(client, phone_list(*rows), no1, kind="partial")
-    assert (file.counts["create"], file.counts["update"], file.counts["unchanged"], file.counts["error"]) == (0, 1, 1, 1)
+    assert (file.counts["create"], file.counts["update"], file.counts["unchanged"], file.counts["error"]) == (
+        0,
+        1,
+        1,
+        1,
+    )
     assert "本校没有查到这名在籍学生" in page(client, file)
     client.post(reverse("students:import_commit", args=[file.pk]), {"only_good": "on", "accept_warnings": "on"})
     job_done(file)

@@ -28,7 +28,9 @@ def member(name="李秀兰", **more):
 
 def state_of(children):
     """Everything of a child and its family that an import writes."""
-    own = list(Student.objects.filter(pk__in=children).order_by("pk").values("phone", "home_address", "school_distance"))
+    own = list(
+        Student.objects.filter(pk__in=children).order_by("pk").values("phone", "home_address", "school_distance")
+    )
     family = FamilyMember.objects.filter(student__in=children).order_by("student", "position_in_form")
     return own, list(family.values("student", "position_in_form", "name", "phone", "id_tail", "id_cipher"))
 
@@ -137,7 +139,7 @@ def test_from_the_page(client, no1):
     assert client.post(address, {"opinion": WHY}).status_code == 409
 
 
-# --- key fields become drafts of a change, never silent edits ----------------------------------------------------------
+# --- key fields become drafts of a change, never silent edits -------------------------------------------------------
 
 
 def test_a_key_field_becomes_a_draft(client, no1):
