@@ -81,7 +81,8 @@ def main() -> int:
     print(f"{len(ORDINARY)} ordinary and {len(HOSTILE)} hostile files read")
     print(f"most CPU      {slowest[0]:.2f} s ({slowest[1]}); limit {CPU_SECONDS} s")
     print(
-        f"most memory   +{growth[0]} MB here ({growth[1]}), {child[0]} MB in the child ({child[1]}); limit {MEGABYTES} MB"
+        f"most memory   +{growth[0]} MB here ({growth[1]}), {child[0]} MB in the child ({child[1]});"
+        f" limit {MEGABYTES} MB"
     )
     print(f"left behind   {len(left)} temporary files")
     print("\n".join(["OVER THE LIMIT", *late]) if late else "all within the limits")

@@ -6,7 +6,9 @@ replaces the first. What cannot carry colours (.xls, text) comes back as an .xls
 
 import io
 import posixpath
+import re
 import zipfile
+from collections.abc import Iterable
 
 import xlsxwriter
 
@@ -20,6 +22,7 @@ from students.importing.prescan import relations_of, workbook_parts
 
 _OWN_PART, _OWN_RELATION = "xl/worksheets/findings.xml", "rIdFindings"
 _SAFE = {"strings_to_formulas": False, "strings_to_numbers": False, "strings_to_urls": False}
+_UNLAWFUL, _LONGEST_NAME = re.compile(r"[\[\]:*?/\\]"), 31
 _MOST_MARKED = 64 * 1024 * 1024
 
 
@@ -128,11 +131,18 @@ def _anew(cells: Cells, findings: list[dict], sheet: str, where: _Where) -> byte
     formats[""] = book.add_format({"num_format": "@"})
     for name, rows in cells.items():
         if name != SHEET:
-            page = book.add_worksheet(name)
+            page = book.add_worksheet(_lawful(name, book.sheetnames))
             _write_rows(page, rows, where if name == sheet else _Where(Marks(), 0, -1), formats)
     _write_findings(book.add_worksheet(SHEET), findings, formats[""])
     book.close()
     return out.getvalue()
+
+
+def _lawful(name: str, taken: Iterable[str]) -> str:
+    """A sheet name as Excel allows it, and no other's."""
+    plain = _UNLAWFUL.sub("_", name).strip("'")[:_LONGEST_NAME] or "Sheet"
+    used = {each.lower() for each in [*taken, SHEET]}
+    return plain if plain.lower() not in used else f"{plain[: _LONGEST_NAME - 4]}_{len(used)}"
 
 
 def _write_rows(page, rows: list[list], where: _Where, formats: dict) -> None:

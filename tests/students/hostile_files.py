@@ -77,6 +77,16 @@ def letters(count: int) -> bytes:
     return random.Random(3).randbytes(count).translate(b"abcdefghijklmnop" * 16)
 
 
+def infinite() -> bytes:
+    """A child whose telephone, class and postcode are larger than any number."""
+    endless = b"<v>1e999</v>"
+    return rewritten(
+        workbook([pupil(1, phone=7.5, class_number=7.5, postcode=7.5, school_distance=7.5, birth_date=7.5)]),
+        SHEET_PART,
+        lambda xml: xml.replace(b"<v>7.5</v>", endless),
+    )
+
+
 def in_circle() -> bytes:
     """A chain of sectors whose last one points back to its first."""
     data = bytearray(xls([pupil(n) for n in range(20)]))
@@ -182,6 +192,7 @@ HOSTILE = {
         lambda: cell_spelt(b'<row r="9"><c r="A9"><v>' + digits(1_000_000) + b"</v></c></row>"),
         None,
     ),
+    "infinite number": (lambda: infinite(), None),
     "cell of 300,000 letters": (
         lambda: cell_spelt(b'<row r="9"><c r="B9" t="inlineStr"><is><t>' + letters(300_000) + b"</t></is></c></row>"),
         None,
