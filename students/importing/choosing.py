@@ -39,7 +39,7 @@ def remember(school: School, mapping: Iterable[Mapping], meant: Mapping[str, str
     """
     for column in mapping:
         said, key = meant.get(column["column"]), column["key"]
-        if said is None or not key or len(key) > _LONGEST or (said == column["attribute"] and not column["said"]):
+        if said is None or not key or len(key) > _LONGEST or said == column["attribute"]:
             continue
         about = {"school": school, "listing": CHILDREN, "header": key}
         if said and said == plainly_meant(key):

@@ -11,6 +11,7 @@ from students.importing.prescan import SheetScan
 
 SEARCHED_ROWS = 10
 _LEAST_MATCHES = 3
+_LEAST_OF_PARTIAL = 2
 _MEMBER = re.compile(r"(?:成员|监护人|家庭成员或监护人)(?:信息)?([12一二])$")
 _MEMBER_DIGITS = {"1": 1, "一": 1, "2": 2, "二": 2}
 _SILENT = {plain_header(text) for text in ("隐藏", "序号", "错误说明")}
@@ -95,7 +96,7 @@ def find_heading(
     The heading carries findings for duplicate, missing and unknown columns; see `Heading.stopped`. `partial`: a list of
     children on record, which needs no more columns than tell who is meant.
     """
-    best = _best_rows(_expanded(rows, scan), choice)
+    best = _best_rows(_expanded(rows, scan), choice, _LEAST_OF_PARTIAL if partial else _LEAST_MATCHES)
     if best is None:
         return None
     first, last, columns = best
@@ -109,7 +110,7 @@ def bare_columns(row: Sequence[object], choice: Choice = NOTHING_SAID) -> list[C
     return _with_choices(_columns([[_text(cell) for cell in row]]), choice)
 
 
-def _best_rows(top: list[list[str]], choice: Choice) -> tuple[int, int, list[Column]] | None:
+def _best_rows(top: list[list[str]], choice: Choice, least: int) -> tuple[int, int, list[Column]] | None:
     """First and last header row and their columns: where most columns mean something, or where somebody said so."""
     best: tuple[int, int, int, list[Column]] | None = None
     for first in range(1, len(top) + 1):
@@ -118,7 +119,7 @@ def _best_rows(top: list[list[str]], choice: Choice) -> tuple[int, int, list[Col
                 continue
             columns = _with_choices(_columns(top[first - 1 : last]), choice)
             matches = len({column.field for column in columns if column.field})
-            if matches >= (1 if choice.head else _LEAST_MATCHES) and (best is None or matches > best[0]):
+            if matches >= (1 if choice.head else least) and (best is None or matches > best[0]):
                 best = (matches, first, last, columns)
     return best and best[1:]
 

@@ -136,7 +136,7 @@ class Planner:
         self.errors_of: dict[int, list[Finding]] = defaultdict(list)
         for each in parsed.of_level(ERROR):
             self.errors_of[each.row].append(each)
-        self.excused: set[int] = set()
+        self.excused = {row.row_no for row in parsed.rows} if parsed.partial else set()
         self.said: list[Finding] = []
         self.rows_of_child: dict[int, int] = {}
         self.plan = Plan(school, parsed.sheet, rows=len(parsed.rows), fixed=sum(parsed.fixes.values()))

@@ -4,7 +4,7 @@ from django.db import transaction
 
 from accounts.models import User
 from approvals.errors import Refused
-from approvals.services import perform
+from approvals.services import lock_children, perform
 from law import articles
 from students.dictionary.fields import by_attribute
 from students.importing.service import lock_imports, permit
@@ -25,6 +25,7 @@ def undo(file: ImportFile, by: User, reason: str) -> ImportFile:
     file = ImportFile.objects.select_for_update().select_related("school").get(pk=file.pk)
     permit(file.school, by)
     lock_imports()
+    lock_children(RecordEntry.objects.filter(case_id=file.registration_id).values_list("child_id", flat=True))
     standing = what_stands_on(file)
     if standing:
         raise Refused(*standing)

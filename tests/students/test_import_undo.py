@@ -123,7 +123,7 @@ def test_only_the_schools_registrar_takes_back_and_says_why(no1, no2):
             undone(file, stranger)
     with pytest.raises(Refused):
         undoing.undo(file, file.uploaded_by, " ")
-    with pytest.raises(Exception, match="."):
+    with pytest.raises(NotYourHand):
         perform(file.registration, "take_back", by=staff_member(Role.REGISTRAR, no2), opinion=WHY)
 
 
