@@ -25,11 +25,11 @@ def undo(file: ImportFile, by: User, reason: str) -> ImportFile:
     file = ImportFile.objects.select_for_update().select_related("school").get(pk=file.pk)
     permit(file.school, by)
     lock_imports()
-    lock_children(RecordEntry.objects.filter(case_id=file.registration_id).values_list("child_id", flat=True))
+    lock_children(set(RecordEntry.objects.filter(case_id=file.registration_id).values_list("child_id", flat=True)))
     standing = what_stands_on(file)
     if standing:
         raise Refused(*standing)
-    perform(file.registration, "take_back", by=by, opinion=reason)
+    file.registration = perform(file.registration, "take_back", by=by, opinion=reason)
     file.state = ImportFile.State.UNDONE
     file.save(update_fields=["state"])
     return file

@@ -10,6 +10,7 @@ from students.importing import drafting, undoing
 from students.models import Correction, FamilyMember, ImportFile, Student, StudentNumber
 from tests.county import staff_member
 from tests.importing import digest_of_records, imported, previewed, registered, walk_batch
+from tests.students.test_import_records import with_registry_numbers
 from tests.workbooks import id_number, pupil, workbook
 
 WHY = "传错了文件"
@@ -162,7 +163,7 @@ def test_a_number_becomes_a_draft_sealed(no1):
     registered(workbook([pupil(1)]), no1)
     registry = Student.objects.get().registry_number.plain()
     other = id_number(date(2017, 9, 3), 5)
-    file, _ = previewed(workbook([pupil(1, id_number=other, registry_number=registry)], version="export"), no1)
+    file, _ = previewed(with_registry_numbers(pupil(1, id_number=other, registry_number=registry)), no1)
     assert other not in str(file.counts) and file.report["corrections"]
     done = drafting.draft(file, file.uploaded_by)
     assert [case.items.get(field="id_number").after for case in done.cases] == [other[-4:]]
