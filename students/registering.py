@@ -174,3 +174,14 @@ def reject_all(case) -> None:
     children = case.entries.values("student")
     Student.objects.filter(pk__in=children, status=Student.Status.PENDING).update(status=Student.Status.REJECTED)
     StudentNumber.objects.filter(student__in=children, until=None).update(until=clock.today())
+
+
+def take_back(case) -> None:
+    """Everything an import did: its new children leave the pending list, the others get their former values back.
+
+    Raises Refused when something else has been written there since.
+    """
+    from . import journal
+
+    reject_all(case)
+    journal.restore(case, though_busy=True)

@@ -5,6 +5,7 @@ calamine aborts the whole process on some hostile files, so it runs here, with l
 
 import io
 import json
+import math
 import resource
 import sys
 from datetime import date, datetime, time, timedelta
@@ -26,12 +27,16 @@ def plain(cell: object) -> object:
         return [cell.isoformat()]
     if isinstance(cell, time | timedelta):
         return str(cell)
+    if type(cell) is int:  # an old .xls keeps whole numbers apart, a new one knows only doubles
+        return float(cell)
+    if type(cell) is float and not math.isfinite(cell):
+        return str(cell)
     return cell
 
 
 def sheet_rows(book, name: str) -> list[list[object]]:
     """All rows of one sheet from A1 on, so that row numbers stay Excel's."""
-    keep = {str, float, bool, int}
+    keep = {str, bool}
     rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
     return [[cell if type(cell) in keep else plain(cell) for cell in row] for row in rows]
 

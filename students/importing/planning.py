@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 
@@ -16,7 +17,8 @@ from students.importing.cells import Verdict
 from students.importing.collector import collector_paused
 from students.importing.differences import Change, Remark
 from students.importing.findings import ERROR, WARNING, Finding
-from students.importing.records import KnownChild, look_up
+from students.importing.partial import Classmates
+from students.importing.records import Fingerprint, KnownChild, look_up
 from students.importing.workbook import ParsedBook, ParsedRow
 from students.intake.of_rows import Newcomers
 
@@ -31,6 +33,21 @@ class Update:
     row: ParsedRow
     child: KnownChild
     changes: list[Change]
+
+
+@dataclass(slots=True)
+class Wish:
+    """A child on record and the key fields a row gives otherwise: attribute → new value."""
+
+    row: ParsedRow
+    child: KnownChild
+    wanted: dict[str, Any]
+
+    def as_dict(self) -> dict:
+        """For the sealed preview."""
+        labels = [by_attribute(attribute).label for attribute in self.wanted]
+        name, slug = self.child.values["name"], self.child.values["slug"]
+        return {"row": self.row.row_no, "name": name, "slug": slug, "labels": labels, "wanted": self.wanted}
 
 
 @dataclass(slots=True)
@@ -49,6 +66,8 @@ class Plan:
     findings: list[Finding] = field(default_factory=list)
     # Children of other schools whose number a row gives to another name: (child, name).
     claims: list[tuple[int, str]] = field(default_factory=list)
+    # Rows that say otherwise than the record in fields only a case may change (第十二条).
+    corrections: list[Wish] = field(default_factory=list)
 
     @property
     def errors(self) -> list[Finding]:
@@ -117,7 +136,7 @@ class Planner:
         self.errors_of: dict[int, list[Finding]] = defaultdict(list)
         for each in parsed.of_level(ERROR):
             self.errors_of[each.row].append(each)
-        self.excused: set[int] = set()
+        self.excused = {row.row_no for row in parsed.rows} if parsed.partial else set()
         self.said: list[Finding] = []
         self.rows_of_child: dict[int, int] = {}
         self.plan = Plan(school, parsed.sheet, rows=len(parsed.rows), fixed=sum(parsed.fixes.values()))
@@ -125,10 +144,19 @@ class Planner:
     def run(self) -> Plan:
         """Judge every row; rows with errors are counted and left out."""
         for row, mark in zip(self.parsed.rows, self.records.prints, strict=True):
-            if not self.judge(row, matching.match(mark, self.records, self.plan.school)):
+            if not self.judge(row, self.whom(row, mark)):
                 self.plan.bad_rows += 1
         self.plan.findings = self.all_findings()
         return self.plan
+
+    def whom(self, row: ParsedRow, mark: Fingerprint) -> matching.Match:
+        """The child a row means; a list of children on record may also know it by class and name."""
+        match = matching.match(mark, self.records, self.plan.school)
+        return self.classmates.match(row) if self.parsed.partial and not match.child and not match.refused else match
+
+    @cached_property
+    def classmates(self) -> Classmates:
+        return Classmates.of(self.plan.school, self.parsed.rows, self.records)
 
     def judge(self, row: ParsedRow, match: matching.Match) -> bool:
         """Put one row where it belongs; False when it cannot be imported."""
@@ -175,6 +203,8 @@ class Planner:
             self.say(row, changes[0].field.attribute, Verdict(ERROR, "batch_signed", message, remedy))
             return False
         self.say_all(row, remarks)
+        if wanted := differences.key_changes(row.values, remarks):
+            self.plan.corrections.append(Wish(row, child, wanted))
         if changes:
             self.plan.updates.append(Update(row, child, changes))
         else:

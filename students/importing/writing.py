@@ -12,6 +12,7 @@ from approvals.models import CaseSubject
 from approvals.services import lock_children
 from jianping_xueji import vault
 from law import articles, clock
+from students.importing import journalling
 from students.importing.bulk import change_rows, copy_in, no_trigger_is_ignored, take_ids
 from students.importing.cells import CLEAR
 from students.importing.collector import collector_paused
@@ -43,7 +44,7 @@ def write(plan, case) -> dict[str, int]:
         with transaction.atomic(), pghistory.context(user=case.acting.pk, case=case.number):
             no_trigger_is_ignored()
             create(plan.creates, case)
-            update(plan.updates)
+            update(plan.updates, case)
     except IntegrityError as error:
         raise Refused(
             f"名册中有号码刚刚由他人登记，本次没有写入。请重新预览后再提交（{articles.NO_FALSE_RECORD}）。"
@@ -130,8 +131,8 @@ def _copy_members(members: Iterable[dict[str, Any]]) -> None:
 # --- children on record ----------------------------------------------------------------------------------------------
 
 
-def update(updates: Sequence) -> None:
-    """Non-key fields of children on record, under their locks; a family member may be new."""
+def update(updates: Sequence, case) -> None:
+    """Non-key fields of children on record, under their locks; a family member may be new. Each row is journalled."""
     if not updates:
         return
     lock_children([each.child.pk for each in updates])
@@ -150,6 +151,7 @@ def update(updates: Sequence) -> None:
     change_rows(Student, own)
     change_rows(FamilyMember, members)
     _copy_members(newcomers)
+    journalling.keep(case, updates)
 
 
 def _member_changes(each, member: int) -> dict[str, Any]:

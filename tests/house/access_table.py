@@ -79,6 +79,9 @@ students:catchment_copy  POST | in | no       | no       | no       | ok       |
 students:catchment       GET  | in | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | --/--/--
 students:catchment       POST | in | no/no/-- | no/no/-- | no/no/-- | ok/ok/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | --/--/--
 students:plans           GET  | in | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok
+students:plan_list       GET  | in | no       | no       | no       | ok       | no       | no       | no       | no       | no
+students:plan_list       POST | in | no       | no       | no       | ok       | no       | no       | no       | no       | no
+students:plan_list_confirm POST | in | no     | no       | no       | ok       | no       | no       | no       | no       | no
 students:plan_new        GET  | in | --/--/-- | no/--/-- | no/--/-- | ok/ok/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | --/--/--
 students:plan_new        POST | in | --/--/-- | no/--/-- | no/--/-- | ok/ok/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | --/--/--
 students:plan_draft      GET  | in | --/--/-- | no/--/-- | no/--/-- | ok/ok/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | --/--/--
@@ -93,6 +96,7 @@ students:roster          GET  | in | ok       | ok       | ok       | ok       |
 students:roster_files    GET  | in | no       | no       | no       | ok       | no       | no       | no       | no       | no
 students:roster_files    POST | in | no       | no       | no       | ok       | no       | no       | no       | no       | no
 students:roster_file     GET  | in | --/--/-- | --/--/-- | --/--/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | --/--/--
+students:roster_marked   GET  | in | --/--/-- | --/--/-- | --/--/-- | ok/ok/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | --/--/--
 students:roster_findings GET  | in | --/--/-- | --/--/-- | --/--/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | --/--/--
 students:roster_take     POST | in | --/--/-- | --/--/-- | --/--/-- | ok/ok/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | --/--/--
 students:roster_discard  POST | in | --/--/-- | --/--/-- | --/--/-- | ok/ok/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | --/--/--
@@ -158,6 +162,7 @@ archives:workbooks       POST | in | ok       | ok       | no       | no       |
 archives:template        GET  | in | ok       | ok       | no       | no       | no       | no       | no       | no       | no
 archives:workbook        GET  | in | --/--/-- | ok/--/-- | ok/--/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | --/--/--
 archives:workbook_findings GET | in | --/--/-- | ok/--/-- | ok/--/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | --/--/--
+archives:workbook_marked   GET | in | --/--/-- | ok/--/-- | ok/--/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | --/--/--
 archives:workbook_take   POST | in | --/--/-- | ok/--/-- | no/--/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | --/--/--
 archives:workbook_discard POST | in | --/--/-- | ok/--/-- | no/--/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | --/--/--
 students:home_teaching   GET  | in | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok
@@ -252,6 +257,12 @@ students:import_preview  GET  | in | --/--/-- | ok/--/-- | ok/--/-- | ok/ok/-- |
 students:import_findings GET  | in | --/--/-- | ok/--/-- | ok/--/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | --/--/--
 students:import_commit   POST | in | --/--/-- | ok/--/-- | no/--/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | --/--/--
 students:import_discard  POST | in | --/--/-- | ok/--/-- | no/--/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | --/--/--
+students:import_columns  GET  | in | --/--/-- | ok/--/-- | no/--/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | --/--/--
+students:import_columns  POST | in | --/--/-- | ok/--/-- | no/--/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | --/--/--
+students:import_marked   GET  | in | --/--/-- | ok/--/-- | no/--/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | --/--/--
+students:import_corrections POST | in | --/--/-- | ok/--/-- | no/--/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | --/--/--
+students:import_undo     POST | in | --/--/-- | ok/--/-- | no/--/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | --/--/--
+students:returned_list   GET  | in | --/--/-- | --/--/-- | --/--/-- | --/--/-- | --/--/-- | --/--/-- | --/--/-- | --/--/-- | --/--/--
 students:import_batch    GET  | in | --/--/-- | ok/--/-- | ok/--/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | --/--/--
 intake:progress          GET  | in | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok
 intake:searches          GET  | in | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok

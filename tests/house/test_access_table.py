@@ -48,6 +48,9 @@ def world(bureau, child_at):
 BATCH_ACTS = ("", "_progress", "_cancel", "_again", "_file")
 
 
+IMPORT_PAGES = tuple(f"students:import_{page}" for page in ("columns", "marked", "corrections", "undo"))
+
+
 def words_for(name, site):
     """The named parts of this address, filled with the things of the site."""
     words = site.words
@@ -158,6 +161,10 @@ def words_for(name, site):
         "students:import_preview": {"pk": words["pk"].get("import")},
         "students:import_findings": {"pk": words["pk"].get("import")},
         "students:import_commit": {"pk": words["pk"].get("import")},
+        **dict.fromkeys(IMPORT_PAGES, {"pk": words["pk"].get("import")}),
+        "students:returned_list": {"pk": 1},
+        "students:roster_marked": {"pk": words["roster_file"]},
+        "archives:workbook_marked": {"pk": words["archive_book"]},
         "students:import_batch": {"number": words["batch"]},
         "students:import_discard": {"pk": words["pk"].get("import")},
         "custody:chase": {"pk": site.school.pk},

@@ -38,6 +38,7 @@ FILTERED = {
     "students:catchment_find": "q",
     "students:catchment": "year",
     "students:plans": "q year",
+    "students:import_columns": "sheet head",
     "students:placings": "school",
     "students:campaign": "q state",
     "students:campaign_school": "q state",
