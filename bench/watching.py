@@ -1,0 +1,74 @@
+"""Work in a process of its own, with the memory it and its children hold watched from outside."""
+
+import json
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+EVERY = 0.05
+
+
+def in_a_process(work: Callable[[], Any]) -> tuple[Any, float]:
+    """What `work` returned (plain as JSON), and the most megabytes that its process and all below it held at one moment.
+
+    Shared pages are counted once (PSS). Raises RuntimeError when the process failed.
+    """
+    from django.db import connections
+
+    connections.close_all()
+    reading, writing = os.pipe()
+    worker = os.fork()
+    if worker == 0:
+        os.close(reading)
+        _answer(work, writing)
+    os.close(writing)
+    most = 0.0
+    while os.waitpid(worker, os.WNOHANG) == (0, 0):
+        most = max(most, sum(map(_megabytes, [worker, *_below(worker)])))
+        time.sleep(EVERY)
+    with os.fdopen(reading, "rb") as pipe:
+        answer = pipe.read()
+    if not answer:
+        raise RuntimeError("the measured process failed")
+    return json.loads(answer), most
+
+
+def _answer(work: Callable[[], Any], pipe: int) -> None:
+    """In the child: do it, write the answer, and leave without the parent's tidying up."""
+    code = 1
+    try:
+        answer = json.dumps(work()).encode()
+        while answer:
+            answer = answer[os.write(pipe, answer) :]
+        code = 0
+    except BaseException:
+        import traceback
+
+        traceback.print_exc()
+    finally:
+        os._exit(code)
+
+
+def _below(process: int) -> list[int]:
+    found: list[int] = []
+    for path in Path(f"/proc/{process}/task").glob("*/children"):
+        for child in _text(path).split():
+            found += [int(child), *_below(int(child))]
+    return found
+
+
+def _megabytes(process: int) -> float:
+    for line in _text(Path(f"/proc/{process}/smaps_rollup")).splitlines():
+        if line.startswith("Pss:"):
+            return int(line.split()[1]) / 1024
+    return 0.0
+
+
+def _text(path: Path) -> str:
+    """Of a process that may just have ended."""
+    try:
+        return path.read_text()
+    except OSError:
+        return ""
