@@ -57,12 +57,12 @@ def build_workbook(school_code: str, first: int, rows: int = ROWS) -> bytes:
 
 
 def child(number: int, school_code: str) -> dict[str, str]:
-    """The numberth of half a million: nobody's number (211398 is no county), a name that no other piece has."""
+    """The numberth of half a million: nobody's number, none of the county's children's, a name no other piece has."""
     from students.idnumber import check_character
     from tests.workbooks import pupil
 
-    birth, sequence = date(2017, 1, 1) + timedelta(days=number % DAYS), 1 + number // DAYS
-    seventeen = f"211398{birth:%Y%m%d}{sequence:03d}"
+    birth, sequence = date(2017, 1, 1) + timedelta(days=number % DAYS), 100 + number // DAYS
+    seventeen = f"211399{birth:%Y%m%d}{sequence:03d}"
     return pupil(number, school_code=school_code) | {
         "name": SURNAMES[number // 50_000] + chr(0x4E00 + number // 100 % 500) + chr(0x5B00 + number % 100),
         "sex": "男" if sequence % 2 else "女",

@@ -127,9 +127,7 @@ def imported_by_peer(data: bytes, school) -> tuple[float, int]:
     started = time.perf_counter()
     head, *rows = CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0).to_python()
     with transaction.atomic():
-        case = open_case(
-            Registration, by=by, lead=school, children=[], title="对照", state=Registration.State.DRAFT
-        )
+        case = open_case(Registration, by=by, lead=school, children=[], title="对照", state=Registration.State.DRAFT)
         resource = resource_of(case, {str(each): each.pk for each in school.classes.all()})
         result = resource.import_data(tablib.Dataset(*map(tuple, rows), headers=head), raise_errors=True)
     assert result.totals["new"] == len(rows)
