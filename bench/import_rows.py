@@ -198,8 +198,8 @@ def against_peer(school, ours: float) -> Ratio:
     (seconds, rows), _ = in_a_process(lambda: imported_by_peer(data, school))
     assert rows == SAMPLE
     theirs, mine = seconds / SAMPLE, ours / ROWS
-    print(f"django-import-export {SAMPLE} 行 {seconds:.1f} 秒，每行 {theirs * 1000:.2f} 毫秒"
-          f"（按此推算 {ROWS} 行 {theirs * ROWS / 60:.0f} 分钟）；本系统每行 {mine * 1000:.2f} 毫秒，快 {theirs / mine:.1f} 倍")  # fmt: skip
+    print(f"django-import-export {SAMPLE} 行 {seconds:.1f} 秒，推算 {ROWS} 行 {theirs * ROWS / 60:.0f} 分钟；"
+          f"每行 {theirs * 1000:.2f} 毫秒，本系统 {mine * 1000:.2f} 毫秒，快 {theirs / mine:.1f} 倍")  # fmt: skip
     return Ratio("导入·对 django-import-export", round(mine / theirs, 3), 1 / FASTER, mine * 1000, theirs * 1000, 1)
 
 

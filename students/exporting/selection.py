@@ -1,7 +1,7 @@
 """自选栏目: the columns a person asks for, of the children on whose records it works (第三十七条).
 
-Numbers stay stars but for the last four, telephones and addresses are cut short, whatever is ticked: a file in full that
-is not the school's own national workbook or book needs the bureau's written approval.
+Numbers stay stars but for the last four, telephones and addresses are cut short, whatever is ticked: a file in full
+that is not the school's own national workbook or book needs the bureau's written approval.
 """
 
 from collections.abc import Iterable

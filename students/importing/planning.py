@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -19,6 +19,15 @@ from students.importing.findings import ERROR, WARNING, Finding
 from students.importing.records import KnownChild, look_up
 from students.importing.workbook import ParsedBook, ParsedRow
 from students.intake.of_rows import Newcomers
+
+# Hears how far the work is: phase, rows done, rows in all. What it raises (the user gave up) ends the work.
+Tell = Callable[[str, int, int], None]
+TOLD_EVERY = 500
+
+
+def nobody_listens(phase: str, done: int, total: int) -> None:
+    """For whoever waits without a bar."""
+
 
 # An empty cell of a child on record means "no change", so these are no errors there.
 _ONLY_FOR_NEW = frozenset({"required", "id_empty", "guardian_id_required"})
@@ -49,6 +58,7 @@ class Plan:
     findings: list[Finding] = field(default_factory=list)
     # Children of other schools whose number a row gives to another name: (child, name).
     claims: list[tuple[int, str]] = field(default_factory=list)
+    tell: Tell = nobody_listens
 
     @property
     def errors(self) -> list[Finding]:
@@ -110,7 +120,7 @@ class Plan:
 class Planner:
     """Goes through the rows of one parsed workbook."""
 
-    def __init__(self, parsed: ParsedBook, school: School):
+    def __init__(self, parsed: ParsedBook, school: School, tell: Tell = nobody_listens):
         self.parsed = parsed
         self.records = look_up(parsed.rows)
         self.columns = {each["attribute"]: each["column"] for each in parsed.mapping}
@@ -120,11 +130,13 @@ class Planner:
         self.excused: set[int] = set()
         self.said: list[Finding] = []
         self.rows_of_child: dict[int, int] = {}
-        self.plan = Plan(school, parsed.sheet, rows=len(parsed.rows), fixed=sum(parsed.fixes.values()))
+        self.plan = Plan(school, parsed.sheet, rows=len(parsed.rows), fixed=sum(parsed.fixes.values()), tell=tell)
 
     def run(self) -> Plan:
         """Judge every row; rows with errors are counted and left out."""
-        for row, mark in zip(self.parsed.rows, self.records.prints, strict=True):
+        for number, (row, mark) in enumerate(zip(self.parsed.rows, self.records.prints, strict=True)):
+            if number % TOLD_EVERY == 0:
+                self.plan.tell("比对", number, self.plan.rows)
             if not self.judge(row, matching.match(mark, self.records, self.plan.school)):
                 self.plan.bad_rows += 1
         self.plan.findings = self.all_findings()
@@ -226,8 +238,8 @@ class Planner:
 
 
 @collector_paused()
-def make_plan(parsed: ParsedBook, school: School) -> Plan:
+def make_plan(parsed: ParsedBook, school: School, tell: Tell = nobody_listens) -> Plan:
     """Compare a parsed workbook with the records of the county. Reads only."""
     if parsed.stopped:
         return Plan(school, parsed.sheet, stopped=True, findings=list(parsed.findings))
-    return Planner(parsed, school).run()
+    return Planner(parsed, school, tell).run()

@@ -1,6 +1,6 @@
 """Carrying out a plan: pending children by COPY, changes by one UPDATE per table. Called by the case's fill."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any
 
@@ -21,6 +21,7 @@ from students.models import FamilyMember, NumberKind, RegistrationEntry, Student
 from students.models.child import FAMILY_ID_AAD, new_slugs, number_aad
 from students.spelling import initials_of, pinyin_of
 
+TOLD_EVERY = 500
 _NUMBER_COLUMNS = ("student_id", "kind", "cipher", "index", "tail", "letter", "since")
 
 
@@ -42,7 +43,7 @@ def write(plan, case) -> dict[str, int]:
     try:
         with transaction.atomic(), pghistory.context(user=case.acting.pk, case=case.number):
             no_trigger_is_ignored()
-            create(plan.creates, case)
+            create(plan.creates, case, plan.tell)
             update(plan.updates)
     except IntegrityError as error:
         raise Refused(
@@ -55,16 +56,15 @@ def write(plan, case) -> dict[str, int]:
 
 
 @collector_paused()
-def create(rows: Sequence[ParsedRow], case) -> None:
-    """Pending children of a batch, in the order of the sheet."""
+def create(rows: Sequence[ParsedRow], case, tell=lambda phase, done, total: None) -> None:
+    """Pending children of a batch, in the order of the sheet; `tell` hears how many are written."""
     if not rows:
         return
     ids, today = take_ids(Student, len(rows)), clock.today()
     keys = [vault.new_child_key() for _ in rows]
     newcomers = list(zip(ids, keys, rows, strict=True))
-    _copy_students(newcomers, case.lead_school_id)
-    numbers = [line for each in newcomers for line in _number_lines(*each, today)]
-    copy_in(StudentNumber, _NUMBER_COLUMNS, numbers)
+    _copy_students(newcomers, case.lead_school_id, tell)
+    copy_in(StudentNumber, _NUMBER_COLUMNS, (line for each in newcomers for line in _number_lines(*each, today)))
     _copy_members(
         member_values(pk, key, row, member)
         for pk, key, row in newcomers
@@ -79,11 +79,19 @@ def create(rows: Sequence[ParsedRow], case) -> None:
     )
 
 
-def _copy_students(newcomers: Sequence[tuple[int, bytes, ParsedRow]], school_id: int) -> None:
+def _counted(newcomers: Sequence, tell) -> Iterator:
+    """The same, counted aloud on the way."""
+    for done, each in enumerate(newcomers):
+        if done % TOLD_EVERY == 0:
+            tell("写入", done, len(newcomers))
+        yield each
+
+
+def _copy_students(newcomers: Sequence[tuple[int, bytes, ParsedRow]], school_id: int, tell) -> None:
     blank = {"id": None} | _blank_line(Student) | {"school_id": school_id, "status": Student.Status.PENDING.value}
     lines = (
         list((blank | student_values(row) | {"id": pk, "slug": slug, "wrapped_key": key}).values())
-        for (pk, key, row), slug in zip(newcomers, new_slugs(len(newcomers)), strict=True)
+        for (pk, key, row), slug in zip(_counted(newcomers, tell), new_slugs(len(newcomers)), strict=True)
     )
     copy_in(Student, list(blank), lines)
 
