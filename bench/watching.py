@@ -7,8 +7,25 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+TICKS = os.sysconf("SC_CLK_TCK")
 EVERY = 0.2
 PAGE_MB = os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
+class Laps:
+    """Seconds since the last call: by the clock, and of processors in this process, its children and one backend."""
+
+    def __init__(self, backend: int):
+        self.backend = backend
+        self.last = self._now()
+
+    def __call__(self) -> tuple[float, float]:
+        before, self.last = self.last, self._now()
+        return self.last[0] - before[0], self.last[1] - before[1]
+
+    def _now(self) -> tuple[float, float]:
+        spent = _text(Path(f"/proc/{self.backend}/stat")).rpartition(")")[2].split()[11:13]
+        return time.perf_counter(), sum(os.times()[:4]) + sum(map(int, spent)) / TICKS
 
 
 def in_a_process(work: Callable[[], Any]) -> tuple[Any, float]:
