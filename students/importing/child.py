@@ -3,6 +3,7 @@
 calamine aborts the whole process on some hostile files, so it runs here, with little memory and no rights to write.
 """
 
+import gc
 import io
 import json
 import resource
@@ -41,6 +42,7 @@ def main(arguments: list[str]) -> None:
     confine(int(arguments[0]), int(arguments[1]))
     from python_calamine import CalamineWorkbook
 
+    gc.disable()  # millions of cells and no cycle among them
     book = CalamineWorkbook.from_filelike(io.BytesIO(sys.stdin.buffer.read()))
     sheets = {name: sheet_rows(book, name) for name in arguments[2:]}
     sys.stdout.buffer.write(json.dumps(sheets, ensure_ascii=False).encode("utf-8", "replace"))

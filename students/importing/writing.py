@@ -12,7 +12,7 @@ from approvals.models import CaseSubject
 from approvals.services import lock_children
 from jianping_xueji import vault
 from law import articles, clock
-from students.importing.bulk import change_rows, copy_in, no_trigger_is_ignored, take_ids
+from students.importing.bulk import blank_line, change_rows, copy_in, no_trigger_is_ignored, take_ids
 from students.importing.cells import CLEAR
 from students.importing.collector import collector_paused
 from students.importing.records import MEMBER_CELLS, MEMBERS, OWN_FIELDS
@@ -25,13 +25,7 @@ TOLD_EVERY = 500
 _NUMBER_COLUMNS = ("student_id", "kind", "cipher", "index", "tail", "letter", "since")
 
 
-def _blank_line(model) -> dict[str, Any]:
-    """Every column but the key with the value of an empty field."""
-    columns = [column for column in model._meta.concrete_fields if not column.primary_key]
-    return {column.attname: None if column.null else "" for column in columns}
-
-
-_BLANK_MEMBER = _blank_line(FamilyMember)
+_BLANK_MEMBER = blank_line(FamilyMember)
 _OWN = frozenset(field.attribute for field in OWN_FIELDS)
 
 
@@ -88,7 +82,7 @@ def _counted(newcomers: Sequence, tell) -> Iterator:
 
 
 def _copy_students(newcomers: Sequence[tuple[int, bytes, ParsedRow]], school_id: int, tell) -> None:
-    blank = {"id": None} | _blank_line(Student) | {"school_id": school_id, "status": Student.Status.PENDING.value}
+    blank = {"id": None} | blank_line(Student) | {"school_id": school_id, "status": Student.Status.PENDING.value}
     lines = (
         list((blank | student_values(row) | {"id": pk, "slug": slug, "wrapped_key": key}).values())
         for (pk, key, row), slug in zip(_counted(newcomers, tell), new_slugs(len(newcomers)), strict=True)
