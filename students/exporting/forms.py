@@ -74,7 +74,7 @@ class SelectionForm(forms.Form):
     columns = forms.MultipleChoiceField(
         label="栏目",
         choices=selection.groups,
-        widget=forms.CheckboxSelectMultiple,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "tick-columns"}),
         initial=list(selection.USUAL),
         error_messages={"required": "请至少勾选一栏。"},
     )
