@@ -11,7 +11,7 @@ import pytest
 from django.db import connection, connections, transaction
 
 from accounts.roles import Role
-from jianping_xueji.jobs import tasks
+from jianping_xueji.jobs import Cancelled, tasks
 from jianping_xueji.jobs.models import Job
 from law import clock
 from students.importing import service
@@ -165,3 +165,20 @@ def test_an_edit_between_preview_and_confirmation_is_shown_again(no1):
     assert (file.state, file.counts["update"], file.counts["unchanged"]) == ("parsed", 2, 1)
     assert ended(begun(confirmed(file))) == 0
     assert set(Student.objects.values_list("phone", flat=True)) == {"13911111111"}
+
+
+def test_the_bar_counts_rows_and_giving_up_while_rows_are_written_leaves_none(no1, monkeypatch):
+    monkeypatch.setattr("students.importing.writing.TOLD_EVERY", 10)
+    file, before, heard = read(workbook([pupil(n) for n in range(30)]), no1), digest_of_records(), []
+
+    def tell(phase, done, total):
+        heard.append((phase, done, total))
+        if (phase, done) == ("写入", 20):
+            raise Cancelled
+
+    with clock.at(LEGAL_DAY):
+        parsed = service.read(file.content(), no1)
+        with pytest.raises(Cancelled):
+            service.commit(file, parsed, by=file.uploaded_by, accept_warnings=True, tell=tell)
+    assert heard == [("比对", 0, 30), ("写入", 0, 30), ("写入", 10, 30), ("写入", 20, 30)]
+    assert digest_of_records() == before and not Student.objects.exists()
