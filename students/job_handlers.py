@@ -14,8 +14,6 @@ from students.problems.detection import detect_county
 from students.roster import taking
 from students.year import jobs as _year  # noqa: F401 — registers its own
 
-PHASES = ("预扫描", "解析", "校验", "比对", "写入")
-
 
 def _file_of(run: Run) -> ImportFile:
     return ImportFile.objects.select_related("school").get(pk=run.arguments["file"])
@@ -35,8 +33,8 @@ def _parsed(file: ImportFile, run: Run):
 
 
 def _say(run: Run):
-    """Progress in phases: the reader works in another process and cannot count rows aloud."""
-    return lambda name: run.progress(name, PHASES.index(name), len(PHASES))
+    """Phases by name: the reader works in another process and cannot count rows aloud; the later ones can."""
+    return run.progress
 
 
 def _unless_given_up(file: ImportFile) -> ImportFile:
@@ -52,8 +50,7 @@ def read(run: Run) -> None:
     """Read the upload, compare it with the records, keep the preview."""
     file = _file_of(run)
     parsed = _parsed(file, run)
-    run.progress("比对", PHASES.index("比对"), len(PHASES))
-    plan = make_plan(parsed, file.school)
+    plan = make_plan(parsed, file.school, run.progress)
     with run.commit() as result:
         service.keep_preview(_unless_given_up(file), parsed, plan)
         result["url"] = file.get_absolute_url()
@@ -64,11 +61,10 @@ def commit(run: Run) -> None:
     """Write what the preview showed; when the records have moved meanwhile, show the new preview instead."""
     file = _file_of(run)
     parsed = _parsed(file, run)
-    run.progress("写入", PHASES.index("写入"), len(PHASES))
     choices = {name: bool(run.arguments.get(name)) for name in ("accept_warnings", "only_good")}
     try:
         with run.commit() as result:
-            done = service.commit(file, parsed, by=run.job.requested_by, **choices)
+            done = service.commit(file, parsed, by=run.job.requested_by, tell=run.progress, **choices)
             result["url"] = done.registration.get_absolute_url() if done.registration else file.get_absolute_url()
     except service.PlanChanged as changed:
         service.keep_preview(file, parsed, changed.plan)

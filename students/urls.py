@@ -24,6 +24,7 @@ from .views import (
     roster_files,
     rosters,
     schooling_proofs,
+    selection,
     year,
 )
 
@@ -68,6 +69,8 @@ urlpatterns = [
     path("ceims/", ceims.ceims, name="ceims"),
     path("ceims/export/", ceims.export, name="ceims_export"),
     path("ceims/graduates/<int:year>/", ceims.graduates, name="ceims_graduates"),
+    path("selection/", selection.choose, name="selection"),
+    path("selection/export/", selection.export, name="selection_export"),
     path("ceims/problems/", ceims.problems, name="ceims_problems"),
     path("proofs/", schooling_proofs.proofs, name="schooling_proofs"),
     path("proofs/elsewhere/", schooling_proofs.elsewhere, name="schooling_proofs_elsewhere"),

@@ -1,14 +1,18 @@
-"""The reader that may die: `python -m students.importing.child MEMORY CPU SHEET…`, workbook on stdin, JSON on stdout.
+"""The reader that may die: `python -m students.importing.child MEMORY CPU SHEET…`, workbook on stdin; on stdout a line
+of JSON for every thousand rows: [sheet, rows].
 
 calamine aborts the whole process on some hostile files, so it runs here, with little memory and no rights to write.
 """
 
+import gc
 import io
 import json
 import math
 import resource
 import sys
 from datetime import date, datetime, time, timedelta
+
+PIECE = 1_000
 
 
 def confine(memory: int, cpu_seconds: int) -> None:
@@ -46,9 +50,13 @@ def main(arguments: list[str]) -> None:
     confine(int(arguments[0]), int(arguments[1]))
     from python_calamine import CalamineWorkbook
 
+    gc.disable()  # millions of cells and no cycle among them
     book = CalamineWorkbook.from_filelike(io.BytesIO(sys.stdin.buffer.read()))
-    sheets = {name: sheet_rows(book, name) for name in arguments[2:]}
-    sys.stdout.buffer.write(json.dumps(sheets, ensure_ascii=False).encode("utf-8", "replace"))
+    for name in arguments[2:]:
+        rows = sheet_rows(book, name)
+        for start in range(0, len(rows), PIECE):
+            piece = json.dumps([name, rows[start : start + PIECE]], ensure_ascii=False)
+            sys.stdout.buffer.write(piece.encode("utf-8", "replace") + b"\n")
 
 
 if __name__ == "__main__":

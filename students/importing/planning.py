@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -21,6 +21,15 @@ from students.importing.partial import Classmates
 from students.importing.records import Fingerprint, KnownChild, look_up
 from students.importing.workbook import ParsedBook, ParsedRow
 from students.intake.of_rows import Newcomers
+
+# Hears how far the work is: phase, rows done, rows in all. What it raises (the user gave up) ends the work.
+Tell = Callable[[str, int, int], None]
+TOLD_EVERY = 500
+
+
+def nobody_listens(phase: str, done: int, total: int) -> None:
+    """For whoever waits without a bar."""
+
 
 # An empty cell of a child on record means "no change", so these are no errors there.
 _ONLY_FOR_NEW = frozenset({"required", "id_empty", "guardian_id_required"})
@@ -68,6 +77,7 @@ class Plan:
     claims: list[tuple[int, str]] = field(default_factory=list)
     # Rows that say otherwise than the record in fields only a case may change (第十二条).
     corrections: list[Wish] = field(default_factory=list)
+    tell: Tell = nobody_listens
 
     @property
     def errors(self) -> list[Finding]:
@@ -129,7 +139,7 @@ class Plan:
 class Planner:
     """Goes through the rows of one parsed workbook."""
 
-    def __init__(self, parsed: ParsedBook, school: School):
+    def __init__(self, parsed: ParsedBook, school: School, tell: Tell = nobody_listens):
         self.parsed = parsed
         self.records = look_up(parsed.rows)
         self.columns = {each["attribute"]: each["column"] for each in parsed.mapping}
@@ -139,11 +149,13 @@ class Planner:
         self.excused = {row.row_no for row in parsed.rows} if parsed.partial else set()
         self.said: list[Finding] = []
         self.rows_of_child: dict[int, int] = {}
-        self.plan = Plan(school, parsed.sheet, rows=len(parsed.rows), fixed=sum(parsed.fixes.values()))
+        self.plan = Plan(school, parsed.sheet, rows=len(parsed.rows), fixed=sum(parsed.fixes.values()), tell=tell)
 
     def run(self) -> Plan:
         """Judge every row; rows with errors are counted and left out."""
-        for row, mark in zip(self.parsed.rows, self.records.prints, strict=True):
+        for number, (row, mark) in enumerate(zip(self.parsed.rows, self.records.prints, strict=True)):
+            if number % TOLD_EVERY == 0:
+                self.plan.tell("比对", number, self.plan.rows)
             if not self.judge(row, self.whom(row, mark)):
                 self.plan.bad_rows += 1
         self.plan.findings = self.all_findings()
@@ -256,8 +268,8 @@ class Planner:
 
 
 @collector_paused()
-def make_plan(parsed: ParsedBook, school: School) -> Plan:
+def make_plan(parsed: ParsedBook, school: School, tell: Tell = nobody_listens) -> Plan:
     """Compare a parsed workbook with the records of the county. Reads only."""
     if parsed.stopped:
         return Plan(school, parsed.sheet, stopped=True, findings=list(parsed.findings))
-    return Planner(parsed, school).run()
+    return Planner(parsed, school, tell).run()

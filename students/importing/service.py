@@ -19,7 +19,7 @@ from students.importing.classes import ClassRef
 from students.importing.collector import collector_paused
 from students.importing.container import SCHOOL, Limits
 from students.importing.headers import Choice
-from students.importing.planning import Plan, make_plan
+from students.importing.planning import Plan, Tell, make_plan, nobody_listens
 from students.importing.workbook import ParsedBook, read_workbook
 from students.models import ImportFile, Registration, Student
 from students.models.imports import FILE_PLACE
@@ -166,17 +166,23 @@ def refuse_unsettled(counts: dict, *, accept_warnings: bool, only_good: bool) ->
 
 @transaction.atomic
 def commit(
-    file: ImportFile, parsed: ParsedBook, *, by: User, accept_warnings: bool = False, only_good: bool = False
+    file: ImportFile,
+    parsed: ParsedBook,
+    *,
+    by: User,
+    accept_warnings: bool = False,
+    only_good: bool = False,
+    tell: Tell = nobody_listens,
 ) -> ImportFile:
     """Write what the preview showed, all of it or nothing: a registration case with its pending children, and
-    changes of ordinary fields of children on record. A file that says nothing new opens no case.
+    changes of ordinary fields of children on record. A file that says nothing new opens no case. `tell` hears the rows.
 
     Raises Refused (unsettled findings, already committed, a number taken meanwhile), PlanChanged, NotYourHand.
     """
     file = ImportFile.objects.select_for_update().select_related("school").get(pk=file.pk)
     _refuse_unready(file)
     lock_imports()
-    plan = make_plan(parsed, file.school)
+    plan = make_plan(parsed, file.school, tell)
     if plan.digest != file.digest:
         raise PlanChanged(plan)
     return carry_out(file, plan, by=by, accept_warnings=accept_warnings, only_good=only_good)

@@ -1,6 +1,6 @@
 """Carrying out a plan: pending children by COPY, changes by one UPDATE per table. Called by the case's fill."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any
 
@@ -13,7 +13,7 @@ from approvals.services import lock_children
 from jianping_xueji import vault
 from law import articles, clock
 from students.importing import journalling
-from students.importing.bulk import change_rows, copy_in, no_trigger_is_ignored, take_ids
+from students.importing.bulk import blank_line, change_rows, copy_in, no_trigger_is_ignored, take_ids
 from students.importing.cells import CLEAR
 from students.importing.collector import collector_paused
 from students.importing.records import MEMBER_CELLS, MEMBERS, OWN_FIELDS
@@ -22,16 +22,11 @@ from students.models import FamilyMember, NumberKind, RegistrationEntry, Student
 from students.models.child import FAMILY_ID_AAD, new_slugs, number_aad
 from students.spelling import initials_of, pinyin_of
 
+TOLD_EVERY = 500
 _NUMBER_COLUMNS = ("student_id", "kind", "cipher", "index", "tail", "letter", "since")
 
 
-def _blank_line(model) -> dict[str, Any]:
-    """Every column but the key with the value of an empty field."""
-    columns = [column for column in model._meta.concrete_fields if not column.primary_key]
-    return {column.attname: None if column.null else "" for column in columns}
-
-
-_BLANK_MEMBER = _blank_line(FamilyMember)
+_BLANK_MEMBER = blank_line(FamilyMember)
 _OWN = frozenset(field.attribute for field in OWN_FIELDS)
 
 
@@ -43,7 +38,7 @@ def write(plan, case) -> dict[str, int]:
     try:
         with transaction.atomic(), pghistory.context(user=case.acting.pk, case=case.number):
             no_trigger_is_ignored()
-            create(plan.creates, case)
+            create(plan.creates, case, plan.tell)
             update(plan.updates, case)
     except IntegrityError as error:
         raise Refused(
@@ -56,16 +51,15 @@ def write(plan, case) -> dict[str, int]:
 
 
 @collector_paused()
-def create(rows: Sequence[ParsedRow], case) -> None:
-    """Pending children of a batch, in the order of the sheet."""
+def create(rows: Sequence[ParsedRow], case, tell=lambda phase, done, total: None) -> None:
+    """Pending children of a batch, in the order of the sheet; `tell` hears how many are written."""
     if not rows:
         return
     ids, today = take_ids(Student, len(rows)), clock.today()
     keys = [vault.new_child_key() for _ in rows]
     newcomers = list(zip(ids, keys, rows, strict=True))
-    _copy_students(newcomers, case.lead_school_id)
-    numbers = [line for each in newcomers for line in _number_lines(*each, today)]
-    copy_in(StudentNumber, _NUMBER_COLUMNS, numbers)
+    _copy_students(newcomers, case.lead_school_id, tell)
+    copy_in(StudentNumber, _NUMBER_COLUMNS, (line for each in newcomers for line in _number_lines(*each, today)))
     _copy_members(
         member_values(pk, key, row, member)
         for pk, key, row in newcomers
@@ -80,11 +74,19 @@ def create(rows: Sequence[ParsedRow], case) -> None:
     )
 
 
-def _copy_students(newcomers: Sequence[tuple[int, bytes, ParsedRow]], school_id: int) -> None:
-    blank = {"id": None} | _blank_line(Student) | {"school_id": school_id, "status": Student.Status.PENDING.value}
+def _counted(newcomers: Sequence, tell) -> Iterator:
+    """The same, counted aloud on the way."""
+    for done, each in enumerate(newcomers):
+        if done % TOLD_EVERY == 0:
+            tell("写入", done, len(newcomers))
+        yield each
+
+
+def _copy_students(newcomers: Sequence[tuple[int, bytes, ParsedRow]], school_id: int, tell) -> None:
+    blank = {"id": None} | blank_line(Student) | {"school_id": school_id, "status": Student.Status.PENDING.value}
     lines = (
         list((blank | student_values(row) | {"id": pk, "slug": slug, "wrapped_key": key}).values())
-        for (pk, key, row), slug in zip(newcomers, new_slugs(len(newcomers)), strict=True)
+        for (pk, key, row), slug in zip(_counted(newcomers, tell), new_slugs(len(newcomers)), strict=True)
     )
     copy_in(Student, list(blank), lines)
 

@@ -13,6 +13,7 @@ from approvals.models import Case
 from law import clock
 from law.school_time import school_year_of
 
+from ..exporting.services import WORKERS
 from ..filters import StudentFilter
 from ..models import Student
 from ..paging import PAGE, page_of
@@ -31,13 +32,15 @@ def children(request):
     rows = rows.select_related("school").prefetch_related("numbers").defer("wrapped_key")
     after, before = request.GET.get("after", ""), request.GET.get("before", "")
     page = page_of(rows, keys, after=after, before=before, descending=descending, size=PAGE)
+    powers = powers_of(request.user)
     context = {
         "filter": chosen,
         "page": page,
         "children": with_places(page.rows, request.user),
         "count": len(page.rows) if page.whole else found.count(),
         "columns": columns_of(chosen),
-        "may_import": bool(powers_of(request.user).schools("make_change")),
+        "may_import": bool(powers.schools("make_change")),
+        "may_export": any(powers.schools(right) for right in WORKERS),
     }
     return render(request, "students/list.html", context)
 

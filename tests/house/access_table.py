@@ -128,6 +128,8 @@ students:ceims           GET  | in | no       | ok       | no       | ok       |
 students:ceims_export    POST | in | no       | ok       | no       | ok       | no       | no       | no       | no       | no
 students:ceims_graduates POST | in | no       | no       | no       | ok       | no       | no       | no       | no       | no
 students:ceims_problems  POST | in | no       | ok       | no       | ok       | no       | no       | no       | no       | no
+students:selection       GET  | in | no       | ok       | no       | ok       | no       | no       | no       | no       | no
+students:selection_export POST | in | no       | ok       | no       | ok       | no       | no       | no       | no       | no
 students:schooling_proofs GET | in | no     | ok       | ok       | ok       | ok       | ok       | ok       | ok       | no
 students:schooling_proofs_elsewhere POST | in | no | ok  | no       | no       | no       | no       | no       | no       | no
 students:schooling_proof_new GET | in | no  | ok       | no       | no       | no       | no       | no       | no       | no

@@ -69,6 +69,7 @@ FILTERED = {
     "reports:book": "section",
     "reports:book_close": "case",
     "students:ceims": "school",
+    "students:selection": "school grade school_class status",
     "students:schooling_proofs": "q",
     "custody:owed": "q school what after before",
     "custody:slips": "q school state after before",
