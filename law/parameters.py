@@ -137,6 +137,16 @@ DEFINITIONS: dict[str, Definition] = {
     "custody.handover_workdays": Definition(
         "纸质档案移交期限（工作日，自离校次日起）", 10, articles.ARCHIVE_FOLLOWS, SPAN_OF_DAYS
     ),
+    # 第四章: complaints, orders, the audit of a term.
+    "complaint.order_workdays": Definition("投诉发核查单期限（工作日）", 3, articles.COMPLAINT_CLOCK, SPAN_OF_DAYS),
+    "complaint.verify_workdays": Definition("投诉学校核查期限（工作日）", 5, articles.COMPLAINT_CLOCK, SPAN_OF_DAYS),
+    "complaint.opinion_workdays": Definition("投诉处理意见期限（工作日）", 5, articles.COMPLAINT_CLOCK, SPAN_OF_DAYS),
+    "complaint.act_workdays": Definition("投诉学校办结期限（工作日）", 5, articles.COMPLAINT_CLOCK, SPAN_OF_DAYS),
+    "complaint.answer_workdays": Definition("告知投诉人期限（工作日）", 3, articles.COMPLAINTS, SPAN_OF_DAYS),
+    "registrar.vacant_workdays": Definition(
+        "学籍管理员空缺补足期限（工作日）", 10, articles.REGISTRAR_TRAINED, SPAN_OF_DAYS
+    ),
+    "order.answer_workdays": Definition("责令改正的改正期限（工作日）", 15, articles.ORDERED, SPAN_OF_DAYS),
     # 提醒: the hours without mail, and the weekday (1-7) on which what is still late is said again.
     "reminder.quiet_from": Definition("提醒邮件静默开始（时）", 20, articles.CHANGES_IN_TIME, whole(0, 23)),
     "reminder.quiet_until": Definition("提醒邮件静默结束（时）", 7, articles.CHANGES_IN_TIME, whole(0, 23)),

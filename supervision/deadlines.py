@@ -2,14 +2,17 @@
 
 from datetime import date
 
-from django.db.models import BigIntegerField, Exists, F, OuterRef, QuerySet, Value
+from django.db.models import BigIntegerField, Exists, F, OuterRef, Q, QuerySet, Value
 
+from approvals.deadlines import desk
 from law import articles
 from law.deadline import Deadline, Subject, Unit, declare
 from schools.models import Bureau, School
 
+from .complaints.case import ACT, ANSWER, OPINION, ORDER, REVIEW, VERIFY
 from .ledger_reports import Kind, month_ends, quarter_ends
 from .models import LedgerReport
+from .orders.case import CORRECT
 
 
 def wanting(owners: list[QuerySet]) -> QuerySet | None:
@@ -40,7 +43,37 @@ def _without_quarter(end: date) -> QuerySet[Bureau]:
 
 MADE = "SELECT r.made_on FROM supervision_ledgerreport r WHERE r.kind = '{}' AND r.period_end = c.starts_on AND {}"
 
+
+def leg(code: str, title: str, stage: str, right: str, remedy: str, article=articles.COMPLAINT_CLOCK) -> Deadline:
+    """One leg of a complaint (第三十六条)."""
+    start = "收到投诉之日" if stage == ORDER else "到达本环节之日"
+    given = {"article": article, "right": right, "remedy": remedy, "start": start}
+    return desk(code, title, Q(kind="complaint", desk_stage=stage), remind=(1, 0), **given)
+
+
 declare(
+    desk(
+        "order.correct",
+        "责令改正：学校改正",
+        Q(kind="order", desk_stage=CORRECT),
+        article=articles.ORDERED,
+        start="签发责令改正通知书之日",
+        remedy="请在期限内改正并报告；逾期不改的依法追究责任",
+        remind=(5, 1, 0),
+    ),
+    leg("complaint.order", "投诉发核查单", ORDER, "bureau_make", "请核对投诉，写明核查要点，发出核查单"),
+    leg("complaint.verify", "投诉学校核查", VERIFY, "make_change", "请逐项核查，如实填报，由学校领导审核后反馈"),
+    leg("complaint.opinion", "投诉处理意见", OPINION, "bureau_make", "请根据核查情况提出处理意见，属实的发督办单"),
+    leg("complaint.act", "投诉学校办结", ACT, "make_change", "请按督办单办结，并由学校领导审核后反馈"),
+    leg("complaint.answer", "告知投诉人", ANSWER, "bureau_make", "请把处理结果告知投诉人并登记", articles.COMPLAINTS),
+    leg(
+        "complaint.review",
+        "投诉复核",
+        REVIEW,
+        "bureau_sign",
+        "请复核处理意见：维持，或者发回重新核查",
+        articles.COMPLAINTS,
+    ),
     Deadline(
         code="dropout.month_report",
         article=articles.DROPOUT_REPORTED,

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import as_of, calendar, overdue, reminders
+from .views import as_of, calendar, complaints, orders, overdue, registrars, reminders
 
 app_name = "supervision"
 urlpatterns = [
@@ -15,5 +15,16 @@ urlpatterns = [
     path("reminders/", reminders.reminders, name="reminders"),
     path("reminders/read/", reminders.read_all, name="reminders_read"),
     path("reminders/<int:pk>/read/", reminders.read, name="reminder_read"),
+    path("complaints/", complaints.complaints, name="complaints"),
+    path("complaints/new/", complaints.new, name="complaint_new"),
+    path("complaints/<str:number>/draft/", complaints.draft, name="complaint_draft"),
+    path("complaints/<str:number>/contact/", complaints.contact, name="complaint_contact"),
+    path("breaches/", orders.breaches, name="breaches"),
+    path("orders/", orders.orders, name="orders"),
+    path("orders/new/", orders.new, name="order_new"),
+    path("orders/<str:number>/draft/", orders.draft, name="order_draft"),
+    path("registrars/", registrars.registrars, name="registrars"),
+    path("registrars/new/", registrars.new, name="registrar_new"),
+    path("registrars/<str:number>/draft/", registrars.draft, name="registrar_draft"),
     path("as-of/", as_of.as_of, name="as_of"),
 ]

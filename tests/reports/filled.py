@@ -223,6 +223,20 @@ def on_a_card(county: County, words: Words) -> Sheet:
     return Sheet(content, (county.no1.pk,), "学籍卡", school=county.no1, children=(child,), child=child)
 
 
+def complained_of(until: str = "", done: bool = False):
+    """A complaint about a dressed child; walked as far as the form wants."""
+
+    def make(county: County, words: Words):
+        from tests.supervision.complaining import complained, told, walked
+
+        child = dressed(county.child_at(county.no1, grade=3), words)
+        case = complained(county.no1, child, complainant=words.name[:60], content=words.note, demand=words.address)
+        case = walked(case, until=until or None) if until or done else case
+        return told(case) if done else case
+
+    return make
+
+
 # Books, slips and covers are filled by what happened to many children; their own stories print them.
 IN_THEIR_OWN_STORIES = {
     "handover_slip",
@@ -264,6 +278,10 @@ FILLED = {
     "suspension_proof": of_kind("suspension", done=True),
     "balance_sheet": balance,
     "pairing_sheet": paired,
+    "complaint_receipt": complained_of(),
+    "complaint_order": complained_of(until="feed_back"),
+    "complaint_supervision": complained_of(done=True),
+    "complaint_answer": complained_of(done=True),
 }
 
 
