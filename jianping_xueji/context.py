@@ -108,6 +108,8 @@ MENU = (
     Group(
         "督查与考核",
         (
+            Item("年度考核", "supervision:scores", "folder", SEES),
+            Item("学期核查", "supervision:audits", "search", SEES),
             Item("学籍投诉", "supervision:complaints", "folder", SEES),
             Item("违规情形", "supervision:breaches", "triangle", SEES),
             Item("责令改正", "supervision:orders", "file", SEES),

@@ -13,6 +13,7 @@ from law.school_time import LAST_GRADE
 from students.models.record_change import TAKEN_BACK
 
 from . import (
+    audit_forms,
     balance_form,
     basics_form,
     certificate_forms,
@@ -289,6 +290,13 @@ FORMS: dict[str, Form] = {
             rights=BY_BOTH,
             page="list",
             void_in=frozenset({"revoked"}),
+        ),
+        *(
+            Form(code, title, articles.TERM_CHECK, data, frozenset({"audit"}), rights=BY_BOTH, page="list")
+            for code, title, data in (
+                ("roll_call_sheet", "人籍核查表", audit_forms.roll_call_sheet),
+                ("audit_report", "学期学籍核查报告", audit_forms.audit_report),
+            )
         ),
         Form(
             "handover_of_office",

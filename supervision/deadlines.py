@@ -7,8 +7,11 @@ from django.db.models import BigIntegerField, Exists, F, OuterRef, Q, QuerySet, 
 from approvals.deadlines import desk
 from law import articles
 from law.deadline import Deadline, Subject, Unit, declare
+from law.models import Term
 from schools.models import Bureau, School
 
+from .audits.case import ANSWER as AUDIT_ANSWER
+from .audits.case import TermAudit
 from .complaints.case import ACT, ANSWER, OPINION, ORDER, REVIEW, VERIFY
 from .ledger_reports import Kind, month_ends, quarter_ends
 from .models import LedgerReport
@@ -44,6 +47,17 @@ def _without_quarter(end: date) -> QuerySet[Bureau]:
 MADE = "SELECT r.made_on FROM supervision_ledgerreport r WHERE r.kind = '{}' AND r.period_end = c.starts_on AND {}"
 
 
+def unaudited(day: date) -> QuerySet[School] | None:
+    """Schools whose audit of the running term is not finished; due with the term's last day."""
+    term = Term.objects.filter(starts__lte=day, ends__gte=day).first()
+    if term is None:
+        return None
+    done = TermAudit.objects.filter(school=OuterRef("pk"), year=term.year, term=term.number, state=TermAudit.State.DONE)
+    schools = School.objects.filter(~Exists(done), closed_on=None).order_by()
+    found = schools.annotate(subject=F("pk"), starts=Value(term.starts), due=Value(term.ends))
+    return found.values_list("subject", "pk", "starts", "due")
+
+
 def leg(code: str, title: str, stage: str, right: str, remedy: str, article=articles.COMPLAINT_CLOCK) -> Deadline:
     """One leg of a complaint (第三十六条)."""
     start = "收到投诉之日" if stage == ORDER else "到达本环节之日"
@@ -52,6 +66,27 @@ def leg(code: str, title: str, stage: str, right: str, remedy: str, article=arti
 
 
 declare(
+    desk(
+        "audit.answer",
+        "学期核查：学校说明整改",
+        Q(kind="audit", desk_stage=AUDIT_ANSWER),
+        article=articles.TERM_CHECK,
+        remedy="请逐项整改、说明，由学校领导审核后报送",
+    ),
+    Deadline(
+        code="audit.term",
+        article=articles.TERM_CHECK,
+        title="学期核查",
+        unit=Unit.FIXED,
+        start="开学之日",
+        subject=Subject.SCHOOL,
+        right="bureau_make",
+        tells=("due",),
+        found=unaudited,
+        remedy="请开始本学期核查，在学期结束前逐项认定完毕",
+        url="supervision:audits",
+        remind=(30, 7, 0),
+    ),
     desk(
         "order.correct",
         "责令改正：学校改正",

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import as_of, calendar, complaints, orders, overdue, registrars, reminders
+from .views import as_of, audits, calendar, complaints, orders, overdue, registrars, reminders, scores
 
 app_name = "supervision"
 urlpatterns = [
@@ -26,5 +26,9 @@ urlpatterns = [
     path("registrars/", registrars.registrars, name="registrars"),
     path("registrars/new/", registrars.new, name="registrar_new"),
     path("registrars/<str:number>/draft/", registrars.draft, name="registrar_draft"),
+    path("audits/", audits.audits, name="audits"),
+    path("audits/begin/", audits.begin, name="audit_begin"),
+    path("audits/<str:number>/sheet/", audits.sheet, name="audit_sheet"),
+    path("scores/", scores.scores, name="scores"),
     path("as-of/", as_of.as_of, name="as_of"),
 ]

@@ -1,3 +1,4 @@
+from ..audits.case import AuditFinding, AuditSample, TermAudit
 from ..complaints.case import Complaint, ContactLook
 from ..orders.case import Rectification
 from ..registrars.case import RegistrarChange
@@ -6,6 +7,8 @@ from .ledger_report import LedgerReport
 from .reminder import Reminder
 
 __all__ = [
+    "AuditFinding",
+    "AuditSample",
     "CalendarChange",
     "Complaint",
     "ContactLook",
@@ -15,4 +18,5 @@ __all__ = [
     "Rectification",
     "RegistrarChange",
     "Reminder",
+    "TermAudit",
 ]

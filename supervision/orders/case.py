@@ -74,7 +74,7 @@ class Rectification(Case):
     facts_text = models.TextField("违规事实", max_length=LONG, help_text="何时、何事、多少件，凭据在哪里。")
     demand_text = models.TextField("改正要求", max_length=LONG, help_text="学校须做什么、做到什么程度。")
     grave = models.BooleanField("情节严重", default=False, help_text="勾选的，下达后可以直接追究责任。")
-    complaint = models.ForeignKey(
+    proved_by = models.ForeignKey(
         Complaint, models.PROTECT, null=True, blank=True, related_name="orders", verbose_name="由投诉查实"
     )
     # What the record showed on the day the order was drawn up: [{"title", "number"}].

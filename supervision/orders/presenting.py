@@ -24,8 +24,8 @@ def page_of(case: Rectification, user) -> dict:
     keeps = case.state == case.State.DRAFT and may(user, "bureau_make", case.lead_school_id)
     before = case.state in (case.State.DRAFT, case.State.ISSUE_CHECK, case.State.LEADER)
     facts = [{"label": case._meta.get_field(name).verbose_name, "value": in_words(case, name)} for name in SAID]
-    if case.complaint:
-        facts.append({"label": "由投诉查实", "value": case.complaint.number, "url": case.complaint.get_absolute_url()})
+    if case.proved_by:
+        facts.append({"label": "由投诉查实", "value": case.proved_by.number, "url": case.proved_by.get_absolute_url()})
     issued = case.steps.filter(action="issue").exists()
     return {
         "desks": desks_of(case),

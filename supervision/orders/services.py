@@ -55,7 +55,7 @@ def draw_up(school: School, *, by, complaint: Complaint | None = None, **given) 
             children=[],
             state=Rectification.State.DRAFT,
             school=school,
-            complaint=complaint,
+            proved_by=complaint,
             shown=shown_at(school.pk, given["breach"]),
             wrapped_key=vault.new_child_key(),
             **given,

@@ -237,6 +237,28 @@ def complained_of(until: str = "", done: bool = False):
     return make
 
 
+def issued_order(county: County, words: Words):
+    from tests.supervision.ordering import ORDER_WAY, ordered
+    from tests.supervision.ordering import walked as walked_order
+
+    return walked_order(ordered(county.no1, facts_text=words.note, demand_text=words.address), ORDER_WAY)
+
+
+def office_handed_over(county: County, words: Words):
+    from tests.supervision.ordering import REPORT_WAY, newcomer, reported
+    from tests.supervision.ordering import walked as walked_report
+
+    return walked_report(reported(county.no1, newcomer(words.name[:36])), REPORT_WAY)
+
+
+def audited(county: County, words: Words):
+    from tests.supervision.auditing import begun
+    from tests.supervision.auditing import walked as walked_audit
+
+    child = dressed(county.child_at(county.no1, grade=3), words)
+    return walked_audit(begun(county.bureau)[county.no1.pk], absent=[child])
+
+
 # Books, slips and covers are filled by what happened to many children; their own stories print them.
 IN_THEIR_OWN_STORIES = {
     "handover_slip",
@@ -278,6 +300,10 @@ FILLED = {
     "suspension_proof": of_kind("suspension", done=True),
     "balance_sheet": balance,
     "pairing_sheet": paired,
+    "roll_call_sheet": audited,
+    "audit_report": audited,
+    "order_notice": issued_order,
+    "handover_of_office": office_handed_over,
     "complaint_receipt": complained_of(),
     "complaint_order": complained_of(until="feed_back"),
     "complaint_supervision": complained_of(done=True),
