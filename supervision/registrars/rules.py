@@ -22,6 +22,7 @@ class ChangeFacts:
     serves: bool = False
     clash: str = ""
     served_months: int | None = None
+    follows_nobody: bool = False
 
     def at(self, day):
         return None
@@ -63,6 +64,16 @@ def is_somebody_new(f):
 
 
 @rule(
+    "换岗没有写明接替何人",
+    LAW,
+    remedy="请选定原任学籍管理员；原岗位空缺的，变动种类选“新任”",
+    kept="换岗写明了接替何人",
+)
+def shift_names_whom(f):
+    return not f.follows_nobody
+
+
+@rule(
     "所报人员不是本校在岗的学籍管理员，不能办理培训更新",
     LAW,
     remedy="新到岗的，变动种类请选“新任”或“换岗”",
@@ -99,6 +110,7 @@ RULES = (
     certificate_is_known,
     is_somebody_new,
     renews_who_serves,
+    shift_names_whom,
     office_does_not_clash,
     training_is_fresh,
     hands_stay_the_same,

@@ -44,6 +44,7 @@ def facts_for(
         renews=renews,
         serves=registrars_of(school, day).filter(user=person).exists(),
         clash="" if renews else clash_of(person, school, max(starts_on, day)),
+        follows_nobody=why == Why.SHIFT and predecessor is None,
         served_months=months_between(predecessor.starts, day) if predecessor else None,
     )
 

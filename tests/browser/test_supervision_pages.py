@@ -1,4 +1,4 @@
-"""The pages of chapter 4 with something on them: axe, both sizes, no complaint. With SHOTS_DIR set, pictures are kept."""
+"""The pages of chapter 4 with something on them: axe, both sizes, no complaint; SHOTS_DIR keeps pictures of them."""
 
 import os
 from pathlib import Path

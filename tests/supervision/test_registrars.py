@@ -60,12 +60,11 @@ def test_when_hands_change_the_open_tasks_pass_and_the_former_loses_his_power(no
     assert Case.objects.on_desk_of(person).filter(pk=task.pk).exists()
     former = type(former).objects.get(pk=former.pk)
     assert not may_act(former, no1) and not Case.objects.on_desk_of(former).filter(pk=task.pk).exists()
-    # What he handed over later is written nowhere anew: the list is of that day.
     assert case.appointed.starts == clock.today()
 
 
 def test_a_shift_names_whom_it_follows(no1):
-    with pytest.raises(Refused):
+    with pytest.raises(RulesBroken, match="接替何人"):
         reported(no1, why="shift")
 
 
