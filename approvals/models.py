@@ -174,6 +174,10 @@ class Case(ConcurrentTransitionMixin, models.Model):
         """Codes of papers that this user, who sees the case, does not see."""
         return frozenset()
 
+    def columns_hidden_from(self, user) -> frozenset[str]:
+        """Names of columns that leave the system in no pack or file this user takes away."""
+        return frozenset()
+
     def stored_values(self) -> dict:
         """Every column as it stands, to be held against later ones."""
         values = {field.name: getattr(self, field.attname) for field in self._meta.concrete_fields}

@@ -201,6 +201,9 @@ class Complaint(Case):
     def papers_hidden_from(self, user):
         return frozenset() if self.names_complainant_to(user) else frozenset({LETTER})
 
+    def columns_hidden_from(self, user):
+        return frozenset() if self.names_complainant_to(user) else frozenset({"complainant", "relation"})
+
     @classmethod
     def paper_list(cls):
         return [paper.label for paper in cls.papers()]

@@ -13,6 +13,8 @@ from approvals.errors import NotYourHand, Refused, RulesBroken
 from approvals.materials import hand_in_paper
 from approvals.models import Case, CaseSubject
 from approvals.services import perform
+from archives.evidence.collecting import files_of_case, scope_of
+from archives.models import EvidencePack
 from law import clock
 from students.changes import start_change
 from supervision.complaints.services import reveal_contact
@@ -269,3 +271,18 @@ def test_a_school_registers_none_and_a_stranger_finds_none(client, case, no1, no
     client.force_login(staff(Role.REGISTRAR, no2))
     assert client.get(reverse("supervision:complaint_draft", args=[case.number])).status_code == 404
     assert case.number not in client.get(reverse("supervision:complaints")).content.decode()
+
+
+def test_no_evidence_pack_tells_the_school_who_complained(case, no1, bureau, staff):
+    hand_in_paper(case.materials.get(code="letter"), by=staff(Role.BUREAU_CLERK, bureau), data=photo())
+    walked(case, until="issue")
+
+    def packed(by) -> tuple[bytes, set[str]]:
+        scope = scope_of(EvidencePack(case=Case.objects.get(pk=case.pk), asked_by=by))
+        files = list(files_of_case(scope.cases[0], scope))
+        return b"".join(file.content for file in files), {file.kind for file in files}
+
+    told_school, kinds = packed(staff(Role.REGISTRAR, no1))
+    assert "刘知秋" not in told_school.decode("utf-8", "replace") and "材料原件" not in kinds
+    told_bureau, kinds = packed(staff(Role.BUREAU_CLERK, bureau))
+    assert "刘知秋" in told_bureau.decode("utf-8", "replace") and "材料原件" in kinds
