@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from urllib.parse import urlencode
 
 from django.db import models
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Q, Value
 from django.urls import reverse
 
 from approvals.countdown.models import Countdown
@@ -87,31 +87,6 @@ class Sign:
         return f"{self.title}{self.number}"
 
 
-def signs_at(schools: Iterable[int]) -> list[Sign]:
-    """Every sign at these schools today, in the order of the article; six statements however many schools."""
-    ids = list(schools)
-    found = [sign for look in LOOKS for sign in look(ids, clock.today())]
-    return sorted(found, key=lambda sign: (sign.breach.value, -sign.number, sign.title))
-
-
-def _limits(ids: list[int], day: date) -> Iterable[Sign]:
-    """Limits of the law that schools have passed, from the clock's own rows."""
-    late = Countdown.objects.overdue(day).filter(school__in=ids, opened_on__lte=day).exclude(desk_right__in=AT_BUREAU)
-    rows = late.exclude(deadline__startswith="order.").values_list("school", "deadline").annotate(number=Count("pk"))
-    for school, code, number in rows.order_by():
-        if rule := declared().get(code):
-            url = address("supervision:deadlines", state="overdue", rule=code, school=school)
-            yield Sign(LIMITS.get(code, Breach.OTHER), school, f"超期：{rule.title}", number, url)
-
-
-def _problems(ids: list[int], day: date) -> Iterable[Sign]:
-    """Open findings of 问题学籍: a record that is doubled or whose number and name disagree."""
-    rows = Problem.objects.open().filter(child__school__in=ids).values_list("child__school", "what")
-    for school, what, number in rows.annotate(number=Count("pk")).order_by():
-        url = address("students:problems", what=what, school=school)
-        yield Sign(Breach.FALSE, school, f"问题学籍：{Problem.What(what).label}", number, url)
-
-
 def without_class(ids: list[int], day: date):
     """Children on the roll and in school who sit in no class: a record hung up in the air (空挂)."""
     seated = Placement.objects.filter(
@@ -124,39 +99,90 @@ def without_class(ids: list[int], day: date):
     return on_roll.filter(~models.Exists(seated), models.Exists(begun))
 
 
-def _hung_up(ids: list[int], day: date) -> Iterable[Sign]:
-    rows = without_class(ids, day).values_list("school").annotate(number=Count("pk"))
-    for school, number in rows.order_by():
-        yield Sign(Breach.SPLIT, school, "在籍一个月以上没有班级", number, address("students:list", school=school))
-
-
-def _over_cap(ids: list[int], day: date) -> Iterable[Sign]:
-    """Classes above the cap beyond what was lawfully granted."""
+def signs_at(schools: Iterable[int]) -> list[Sign]:
+    """Every sign at these schools today, in the order of the article; the same few statements however many schools."""
+    ids, day = list(schools), clock.today()
     cap = parameters.on(day)["class.cap"]
+    asked = [limits(ids, day), problems(ids), hung_up(ids, day), over_cap(ids, day, cap), complaints(ids, day)]
+    rows = asked[0].union(*asked[1:], all=True)
+    found = [sign for row in rows if (sign := SIGNS[row[0]](*row[1:], cap))]
+    return sorted([*found, *files(ids)], key=lambda sign: (sign.breach.value, -sign.number, sign.title))
+
+
+def told(rows: models.QuerySet, sign: str, school: str, detail: str | None = None) -> models.QuerySet:
+    """How many rows a school has, by a detail: (sign, school, detail, number), so that all can be asked at once."""
+    named = rows.order_by().annotate(sign=Value(sign), at=F(school), detail=F(detail) if detail else Value(""))
+    return named.values_list("sign", "at", "detail").annotate(number=Count("pk"))
+
+
+def limits(ids: list[int], day: date) -> models.QuerySet:
+    """Limits of the law that schools have passed, from the clock's own rows."""
+    late = Countdown.objects.overdue(day).filter(school__in=ids, opened_on__lte=day).exclude(desk_right__in=AT_BUREAU)
+    return told(late.exclude(deadline__startswith="order."), "limit", "school", "deadline")
+
+
+def problems(ids: list[int]) -> models.QuerySet:
+    """Open findings of 问题学籍: a record that is doubled or whose number and name disagree."""
+    return told(Problem.objects.open().filter(child__school__in=ids), "problem", "child__school", "what")
+
+
+def hung_up(ids: list[int], day: date) -> models.QuerySet:
+    return told(without_class(ids, day), "hung_up", "school")
+
+
+def over_cap(ids: list[int], day: date, cap: int) -> models.QuerySet:
+    """Classes above the cap beyond what was lawfully granted."""
     rows = Seats.objects.filter(school__in=ids, year=school_year_of(day), school_class__isnull=False)
-    over = rows.filter(used__gt=cap + F("granted")).values_list("school").annotate(number=Count("pk"))
-    for school, number in over.order_by():
-        yield Sign(Breach.SPLIT, school, f"班级超过最大班额{cap}人", number, address("students:classes", school=school))
+    return told(rows.filter(used__gt=cap + F("granted")), "over_cap", "school")
 
 
-def _files(ids: list[int], day: date) -> Iterable[Sign]:
+def complaints(ids: list[int], day: date) -> models.QuerySet:
+    """Complaints of the last year that proved founded."""
+    proved = Q(truth__in=[Truth.FOUNDED, Truth.PARTLY], closed_on__gt=day - YEAR)
+    return told(Complaint.objects.filter(proved, lead_school__in=ids), "complaint", "lead_school", "matter")
+
+
+def limit_passed(school: int, code: str, number: int, cap: int) -> Sign | None:
+    """None for an old row whose deadline is declared no more."""
+    if (rule := declared().get(code)) is None:
+        return None
+    url = address("supervision:deadlines", state="overdue", rule=code, school=school)
+    return Sign(LIMITS.get(code, Breach.OTHER), school, f"超期：{rule.title}", number, url)
+
+
+def problem_found(school: int, what: str, number: int, cap: int) -> Sign:
+    url = address("students:problems", what=what, school=school)
+    return Sign(Breach.FALSE, school, f"问题学籍：{Problem.What(what).label}", number, url)
+
+
+def child_hung_up(school: int, _, number: int, cap: int) -> Sign:
+    return Sign(Breach.SPLIT, school, "在籍一个月以上没有班级", number, address("students:list", school=school))
+
+
+def class_over_cap(school: int, _, number: int, cap: int) -> Sign:
+    return Sign(Breach.SPLIT, school, f"班级超过最大班额{cap}人", number, address("students:classes", school=school))
+
+
+def complaint_founded(school: int, matter: str, number: int, cap: int) -> Sign:
+    url = address("supervision:complaints", scope="closed", matter=matter, school=school)
+    return Sign(COMPLAINED[matter], school, f"一年内查实的投诉：{Matter(matter).label}", number, url)
+
+
+SIGNS = {
+    "limit": limit_passed,
+    "problem": problem_found,
+    "hung_up": child_hung_up,
+    "over_cap": class_over_cap,
+    "complaint": complaint_founded,
+}
+
+
+def files(ids: list[int]) -> Iterable[Sign]:
     """Paper files that the school still holds back past their day."""
     for school, figures in by_school(ids).items():
         if number := figures["overdue"]:
             url = address("custody:owed", school=school)
             yield Sign(Breach.NO_HANDOVER, school, "纸质档案逾期未移交", number, url)
-
-
-def _complaints(ids: list[int], day: date) -> Iterable[Sign]:
-    """Complaints of the last year that proved founded."""
-    proved = Q(truth__in=[Truth.FOUNDED, Truth.PARTLY], closed_on__gt=day - YEAR)
-    rows = Complaint.objects.filter(proved, lead_school__in=ids).values_list("lead_school", "matter")
-    for school, matter, number in rows.annotate(number=Count("pk")).order_by():
-        url = address("supervision:complaints", scope="closed", matter=matter, school=school)
-        yield Sign(COMPLAINED[matter], school, f"一年内查实的投诉：{Matter(matter).label}", number, url)
-
-
-LOOKS = (_limits, _problems, _hung_up, _over_cap, _files, _complaints)
 
 
 def address(name: str, **narrowed) -> str:

@@ -43,18 +43,22 @@ class OrderForm(forms.ModelForm):
 class BreachFilter(forms.Form):
     """The school whose signs are looked at; asked of who sees several."""
 
-    school = SchoolChoice(School.objects.none(), label="学校", required=False, empty_label="全部")
+    school = forms.TypedChoiceField(label="学校", required=False, coerce=int, empty_value=None)
 
     def __init__(self, data, *, user):
         super().__init__(data)
-        self.fields["school"].queryset = schools_where(user, "view_school")
-        if len(self.fields["school"].queryset) < 2:
+        self.schools = {school.pk: school for school in schools_where(user, "view_school")}
+        self.fields["school"].choices = [
+            ("", "全部"),
+            *((pk, school.short_name) for pk, school in self.schools.items()),
+        ]
+        if len(self.schools) < 2:
             del self.fields["school"]
         self.is_valid()
 
     @property
     def chosen(self) -> School | None:
-        return self.cleaned_data.get("school")
+        return self.schools.get(self.cleaned_data.get("school"))
 
 
 class OrderFilter(forms.Form):

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from django.urls import reverse
 
-from accounts.policies import may, powers_of, school_ids_where
+from accounts.policies import may, powers_of
 from approvals.presenting import desk_line, verdict_of, with_days
 from approvals.rules import judge
 from law import clock, parameters
@@ -51,11 +51,10 @@ def desks_of(case: Rectification) -> list[dict]:
     return drawn
 
 
-def board_of(user, chosen: School | None) -> dict:
+def board_of(user, seen: dict[int, School], chosen: School | None) -> dict:
     """Every kind of breach with what the record shows in sight, school by school, and the orders under way."""
-    seen = school_ids_where(user, "view_school")
-    ids = {chosen.pk} & seen if chosen else seen
-    schools = School.objects.in_bulk(ids)
+    schools = {chosen.pk: chosen} if chosen else seen
+    ids = list(schools)
     running = defaultdict(dict)
     for order in Rectification.objects.visible_to(user).filter(standing=True, school__in=ids):
         running[order.breach][order.school_id] = order

@@ -27,7 +27,7 @@ def breaches(request):
     """The nine kinds, with what the record shows of each in sight."""
     sees_schools(request)
     chosen = BreachFilter(request.GET, user=request.user)
-    context = {"filter": chosen, "chosen": chosen.chosen, **board_of(request.user, chosen.chosen)}
+    context = {"filter": chosen, "chosen": chosen.chosen, **board_of(request.user, chosen.schools, chosen.chosen)}
     return render(request, "supervision/breaches.html", context)
 
 
