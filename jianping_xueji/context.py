@@ -106,6 +106,17 @@ MENU = (
         ),
     ),
     Group(
+        "督查与考核",
+        (
+            Item("年度考核", "supervision:scores", "folder", SEES),
+            Item("学期核查", "supervision:audits", "search", SEES),
+            Item("学籍投诉", "supervision:complaints", "folder", SEES),
+            Item("违规情形", "supervision:breaches", "triangle", SEES),
+            Item("责令改正", "supervision:orders", "file", SEES),
+            Item("学籍管理员", "supervision:registrars", "people", SEES),
+        ),
+    ),
+    Group(
         "表册与上报",
         (
             Item("学籍簿册", "reports:books", "folder", SEES),

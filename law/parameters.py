@@ -65,6 +65,7 @@ def _is_day_of_year(value: Any) -> bool:
 
 SPAN_OF_DAYS = whole(1, 60)
 CLASS_SIZE = whole(1, 100)
+POINTS = whole(0, 100)
 MONTHS = Shape(_are_months, "1至12的月份列表，不重复，如 [3, 9]")
 DAY_OF_YEAR = Shape(_is_day_of_year, '加双引号的“月-日”，每年都有的日子，如 "09-30"')
 SWITCH = Shape(lambda value: isinstance(value, bool), "true（是）或 false（否）")
@@ -139,6 +140,23 @@ DEFINITIONS: dict[str, Definition] = {
     "custody.handover_workdays": Definition(
         "纸质档案移交期限（工作日，自离校次日起）", 10, articles.ARCHIVE_FOLLOWS, SPAN_OF_DAYS
     ),
+    # 第四章: complaints, orders, the audit of a term.
+    "complaint.order_workdays": Definition("投诉发核查单期限（工作日）", 3, articles.COMPLAINT_CLOCK, SPAN_OF_DAYS),
+    "complaint.verify_workdays": Definition("投诉学校核查期限（工作日）", 5, articles.COMPLAINT_CLOCK, SPAN_OF_DAYS),
+    "complaint.opinion_workdays": Definition("投诉处理意见期限（工作日）", 5, articles.COMPLAINT_CLOCK, SPAN_OF_DAYS),
+    "complaint.act_workdays": Definition("投诉学校办结期限（工作日）", 5, articles.COMPLAINT_CLOCK, SPAN_OF_DAYS),
+    "complaint.answer_workdays": Definition("告知投诉人期限（工作日）", 3, articles.COMPLAINTS, SPAN_OF_DAYS),
+    "registrar.vacant_workdays": Definition(
+        "学籍管理员空缺补足期限（工作日）", 10, articles.REGISTRAR_TRAINED, SPAN_OF_DAYS
+    ),
+    "audit.sample": Definition("学期核查每校抽查人数", 20, articles.TERM_CHECK, whole(1, 500)),
+    "audit.answer_workdays": Definition("核查发现的说明期限（工作日）", 10, articles.TERM_CHECK, SPAN_OF_DAYS),
+    "order.answer_workdays": Definition("责令改正的改正期限（工作日）", 15, articles.ORDERED, SPAN_OF_DAYS),
+    "score.on_time": Definition("年度考核：按期办理分值", 40, articles.YEARLY_SCORE, POINTS),
+    "score.data": Definition("年度考核：数据质量分值", 20, articles.YEARLY_SCORE, POINTS),
+    "score.audit": Definition("年度考核：学期核查分值", 15, articles.YEARLY_SCORE, POINTS),
+    "score.orders": Definition("年度考核：责令改正分值", 15, articles.YEARLY_SCORE, POINTS),
+    "score.complaints": Definition("年度考核：群众投诉分值", 10, articles.YEARLY_SCORE, POINTS),
     # 提醒: the hours without mail, and the weekday (1-7) on which what is still late is said again.
     "reminder.quiet_from": Definition("提醒邮件静默开始（时）", 20, articles.CHANGES_IN_TIME, whole(0, 23)),
     "reminder.quiet_until": Definition("提醒邮件静默结束（时）", 7, articles.CHANGES_IN_TIME, whole(0, 23)),

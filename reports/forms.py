@@ -7,10 +7,12 @@ from law import articles
 from law.school_time import LAST_GRADE
 
 from . import (
+    audit_forms,
     balance_form,
     basics_form,
     certificate_forms,
     closing_forms,
+    complaint_forms,
     contact,
     correction_forms,
     custody_forms,
@@ -18,6 +20,8 @@ from . import (
     dropout_forms,
     moving_proofs,
     notices,
+    office_forms,
+    order_forms,
     pairing_forms,
     placement_forms,
     problem_forms,
@@ -34,6 +38,9 @@ from .overprint import sheets as overprint
 # What a family takes home is printed for a transfer and for every change that starts from a child.
 ANY_CHANGE = ANY_TRANSFER | {"*"}
 # Whole numbers of a class are for those who keep its book and sign it.
+# Who complained is for the bureau alone; what a school is told to check or to put right prints at both ends.
+BY_BUREAU = ("bureau_make", "bureau_check", "bureau_sign")
+BY_BOTH = (*BY_BUREAU, "make_change", "check_change")
 KEEPS_BOOKS = ("make_change", "check_change", "bureau_make", "bureau_check")
 
 
@@ -210,6 +217,41 @@ FORMS: dict[str, Form] = {
             schooling_proof_form.schooling_proof,
             kinds=frozenset({"certificate_proof"}),
             reads=("id", "registry"),
+        ),
+        *(
+            Form(code, title, articles.COMPLAINTS, data, frozenset({"complaint"}), rights=rights, page=page)
+            for code, title, data, rights, page in (
+                ("complaint_receipt", "学籍投诉受理告知单", complaint_forms.complaint_receipt, BY_BUREAU, "letter"),
+                ("complaint_order", "学籍投诉核查单", complaint_forms.complaint_order, BY_BOTH, "list"),
+                ("complaint_supervision", "学籍投诉督办单", complaint_forms.complaint_supervision, BY_BOTH, "list"),
+                ("complaint_answer", "学籍投诉答复意见书", complaint_forms.complaint_answer, BY_BUREAU, "letter"),
+            )
+        ),
+        Form(
+            "order_notice",
+            "责令改正通知书",
+            articles.ORDERED,
+            order_forms.order_notice,
+            frozenset({"order"}),
+            rights=BY_BOTH,
+            page="list",
+            void_in=frozenset({"revoked"}),
+        ),
+        *(
+            Form(code, title, articles.TERM_CHECK, data, frozenset({"audit"}), rights=BY_BOTH, page="list")
+            for code, title, data in (
+                ("roll_call_sheet", "人籍核查表", audit_forms.roll_call_sheet),
+                ("audit_report", "学期学籍核查报告", audit_forms.audit_report),
+            )
+        ),
+        Form(
+            "handover_of_office",
+            "学籍管理员交接清单",
+            articles.REGISTRAR_TRAINED,
+            office_forms.handover_of_office,
+            frozenset({"registrar_change"}),
+            rights=("sign_change", *BY_BOTH),
+            page="list",
         ),
         Form(
             "newcomers_roster",

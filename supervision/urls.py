@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import as_of, calendar, ledger_reports, overdue, reminders
+from .views import as_of, audits, calendar, complaints, ledger_reports, orders, overdue, registrars, reminders, scores
 
 app_name = "supervision"
 urlpatterns = [
@@ -19,5 +19,20 @@ urlpatterns = [
     path("ledger-reports/quarters/", ledger_reports.reviews, name="ledger_reviews"),
     path("ledger-reports/quarters/<int:pk>/<str:month>/", ledger_reports.quarter, name="ledger_quarter"),
     path("ledger-reports/<str:code>/<str:month>/", ledger_reports.month, name="ledger_month"),
+    path("complaints/", complaints.complaints, name="complaints"),
+    path("complaints/new/", complaints.new, name="complaint_new"),
+    path("complaints/<str:number>/draft/", complaints.draft, name="complaint_draft"),
+    path("complaints/<str:number>/contact/", complaints.contact, name="complaint_contact"),
+    path("breaches/", orders.breaches, name="breaches"),
+    path("orders/", orders.orders, name="orders"),
+    path("orders/new/", orders.new, name="order_new"),
+    path("orders/<str:number>/draft/", orders.draft, name="order_draft"),
+    path("registrars/", registrars.registrars, name="registrars"),
+    path("registrars/new/", registrars.new, name="registrar_new"),
+    path("registrars/<str:number>/draft/", registrars.draft, name="registrar_draft"),
+    path("audits/", audits.audits, name="audits"),
+    path("audits/begin/", audits.begin, name="audit_begin"),
+    path("audits/<str:number>/sheet/", audits.sheet, name="audit_sheet"),
+    path("scores/", scores.scores, name="scores"),
     path("as-of/", as_of.as_of, name="as_of"),
 ]

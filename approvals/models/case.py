@@ -89,6 +89,8 @@ class Case(ConcurrentTransitionMixin, models.Model):
     NOTICES = False
     PARTICULARS: dict = {}
     TEMPLATE = "approvals/case.html"
+    # Who keeps the papers in a state, where that is not whoever opens such cases.
+    PAPER_RIGHTS: dict[str, str] = {}
     # States in which papers may be handed in and checked, and in which the bureau sees originals.
     PAPERS_OPEN: frozenset[str] = frozenset()
     ORIGINALS_OPEN: frozenset[str] = frozenset()
@@ -162,6 +164,19 @@ class Case(ConcurrentTransitionMixin, models.Model):
     def school_id_on(self, side: Side) -> int | None:
         """The school of the case on which a hand asks its right."""
         return self.lead_school_id if side == Side.LEAD else self.peer_school_id
+
+    @property
+    def paper_right(self) -> str:
+        """The right by which papers are handed in and checked now."""
+        return self.PAPER_RIGHTS.get(self.state, self.OPENER.right)
+
+    def papers_hidden_from(self, user) -> frozenset[str]:
+        """Codes of papers that this user, who sees the case, does not see."""
+        return frozenset()
+
+    def columns_hidden_from(self, user) -> frozenset[str]:
+        """Names of columns that leave the system in no pack or file this user takes away."""
+        return frozenset()
 
     def stored_values(self) -> dict:
         """Every column as it stands, to be held against later ones."""

@@ -53,6 +53,7 @@ from students.models import (
     RosterFile,
     Student,
 )
+from supervision.audits.services import begin_round
 from supervision.calendar.holidays import propose
 from supervision.models import Reminder
 from suspensions.models import Dropout, Suspension
@@ -66,6 +67,8 @@ from tests.students.intake import asked, entered, searched
 from tests.students.rosters import deferral_of, put_on_roster
 from tests.students.specimens_classes import drafted_placing, drafted_plan, newcomers
 from tests.students.specimens_schooling_proof import from_roll_book
+from tests.supervision.complaining import complained
+from tests.supervision.ordering import ordered, reported
 from tests.suspensions.dropout_specimens import GIVEN, visited
 from tests.transfers.placing import PLACED
 from transfers.models import OutwardTransfer, SchoolClosing
@@ -123,7 +126,7 @@ class Place:
 
 
 # The last character of every child's name on a site.
-SUFFIXES = ("", *"转办休辍派编龄新统送毕证修档移账重")
+SUFFIXES = ("", *"转办休辍派编龄新统送毕证修档移账重诉")
 
 
 def build_site(relation, school, partner, child_at) -> Site:
@@ -315,7 +318,29 @@ def compared_at(place: Place) -> tuple[dict, set]:
     return words, {child.id_number.plain(), other.id_number.plain()}
 
 
-AREAS = (transfer_at, changes_at, classing_at, intake_at, year_at, archive_at, books_at, custody_at, compared_at)
+def supervised_at(place: Place) -> tuple[dict, set]:
+    """A complaint about a child of the school, an order, a report of its headmaster, the audit of the term."""
+    child = place.child("诉")
+    return {
+        "complaint": complained(place.school, child, complainant=f"{place.name}诉").number,
+        "order": ordered(place.school).number,
+        "report": reported(place.school).number,
+        "audit": begin_round(by=place.clerk, schools=[place.school])[0].number,
+    }, {child.id_number.plain()}
+
+
+AREAS = (
+    transfer_at,
+    changes_at,
+    classing_at,
+    intake_at,
+    year_at,
+    archive_at,
+    books_at,
+    custody_at,
+    compared_at,
+    supervised_at,
+)
 
 
 def village_of(school) -> Division:

@@ -237,6 +237,42 @@ def came_and_went(county: County, words: Words) -> School:
     return case.lead_school
 
 
+def complained_of(until: str = "", done: bool = False):
+    """A complaint about a dressed child; walked as far as the form wants."""
+
+    def make(county: County, words: Words):
+        from tests.supervision.complaining import complained, told, walked
+
+        child = dressed(county.child_at(county.no1, grade=3), words)
+        case = complained(county.no1, child, complainant=words.name[:60], content=words.note, demand=words.address)
+        case = walked(case, until=until or None) if until or done else case
+        return told(case) if done else case
+
+    return make
+
+
+def issued_order(county: County, words: Words):
+    from tests.supervision.ordering import ORDER_WAY, ordered
+    from tests.supervision.ordering import walked as walked_order
+
+    return walked_order(ordered(county.no1, facts_text=words.note, demand_text=words.address), ORDER_WAY)
+
+
+def office_handed_over(county: County, words: Words):
+    from tests.supervision.ordering import REPORT_WAY, newcomer, reported
+    from tests.supervision.ordering import walked as walked_report
+
+    return walked_report(reported(county.no1, newcomer(words.name[:36])), REPORT_WAY)
+
+
+def audited(county: County, words: Words):
+    from tests.supervision.auditing import begun
+    from tests.supervision.auditing import walked as walked_audit
+
+    child = dressed(county.child_at(county.no1, grade=3), words)
+    return walked_audit(begun(county.bureau)[county.no1.pk], absent=[child])
+
+
 FILLED = {
     "registry_card": on_a_card,
     "transfer_contact": lambda county, words: moved(county, words, until="complete"),
@@ -277,6 +313,14 @@ FILLED = {
     "transfers_book": filled_books.book("transfers", came_and_went),
     "transfer_proofs": filled_books.book("transfers", came_and_went, paper="transfer_proofs"),
     "graduates_book": filled_books.book("graduates", leavers, term=2),
+    "roll_call_sheet": audited,
+    "audit_report": audited,
+    "order_notice": issued_order,
+    "handover_of_office": office_handed_over,
+    "complaint_receipt": complained_of(),
+    "complaint_order": complained_of(until="feed_back"),
+    "complaint_supervision": complained_of(done=True),
+    "complaint_answer": complained_of(done=True),
 }
 
 
