@@ -30,6 +30,11 @@ LEGAL_DATE = date.fromisoformat(os.environ["LEGAL_DATE"]) if os.environ.get("LEG
 VAULT_MASTER_KEYS = environment.required("VAULT_MASTER_KEYS")
 VAULT_INDEX_KEY = environment.required("VAULT_INDEX_KEY")
 
+# Where the daily anchors of the audit go: a folder of another machine, under another administrator.
+AUDIT_ANCHOR_DIR = Path(os.environ.get("AUDIT_ANCHOR_DIR") or VAR_DIR / "anchors")
+# The anchor also carries the SM3 digest of the chain's head (国密), for whoever must show one.
+AUDIT_SM3 = environment.switch("AUDIT_SM3")
+
 # --- applications ----------------------------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
@@ -48,6 +53,7 @@ INSTALLED_APPS = [
     "django_fsm",
     "pgtrigger",
     "pghistory",
+    "jianping_xueji.audit",
     "jianping_xueji.jobs",
     "jianping_xueji.vault",
     "law",
@@ -71,12 +77,14 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    # Outside of everything that may refuse: what was shown, and to whom, is written before it is sent.
+    "jianping_xueji.audit.middleware.Witness",
     # Deny by default: a page for strangers says so itself.
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "pghistory.middleware.HistoryMiddleware",
+    "jianping_xueji.audit.middleware.Context",
     # Innermost: it answers for the view while an officer looks at another day.
     "supervision.as_of.AsOf",
 ]
@@ -246,11 +254,22 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(seconds=30),
         "options": {"expires": 25},
     },
+    "seal-audit": {
+        "task": "jianping_xueji.audit.tasks.seal",
+        "schedule": timedelta(seconds=30),
+        "options": {"expires": 25},
+    },
     # One job a day each, whoever rings first; the later hours are there for a beat that was down.
     "check-deadlines": {
         "task": "jianping_xueji.jobs.tasks.daily",
         "args": ("deadlines.check",),
         "schedule": crontab(minute=10),
+        "options": {"expires": 3000},
+    },
+    "anchor-audit": {
+        "task": "jianping_xueji.jobs.tasks.daily",
+        "args": ("audit.anchor",),
+        "schedule": crontab(minute=55),
         "options": {"expires": 3000},
     },
     # After the check; who was reminded today is not reminded again.

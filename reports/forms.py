@@ -13,6 +13,7 @@ from law.school_time import LAST_GRADE
 from students.models.record_change import TAKEN_BACK
 
 from . import (
+    anchor_form,
     balance_form,
     basics_form,
     certificate_forms,
@@ -360,6 +361,15 @@ FORMS: dict[str, Form] = {
             kinds=frozenset(),
             rights=("make_change", "check_change", "bureau_make", "bureau_check"),
             page="list",
+        ),
+        Form(
+            "audit_anchor",
+            "审计锚",
+            articles.LEAK_PURSUED,
+            anchor_form.audit_anchor,
+            kinds=frozenset(),
+            rights=("audit_school",),
+            page="letter",
         ),
         Form(
             "pairing_sheet",

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import as_of, calendar, overdue, reminders
+from .views import as_of, calendar, overdue, reminders, trail
 
 app_name = "supervision"
 urlpatterns = [
@@ -16,4 +16,9 @@ urlpatterns = [
     path("reminders/read/", reminders.read_all, name="reminders_read"),
     path("reminders/<int:pk>/read/", reminders.read, name="reminder_read"),
     path("as-of/", as_of.as_of, name="as_of"),
+    path("trail/", trail.trail, name="trail"),
+    path("trail/children/<slug:slug>/", trail.child, name="trail_child"),
+    path("trail/children/<slug:slug>/files/", trail.files, name="trail_files"),
+    path("trail/accounts/<int:pk>/", trail.account, name="trail_account"),
+    path("trail/anchors/<str:day>/", trail.anchor, name="trail_anchor"),
 ]
