@@ -88,8 +88,9 @@ def _seal(line: str) -> Seal:
 
 def _events(seals: list[Seal], lines: Iterable[str], report: Report) -> None:
     """One walk over the events in the order of their numbers, beside the ranges that name them."""
-    spans = sorted((first, end, seal) for seal in seals for first, end in seal.ranges)
-    settled = _settled(seals)
+    spans = sorted(((first, end, seal) for seal in seals for first, end in seal.ranges), key=lambda span: span[:2])
+    settled, last = _settled(seals), float(seals[-1].at) if seals else 0.0
+    before_seal = {seal.height: float(earlier.at) for earlier, seal in zip(seals, seals[1:], strict=False)}
     missing, place, before = Missing(report), 0, 0
     for line in lines:
         number = int(line[1 : line.index(",")])
@@ -101,15 +102,23 @@ def _events(seals: list[Seal], lines: Iterable[str], report: Report) -> None:
             place += 1
         if place < len(spans) and spans[place][0] <= number:
             missing.until(spans[place], before + 1, number)
-            spans[place][2].take(number, line.encode())
-        elif number < settled:
-            report.faults.append(f"事件{number}不在任何一封之内，却早于已封的事件：事后插入")
+            seal = spans[place][2]
+            seal.take(number, line.encode())
+            late = _time(line) < before_seal.get(seal.height, 0.0) - PATIENCE
         else:
             report.waiting += 1
+            late = number < settled or _time(line) < last - PATIENCE
+        if late:
+            report.faults.append(f"事件{number}的时间早于已封的事件，却晚于它们封存：事后插入")
         before = number
     for span in spans[place:]:
         missing.until(span, before + 1, span[1])
     missing.tell()
+
+
+def _time(line: str) -> float:
+    """The second value of an event: when it was written, in seconds."""
+    return float(line.split(", ", 2)[1].strip('"'))
 
 
 class Missing:

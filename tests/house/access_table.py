@@ -275,6 +275,11 @@ supervision:board        GET  | in | no       | ok       | ok       | ok       |
 supervision:deadlines    GET  | in | no       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | no
 supervision:trend        GET  | in | no       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | no
 supervision:weekly       GET  | in | no       | no       | no       | ok       | ok       | ok       | no       | ok       | no
+supervision:trail        GET  | in | no       | no       | no       | no       | no       | no       | no       | ok       | no
+supervision:trail_child  GET  | in | no/--/-- | no/--/-- | ok/--/-- | no/no/-- | no/no/-- | no/no/-- | ok/ok/-- | ok/ok/-- | --/--/--
+supervision:trail_files  GET  | in | no/--/-- | no/--/-- | ok/--/-- | no/no/-- | no/no/-- | no/no/-- | ok/ok/-- | ok/ok/-- | --/--/--
+supervision:trail_account GET | in | --/--/-- | ok/--/-- | --/--/-- | --/--/-- | --/--/-- | --/--/-- | --/--/-- | ok/ok/-- | --/--/--
+supervision:trail_anchor POST | in | no       | no       | no       | no       | no       | no       | no       | ok       | no
 supervision:as_of        POST | in | no       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | no
 supervision:reminders    GET  | in | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok
 supervision:reminders_read POST | in | ok     | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok

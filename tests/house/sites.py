@@ -20,6 +20,7 @@ from archives.kinds import KINDS
 from archives.models import ArchiveWorkbook, SchoolCopy
 from archives.periods import Period
 from archives.scans import enter_one
+from jianping_xueji.audit import anchoring
 from jianping_xueji.jobs.models import Job
 from jianping_xueji.vault import new_child_key
 from law import clock
@@ -131,6 +132,7 @@ def build_site(relation, school, partner, child_at) -> Site:
     people = staff_member(Role.REGISTRAR, school), staff_member(Role.BUREAU_CLERK, school.bureau)
     place = Place(relation, school, partner, child_at, *people)
     site = Site(relation, school, canaries={f"{place.name}{suffix}" for suffix in SUFFIXES})
+    site.words["registrar"] = place.registrar.pk
     for area in AREAS:
         words, numbers = area(place)
         site.words |= words | {"pk": site.words.get("pk", {}) | words.get("pk", {})}
@@ -450,6 +452,7 @@ def build_world(bureau, child_at) -> tuple[dict[str, Site], dict]:
     people = people_of(bureau, own)
     sites["own"].words |= {
         "notice": propose(OF_2027, 2027, by=people["clerk"], document="国办发明电〔2026〕9号", reason="已公布").pk,
+        "anchor": anchoring.drop(clock.today()).on.isoformat(),
         "reminder": Reminder.objects.create(user=people["registrar"], on=clock.today(), lines=[]).pk,
     }
     return sites, people
