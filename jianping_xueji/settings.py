@@ -21,6 +21,8 @@ PRODUCTION = not (DEBUG or DEMO)
 
 SECRET_KEY = environment.required("SECRET_KEY")
 ALLOWED_HOSTS = environment.words("ALLOWED_HOSTS", "127.0.0.1,localhost" if not PRODUCTION else "")
+if DEMO:
+    environment.only_here(ALLOWED_HOSTS)
 CSRF_TRUSTED_ORIGINS = environment.words("CSRF_TRUSTED_ORIGINS")
 
 # The legal date of demo and tests; None means the machine's date in Asia/Shanghai.
@@ -79,6 +81,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     # Outside of everything that may refuse: what was shown, and to whom, is written before it is sent.
     "jianping_xueji.audit.middleware.Witness",
+    "accounts.identity.gate.Gate",
     # Deny by default: a page for strangers says so itself.
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -150,6 +153,12 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
+
+# A demo has accounts everybody knows: nothing is proved there twice, and it stays on its own machine (see below).
+SECOND_FACTOR_REQUIRED = environment.switch("SECOND_FACTOR_REQUIRED", default=PRODUCTION)
+REAUTHENTICATE = environment.switch("REAUTHENTICATE", default=PRODUCTION)
+ONE_ACTIVE_SESSION = environment.switch("ONE_ACTIVE_SESSION", default=PRODUCTION)
+ACCOUNT_SEALED_AFTER_DAYS = int(os.environ.get("ACCOUNT_SEALED_AFTER_DAYS") or (90 if PRODUCTION else 0))
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = int(timedelta(minutes=30).total_seconds())  # idle time; every request prolongs it

@@ -10,7 +10,7 @@ from django.db.models import Field, Model
 # Not people's work, or its shadow: sessions and rights of the framework, the queue, histories that triggers write
 # themselves, rows that follow from others every night, and the audit's own.
 UNWATCHED_APPS = {"sessions", "contenttypes", "auth", "migrations", "pghistory", "audit", "jobs"}
-UNWATCHED_TABLES = {"approvals_countdown", "supervision_reminder", "django_admin_log"}
+UNWATCHED_TABLES = {"accounts_attempt", "approvals_countdown", "supervision_reminder", "django_admin_log"}
 # A statement over more rows is noted with its number of rows alone.
 FEW_ROWS, FEW_CHILDREN = 50, 2000
 CHILD_COLUMNS = ("student", "child")

@@ -26,6 +26,8 @@ healthz                  GET  | ok | ok       | ok       | ok       | ok       |
 accounts:login           GET  | ok | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok
 accounts:login           POST | ok | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok
 accounts:logout          POST | ok | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok
+accounts:second_factor   GET  | in | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok
+accounts:second_factor   POST | in | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok
 accounts:password        GET  | in | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok
 accounts:password        POST | in | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok
 approvals:workbench      GET  | in | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok
