@@ -51,14 +51,14 @@ class TrailFilter(forms.Form):
         if given.get("first"):
             events = events.filter(at__gte=midnight(given["first"]))
         if given.get("last"):
-            events = events.filter(at__lt=midnight(given["last"] + timedelta(days=1)))
+            events = events.filter(at__lt=midnight(given["last"], after=1))
         return events
 
 
-def midnight(day) -> datetime:
-    """The first moment of a day as the office's clocks show it."""
+def midnight(day, after: int = 0) -> datetime:
+    """The first moment of a day, or of one so many days later, as the office's clocks show it."""
     try:
-        return timezone.make_aware(datetime.combine(day, time.min))
+        return timezone.make_aware(datetime.combine(day + timedelta(days=after), time.min))
     except OverflowError:
         return timezone.now()
 

@@ -24,7 +24,9 @@ from jianping_xueji.audit.verify_audit import verify
 from tests.county import LEGAL_DAY
 
 EVENT = "INSERT INTO audit_event (kind, actor, account, reason) VALUES ('read', %s, 'zhang', '日常')"
-REWRITE = "DELETE FROM audit_seal; UPDATE audit_event SET actor = 99 WHERE actor = 3; SELECT audit_seal_batch(10000)"
+REWRITE = "; ".join(
+    ["DELETE FROM audit_seal", "UPDATE audit_event SET actor = 99 WHERE actor = 3", *["SELECT audit_seal_batch(4)"] * 3]
+)
 OPEN = "".join(
     f"ALTER TABLE {table} DISABLE TRIGGER {table}_no_change; ALTER TABLE {table} DISABLE TRIGGER {table}_no_truncate;"
     for table in ("audit_event", "audit_seal")
