@@ -7,6 +7,7 @@ from jianping_xueji.audit import anchoring
 from jianping_xueji.jobs import Job, Run, job
 from law import clock
 
+from .exports import making as _making  # noqa: F401 — registers its job
 from .reminders.mailing import send_pending
 from .reminders.writing import write_reminders
 

@@ -21,6 +21,7 @@ CONFIRMED = {
     "students:promotion_confirm",
     "supervision:holiday_decide",
     "exports:decide",
+    "exports:make",
     "exports:take",
 }
 GIVEN = "_password"

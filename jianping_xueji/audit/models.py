@@ -20,6 +20,7 @@ class Event(models.Model):
         NO_ENTRY = "no_entry", "登录失败"
         LEAVE = "leave", "退出"
         OPENED = "opened", "查看完整号码"
+        ALARM = "alarm", "大量取数警示"
 
     kind = models.CharField("种类", max_length=10, choices=Kind)
     # Neither is a foreign key: an event outlives every other row and is read without them.

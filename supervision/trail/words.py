@@ -32,6 +32,8 @@ PAGES = {
     "evidence:file": "证据包",
     "accounts:login": "登录",
     "accounts:logout": "退出",
+    "exports:take": "对外提供取走",
+    "exports:new": "对外提供申请",
     "supervision:trail_child": "留痕查询",
     "supervision:trail_files": "留痕查询",
     "supervision:trail_account": "留痕查询",

@@ -277,6 +277,16 @@ supervision:board        GET  | in | no       | ok       | ok       | ok       |
 supervision:deadlines    GET  | in | no       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | no
 supervision:trend        GET  | in | no       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | no
 supervision:weekly       GET  | in | no       | no       | no       | ok       | ok       | ok       | no       | ok       | no
+exports:list             GET  | in | no       | no       | no       | ok       | ok       | ok       | no       | ok       | no
+exports:new              GET  | in | no       | no       | no       | ok       | no       | no       | no       | no       | no
+exports:new              POST | in | no       | no       | no       | ok       | no       | no       | no       | no       | no
+exports:trace            GET  | in | no       | no       | no       | no       | no       | ok       | no       | ok       | no
+exports:trace            POST | in | no       | no       | no       | no       | no       | ok       | no       | ok       | no
+exports:request          GET  | in | no/no/no | no/no/no | no/no/no | ok/ok/-- | ok/ok/-- | ok/ok/-- | no/no/no | ok/ok/-- | no/no/no
+exports:decide           POST | in | no/no/no | no/no/no | no/no/no | no/no/-- | no/no/-- | ok/ok/-- | no/no/no | no/no/-- | no/no/no
+exports:make             POST | in | no/no/no | no/no/no | no/no/no | ok/ok/-- | no/no/-- | no/no/-- | no/no/no | no/no/-- | no/no/no
+exports:take             GET  | in | no       | no       | no       | ok       | ok       | ok       | no       | ok       | no
+exports:take             POST | in | no       | no       | no       | --       | --       | --       | no       | --       | no
 supervision:trail        GET  | in | no       | no       | no       | no       | no       | no       | no       | ok       | no
 supervision:trail_child  GET  | in | no/--/-- | no/--/-- | ok/--/-- | no/no/-- | no/no/-- | no/no/-- | ok/ok/-- | ok/ok/-- | --/--/--
 supervision:trail_files  GET  | in | no/--/-- | no/--/-- | ok/--/-- | no/no/-- | no/no/-- | no/no/-- | ok/ok/-- | ok/ok/-- | --/--/--

@@ -55,7 +55,7 @@ from students.models import (
     Student,
 )
 from supervision.calendar.holidays import propose
-from supervision.models import Reminder
+from supervision.models import ExportRequest, Reminder
 from suspensions.models import Dropout, Suspension
 from tests.archives.specimens import AWARD, filled
 from tests.changes import decided, drafted
@@ -133,6 +133,7 @@ def build_site(relation, school, partner, child_at) -> Site:
     place = Place(relation, school, partner, child_at, *people)
     site = Site(relation, school, canaries={f"{place.name}{suffix}" for suffix in SUFFIXES})
     site.words["registrar"] = place.registrar.pk
+    site.words["export"] = asked_export(place.clerk, school).pk
     for area in AREAS:
         words, numbers = area(place)
         site.words |= words | {"pk": site.words.get("pk", {}) | words.get("pk", {})}
@@ -318,6 +319,15 @@ def compared_at(place: Place) -> tuple[dict, set]:
 
 
 AREAS = (transfer_at, changes_at, classing_at, intake_at, year_at, archive_at, books_at, custody_at, compared_at)
+
+
+def asked_export(clerk, school):
+    """A request of the bureau to hand one school's children out, not decided yet."""
+    asked = {"purpose": "体检", "recipient": "县疾控中心", "document": "建教批〔2026〕3号", "fields": ["name"]}
+    children = [Student.objects.filter(school=school).order_by("pk").values_list("pk", flat=True).first() or 1]
+    more = {"scope": str(school), "children": children, "rows": 1, "expires_on": date(2026, 10, 1)}
+    on = {"asked_by": clerk, "asked_on": date(2026, 9, 15)}
+    return ExportRequest.objects.create(bureau=school.bureau, **asked, **more, **on)
 
 
 def village_of(school) -> Division:

@@ -150,6 +150,8 @@ def words_for(name, site):
         "supervision:holiday": {"pk": words.get("notice")},
         "supervision:holiday_decide": {"pk": words.get("notice")},
         "supervision:reminder_read": {"pk": words.get("reminder")},
+        **{f"exports:{act}": {"pk": words["export"]} for act in ("request", "decide", "make")},
+        "exports:take": {"token": "nobody-has-this"},
         "supervision:trail_child": {"slug": words["slug"]},
         "supervision:trail_files": {"slug": words["slug"]},
         "supervision:trail_account": {"pk": words["registrar"]},
@@ -179,6 +181,7 @@ def words_for(name, site):
 
 
 BODY = {
+    "exports:decide": {"act": "approve"},
     "reports:printer_keep": {"name": "教务处", "right": "1.0", "down": "0"},
     "agreement:difference": {"side": "ceims", "note": "户口簿"},
     "students:duplicate": {"same": "no", "ground": "两本户口簿"},

@@ -76,6 +76,7 @@ FILTERED = {
     "custody:volumes": "school",
     "evidence:packs": "after before",
     "supervision:year": "year",
+    "exports:list": "q after before",
     "supervision:trail": "q kind first last after before",
     "supervision:trail_child": "q kind first last after before",
     "supervision:trail_files": "q kind first last after before",
