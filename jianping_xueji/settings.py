@@ -161,8 +161,7 @@ ONE_ACTIVE_SESSION = environment.switch("ONE_ACTIVE_SESSION", default=PRODUCTION
 ACCOUNT_SEALED_AFTER_DAYS = int(os.environ.get("ACCOUNT_SEALED_AFTER_DAYS") or (90 if PRODUCTION else 0))
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
-SESSION_COOKIE_AGE = int(timedelta(minutes=30).total_seconds())  # idle time; every request prolongs it
-SESSION_SAVE_EVERY_REQUEST = True
+SESSION_COOKIE_AGE = int(timedelta(minutes=30).total_seconds())  # idle time; accounts.identity prolongs it
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 
 # --- headers and cookies ---------------------------------------------------------------------------------------------

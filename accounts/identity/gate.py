@@ -38,6 +38,8 @@ class Gate:
             audit.became("leave", account=request.user.get_username(), reason=why)
             logout(request)
             return redirect(f"{reverse('accounts:login')}?{urlencode({'ended': why})}")
+        if request.user.is_authenticated:
+            sessions.touch(request.session)
         return self.get_response(request)
 
     def process_view(self, request, view, args, kwargs):

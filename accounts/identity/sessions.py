@@ -7,9 +7,11 @@ from django.utils import timezone
 
 from accounts.models import User
 
-ENTERED, PROVED, CONFIRMED = "entered_at", "second_factor", "confirmed_at"
+ENTERED, PROVED, CONFIRMED, TOUCHED = "entered_at", "second_factor", "confirmed_at", "touched_at"
 LONGEST = timedelta(hours=10)
 CONFIRMED_FOR = timedelta(minutes=15)
+# The half hour of idleness is counted to the minute: not every page has to write the session.
+TOUCH_EVERY = timedelta(minutes=1)
 
 
 def is_sealed(user: User) -> bool:
@@ -41,6 +43,13 @@ def ended(request) -> str:
     elif timezone.now() - entered > LONGEST:
         return "long"
     return ""
+
+
+def touch(session) -> None:
+    """Somebody is there: the half hour begins anew."""
+    last, now = moment(session, TOUCHED), timezone.now()
+    if last is None or now - last >= TOUCH_EVERY:
+        session[TOUCHED] = now.isoformat()
 
 
 def moment(session, name: str) -> datetime | None:

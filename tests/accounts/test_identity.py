@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 from django.conf import settings as site
+from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
@@ -235,8 +236,18 @@ def test_ten_hours_are_the_end(no1, hours, lives):
     assert (client.get("/students/").status_code == 200) is lives
 
 
-def test_idle_sessions_end_after_half_an_hour():
-    assert site.SESSION_COOKIE_AGE == 30 * 60 and site.SESSION_SAVE_EVERY_REQUEST
+def test_half_an_hour_idle_is_the_end_and_work_prolongs_it(no1):
+    client, _ = enter(person(Role.REGISTRAR, no1))
+    session = client.session
+    session["touched_at"] = (timezone.now() - timedelta(minutes=2)).isoformat()
+    session.save()
+    row = Session.objects.get(pk=session.session_key)
+    Session.objects.update(expire_date=timezone.now() + timedelta(minutes=3))
+    assert client.get("/students/").status_code == 200
+    row.refresh_from_db()
+    assert row.expire_date > timezone.now() + timedelta(minutes=29)
+    Session.objects.update(expire_date=timezone.now() - timedelta(seconds=1))
+    assert client.get("/students/").url.startswith("/login/")
 
 
 @pytest.mark.parametrize("days,lives", [(89, True), (90, True), (91, False)])
