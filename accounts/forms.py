@@ -2,6 +2,8 @@ from django import forms
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.contrib.auth.password_validation import password_validators_help_texts
 
+from jianping_xueji.audit.address import address_of
+
 from .identity import sessions, throttle
 
 SEALED = "账号已九十天没有使用，已经封存。请由本单位书面说明，联系县教育局数据管理员启封。"
@@ -20,7 +22,7 @@ class SignInForm(AuthenticationForm):
 
     def clean(self):
         """Wait first, where there were many failures; only who knows the password learns that an account is sealed."""
-        account, address = self.cleaned_data.get("username", ""), self.request.META.get("REMOTE_ADDR", "")
+        account, address = self.cleaned_data.get("username", ""), address_of(self.request)
         if account and (wait := throttle.wait_before(account, address)):
             raise forms.ValidationError(throttle.words(wait), code="wait")
         cleaned = super().clean()

@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from jianping_xueji import audit
+from jianping_xueji.audit.address import address_of
 
 from .forms import NewPasswordForm, SignInForm
 from .identity import factors, sessions, throttle
@@ -41,7 +42,10 @@ class SignIn(LoginView):
 class SignOut(LogoutView):
     def post(self, request, *args, **kwargs):
         audit.became("leave", account=request.user.get_username())
-        return super().post(request, *args, **kwargs)
+        answer = super().post(request, *args, **kwargs)
+        # Nothing of the pages seen stays in the browser of a shared computer.
+        answer["Clear-Site-Data"] = '"cache", "storage"'
+        return answer
 
 
 @never_cache
@@ -70,7 +74,7 @@ def second_factor(request):
 
 def refusal_of_code(request, setting_up: bool) -> str:
     """Why the code is not taken; "" when it is."""
-    account, address = f"code:{request.user.pk}", request.META.get("REMOTE_ADDR", "")
+    account, address = f"code:{request.user.pk}", address_of(request)
     if wait := throttle.wait_before(account, address):
         return throttle.words(wait)
     if not factors.passes(request.user, request.POST.get("code", ""), setting_up=setting_up):

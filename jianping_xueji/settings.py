@@ -184,6 +184,8 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
+# Our own proxy in front tells the scheme and the address of the browser; without it neither is believed.
+BEHIND_PROXY = environment.switch("BEHIND_PROXY")
 if PRODUCTION:
     SESSION_COOKIE_NAME = "__Host-sessionid"
     CSRF_COOKIE_NAME = "__Host-csrftoken"
@@ -195,7 +197,7 @@ if PRODUCTION:
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     # Preloading is a request to the browser makers for the whole domain; a county office does not own gov.cn.
     SILENCED_SYSTEM_CHECKS = ["security.W021"]
-    if environment.switch("BEHIND_PROXY"):
+    if BEHIND_PROXY:
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 # --- language and time -----------------------------------------------------------------------------------------------

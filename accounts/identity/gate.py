@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from jianping_xueji import audit
+from jianping_xueji.audit.address import address_of
 
 from . import factors, sessions, throttle
 
@@ -38,9 +39,13 @@ class Gate:
             audit.became("leave", account=request.user.get_username(), reason=why)
             logout(request)
             return redirect(f"{reverse('accounts:login')}?{urlencode({'ended': why})}")
-        if request.user.is_authenticated:
-            sessions.touch(request.session)
-        return self.get_response(request)
+        if not request.user.is_authenticated:
+            return self.get_response(request)
+        sessions.touch(request.session)
+        answer = self.get_response(request)
+        # No page of somebody who has entered stays in a browser's or a proxy's store.
+        answer.headers.setdefault("Cache-Control", "no-store, private")
+        return answer
 
     def process_view(self, request, view, args, kwargs):
         name = request.resolver_match.view_name
@@ -67,7 +72,7 @@ def confirm(request: HttpRequest):
     """Ask for the password and post the very same form again: nothing typed is lost. None when it was right."""
     given, refusal = request.POST.get(GIVEN), ""
     if given:
-        account, address = f"confirm:{request.user.pk}", request.META.get("REMOTE_ADDR", "")
+        account, address = f"confirm:{request.user.pk}", address_of(request)
         if wait := throttle.wait_before(account, address):
             refusal = throttle.words(wait)
         elif request.user.check_password(given):

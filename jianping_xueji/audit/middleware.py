@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from pghistory.middleware import HistoryMiddleware
 from psycopg.types.json import Jsonb
 
+from .address import address_of
 from .models import Event
 from .trail import Sighting, fingerprint, following
 
@@ -68,11 +69,6 @@ def _known(request: HttpRequest) -> bool:
 def _is_file(response: HttpResponse) -> bool:
     kind = response.get("Content-Type", "")
     return response.status_code == 200 and not kind.startswith(("text/", "application/json"))
-
-
-def address_of(request: HttpRequest) -> str:
-    """The network address asked from, as the last proxy in front saw it."""
-    return request.META.get("REMOTE_ADDR", "")[:64]
 
 
 def write(kind: str, request: HttpRequest, response: HttpResponse, sighting: Sighting) -> None:

@@ -264,6 +264,22 @@ def test_ninety_days_unused_seal_an_account(no1, days, lives):
         assert enter(user)[1].status_code == 302
 
 
+def test_no_page_of_a_session_is_stored(no1):
+    client, _ = enter(person(Role.REGISTRAR, no1))
+    for page in ("/", "/students/", "/password/"):
+        assert "no-store" in client.get(page)["Cache-Control"]
+    assert "cache" in client.post("/logout/")["Clear-Site-Data"]
+
+
+@pytest.mark.parametrize("behind,counted", [(True, "203.0.113.7"), (False, "10.0.0.1")])
+def test_only_our_own_proxy_is_believed(no1, settings, behind, counted):
+    settings.BEHIND_PROXY = behind
+    client = Client(REMOTE_ADDR="10.0.0.1", HTTP_X_FORWARDED_FOR="1.1.1.1, 203.0.113.7")
+    enter(person(Role.REGISTRAR, no1), client=client, password="wrong")
+    assert Attempt.objects.get().address == counted
+    assert Event.objects.get(kind="no_entry").address == counted
+
+
 # --- the password again ----------------------------------------------------------------------------------------------
 
 
