@@ -7,6 +7,7 @@ from law import articles
 from law.school_time import LAST_GRADE
 
 from . import (
+    anchor_form,
     audit_forms,
     balance_form,
     basics_form,
@@ -370,6 +371,15 @@ FORMS: dict[str, Form] = {
             kinds=frozenset(),
             rights=("make_change", "check_change", "bureau_make", "bureau_check"),
             page="list",
+        ),
+        Form(
+            "audit_anchor",
+            "审计锚",
+            articles.LEAK_PURSUED,
+            anchor_form.audit_anchor,
+            kinds=frozenset(),
+            rights=("audit_school",),
+            page="letter",
         ),
         Form(
             "pairing_sheet",

@@ -1,6 +1,18 @@
 from django.urls import path
 
-from .views import as_of, audits, calendar, complaints, ledger_reports, orders, overdue, registrars, reminders, scores
+from .views import (
+    as_of,
+    audits,
+    calendar,
+    complaints,
+    ledger_reports,
+    orders,
+    overdue,
+    registrars,
+    reminders,
+    scores,
+    trail,
+)
 
 app_name = "supervision"
 urlpatterns = [
@@ -35,4 +47,9 @@ urlpatterns = [
     path("audits/<str:number>/sheet/", audits.sheet, name="audit_sheet"),
     path("scores/", scores.scores, name="scores"),
     path("as-of/", as_of.as_of, name="as_of"),
+    path("trail/", trail.trail, name="trail"),
+    path("trail/children/<slug:slug>/", trail.child, name="trail_child"),
+    path("trail/children/<slug:slug>/files/", trail.files, name="trail_files"),
+    path("trail/accounts/<int:pk>/", trail.account, name="trail_account"),
+    path("trail/anchors/<str:day>/", trail.anchor, name="trail_anchor"),
 ]

@@ -65,6 +65,7 @@ def _environment(services: Services, scratch: places.Path) -> dict:
         "COLLECTED_STATIC": "0",
         "STATIC_ROOT": str(static),
         "MEDIA_DIR": str(scratch / "media"),
+        "AUDIT_ANCHOR_DIR": str(scratch / "anchors"),
         # Playwright's synchronous interface runs an event loop in the thread of the tests.
         "DJANGO_ALLOW_ASYNC_UNSAFE": "true",
     }

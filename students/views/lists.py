@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.policies import powers_of
 from approvals.models import Case
+from jianping_xueji import audit
 from law import clock
 from law.school_time import school_year_of
 
@@ -65,6 +66,7 @@ def search(request):
     Posted, and a number never goes on into an address: it would stay in histories and logs (第三十七条).
     """
     words = request.POST.get("q", "").strip()[:60]
+    audit.searched(words)
     if CASE_NUMBER.match(words) and (case := Case.objects.visible_to(request.user).filter(number=words).first()):
         return redirect(case)
     if words:

@@ -161,6 +161,12 @@ def words_for(name, site):
         "supervision:registrar_draft": {"number": words["report"]},
         "supervision:audit_sheet": {"number": words["audit"]},
         "supervision:reminder_read": {"pk": words.get("reminder")},
+        **{f"exports:{act}": {"pk": words["export"]} for act in ("request", "decide", "make")},
+        "exports:take": {"token": "nobody-has-this"},
+        "supervision:trail_child": {"slug": words["slug"]},
+        "supervision:trail_files": {"slug": words["slug"]},
+        "supervision:trail_account": {"pk": words["registrar"]},
+        "supervision:trail_anchor": {"day": words.get("anchor")},
         "jobs:progress": {"pk": words["job"]},
         "jobs:cancel": {"pk": words["job"]},
         "students:import_preview": {"pk": words["pk"].get("import")},
@@ -190,6 +196,7 @@ def words_for(name, site):
 
 
 BODY = {
+    "exports:decide": {"act": "approve"},
     "reports:printer_keep": {"name": "教务处", "right": "1.0", "down": "0"},
     "agreement:difference": {"side": "ceims", "note": "户口簿"},
     "students:duplicate": {"same": "no", "ground": "两本户口簿"},
