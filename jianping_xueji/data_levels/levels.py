@@ -45,12 +45,14 @@ def own_fields(model: type[models.Model]) -> list[models.Field]:
 
 
 def unlabelled() -> Iterator[str]:
-    """Fields that have no level."""
+    """Models of which a field has no level, each once."""
+    found = {}
     for field in all_fields():
         try:
             level_of(field)
         except KeyError:
-            yield f"{field.model._meta.label}.{field.name}"
+            found[field.model._meta.label] = None
+    yield from found
 
 
 def all_fields() -> Iterator[models.Field]:

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("jobs", "0001_initial"),
         ("schools", "0012_private"),
-        ("supervision", "0022_reminders"),
+        ("supervision", "0045_audit_guards"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

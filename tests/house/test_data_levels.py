@@ -9,7 +9,7 @@ from django.core.management import call_command
 from jianping_xueji.data_fixes.urls import site
 from jianping_xueji.data_levels import checks, levels
 from jianping_xueji.data_levels.levels import Level, level_of
-from students.models import FrozenRecord, Student, StudentNumber
+from students.models import Student, StudentNumber
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def test_a_new_table_without_a_level_is_found(monkeypatch):
     known = {key: level for key, level in levels.rows().items() if key[0] != "students.FrozenRecord"}
     monkeypatch.setattr(levels, "rows", lambda: known)
     found = checks.fields_have_levels(None)
-    assert {e.id for e in found} == {"xueji.E101"} and len(found) == len(FrozenRecord._meta.concrete_fields)
+    assert [e.id for e in found] == ["xueji.E101"] and "students.FrozenRecord" in found[0].msg
 
 
 def test_a_line_of_a_table_that_is_gone_is_found(said):
