@@ -11,6 +11,7 @@ from ..glyphs import check_pdf
 from ..rendering import bound, fitted, without_collecting
 
 PAGES = 16  # a page of a card weighs some 6 MB until it is bound
+SWEPT = 4  # so many pages' garbage, twice their weight, may wait: looking for it costs a tenth of a page
 
 
 def chunks_of(papers: Iterable[tuple[Form, dict]]) -> Iterator[bytes]:
@@ -34,8 +35,9 @@ def next_chunk(papers: Iterator[tuple[Form, dict]]) -> bytes:
     laid, pages = [], 0
     for form, context in papers:
         laid.append(fitted(form, context))
-        gc.collect(0)  # what the layout of this one paper has left behind
         pages += len(laid[-1].pages)
         if pages >= PAGES:
             break
+        if pages % SWEPT == 0:
+            gc.collect(0)  # what the layouts of these papers have left behind
     return bound(laid) if laid else b""
