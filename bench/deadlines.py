@@ -20,7 +20,9 @@ from measuring import Ratio, conclude
 from pages import SCHOOLS
 
 CHILDREN = int(os.environ.get("BENCH_CHILDREN", "60000"))
-ALLOWED, TIMES = 3.0, 5
+ALLOWED = 3.0
+# Turns: five of what takes long, more of what takes so little that a busy machine shows in it.
+TIMES, QUICK_TIMES, QUICK_MS = 5, 25, 50.0
 # Planning the calendar, the rows and the writing takes this long for a question with no answer at all.
 FLOOR_MS = 20.0
 # One child in so many is away, has no card, waits to be registered.
@@ -37,14 +39,15 @@ UPDATE students_student SET id_type = 'Z' WHERE id % {ONE_IN} = 1;
 CASES = f"""
 INSERT INTO approvals_case (kind, number, state, round, lead_school_id, desk_stage, desk_right, desk_school_id,
     arrived_on, due_on, due_confirmed, clock_from, clock_days, opened_on, opened_by_id)
-SELECT d.kind, 'B' || s.id, 'planted', 1, s.school_id, d.stage, d."right", s.school_id,
+SELECT d.kind, 'B' || s.id, d.state, 1, s.school_id, d.stage, d."right", s.school_id,
     day, day + 14, true, day, 10, day, (SELECT min(id) FROM accounts_user)
-FROM (SELECT id, school_id, date '2026-09-01' + (id % 14)::int AS day, row_number() OVER (ORDER BY id) AS n
-    FROM students_student WHERE id % {ONE_IN} = 3) s
+FROM (SELECT id, school_id, date '2026-09-01' + (id %% 14)::int AS day, row_number() OVER (ORDER BY id) AS n
+    FROM students_student WHERE id %% {ONE_IN} = 3) s
 JOIN (SELECT *, row_number() OVER () AS n, count(*) OVER () AS many
-    FROM unnest(%(kinds)s::text[], %(stages)s::text[], %(rights)s::text[]) d (kind, stage, "right")) d
-    ON s.n % d.many = d.n - 1"""  # noqa: S608 — our own number
-BLOCKS, OPENINGS = 4, 40
+    FROM unnest(%(kinds)s::text[], %(states)s::text[], %(stages)s::text[], %(rights)s::text[])
+        d (kind, state, stage, "right")) d
+    ON s.n %% d.many = d.n - 1"""  # noqa: S608 — our own number
+BLOCKS, OPENINGS = 4, 15
 PAGES = (("s1_registrar", "/students/"), ("jyj_clerk1", "/students/"), ("s1_registrar", "/"), ("jyj_clerk1", "/"))
 ANALYZE = "ANALYZE"
 
@@ -65,18 +68,16 @@ def plant(owner_url: str) -> None:
 
 
 def desks_of_all() -> dict[str, list[str]]:
-    """Every desk that has a deadline of its own, and some that have the ordinary one."""
-    from students.intake.overflow import AT_SCHOOL
-    from transfers import desks
+    """Every desk of the kinds that have a deadline of their own, and of one that has the ordinary one."""
+    from approvals.kinds import model_of
 
-    ours = [desks.PREREVIEW_SCHOOL, desks.TO_SCHOOL, desks.FROM_SCHOOL, desks.FILE_CALL, "补正"]
-    bureau = [desks.PREREVIEW_BUREAU, desks.TO_BUREAU, desks.FROM_BUREAU]
-    rows = [("transfer", stage, "make_change") for stage in ours]
-    rows += [("transfer", stage, "bureau_make") for stage in bureau]
-    rows += [("overflow", AT_SCHOOL, "make_change"), ("death", "学校", "make_change"), ("placement", "", "make_change")]
-    rows += [("suspension", "学校", "make_change"), ("suspension", "教育局", "bureau_make")]
-    kinds, stages, rights = (list(each) for each in zip(*rows, strict=True))
-    return {"kinds": kinds, "stages": stages, "rights": rights}
+    rows = [
+        (kind, state, desk.stage, desk.hand.right)
+        for kind in ("transfer", "overflow", "death", "placement", "suspension")
+        for state, desk in model_of(kind).DESKS.items()
+    ]
+    kinds, states, stages, rights = (list(map(str, each)) for each in zip(*rows, strict=True))
+    return {"kinds": kinds, "states": states, "stages": stages, "rights": rights}
 
 
 def _batches(registration, entry, student) -> None:
@@ -117,11 +118,12 @@ def measured(deadline, day) -> Ratio:
             cursor.execute(*statement)
             cursor.fetchall()
 
-    ask(check), ask(bare)
-    turns = [(milliseconds(lambda: ask(bare)), milliseconds(lambda: ask(check))) for _ in range(TIMES)]
+    ask(bare)
+    times = QUICK_TIMES if milliseconds(lambda: ask(check)) < QUICK_MS else TIMES
+    turns = [(milliseconds(lambda: ask(bare)), milliseconds(lambda: ask(check))) for _ in range(times)]
     least, ours = (statistics.median(each) for each in zip(*turns, strict=True))
     limit = max(least, FLOOR_MS / ALLOWED)
-    return Ratio(deadline.code, round(ours / limit, 2), ALLOWED, ours, least, TIMES)
+    return Ratio(deadline.code, round(ours / limit, 2), ALLOWED, ours, least, times)
 
 
 def measure() -> list[Ratio]:
