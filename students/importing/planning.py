@@ -13,10 +13,10 @@ from django.core.serializers.json import DjangoJSONEncoder
 from schools.models import School
 from students.dictionary.fields import by_attribute
 from students.importing import differences, matching, writing
-from students.importing.cells import Verdict
+from students.importing.cells import CLEAR, Verdict
 from students.importing.collector import collector_paused
 from students.importing.differences import Change, Remark
-from students.importing.findings import ERROR, WARNING, Finding
+from students.importing.findings import ERROR, WARNING, Finding, shown
 from students.importing.partial import Classmates
 from students.importing.records import Fingerprint, KnownChild, look_up
 from students.importing.workbook import ParsedBook, ParsedRow
@@ -251,7 +251,7 @@ class Planner:
                 column,
                 label,
                 verdict.code,
-                "",
+                typed_in(row, attribute),
                 verdict.message,
                 verdict.remedy,
             )  # fmt: skip
@@ -265,6 +265,14 @@ class Planner:
             if not (each.level == ERROR and each.code in _ONLY_FOR_NEW and each.row in self.excused)
         ]
         return sorted([*kept, *self.said], key=lambda each: each.row)
+
+
+def typed_in(row: ParsedRow, attribute: str) -> str:
+    """A cell as a message shows it: as typed where that was kept, else what it was read as; numbers masked."""
+    field, value = by_attribute(attribute), row.values.get(attribute)
+    if attribute in row.raw or attribute == "class_number":  # of a class only its key is left
+        return row.raw.get(attribute, "")
+    return "" if value == CLEAR else shown(differences.shown(field, value), False)
 
 
 @collector_paused()

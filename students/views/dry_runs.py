@@ -51,11 +51,11 @@ def returned_list(request, pk):
 
 
 def marked_file(kept: SealedUpload, limits: Limits, name: str) -> HttpResponse:
-    """A kept list as a marked workbook; 410 when it cannot be opened any more."""
+    """A kept list as a marked workbook; 409 when it cannot be opened any more."""
     try:
         content = marked(kept, limits)
     except (WorkbookRefused, VaultError):
-        return HttpResponse("这份名单已不能打开，请重新上传。", status=410, content_type="text/plain; charset=utf-8")
+        return HttpResponse("这份名单已不能打开，请重新上传。", status=409, content_type="text/plain; charset=utf-8")
     answer = HttpResponse(content, content_type=XLSX)
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer

@@ -13,6 +13,7 @@ from jianping_xueji.jobs import Job
 from .. import batch as batches
 from ..importing import presenting, service
 from ..importing.forms import CommitForm, UploadForm
+from ..importing.marks import NOTE
 from ..importing.undoing import may_be_undone
 from ..intake.presenting import of_batch_page
 from ..models import ImportFile, Registration
@@ -75,7 +76,7 @@ def page_of(request, file: ImportFile, form: CommitForm | None = None, **more) -
         "differences": rows,
         "difference_count": len(differences),
         "page": page,
-        "unknown": [each for each in file.mapping if not each["attribute"]],
+        "unknown": [each for each in file.mapping if not each["attribute"] and each["header"] != NOTE],
         "form": (form or CommitForm(counts=file.counts)) if acts and writes else None,
         "may_discard": works and file.may_be_given_up,
         "may_choose": works and file.may_be_read_otherwise and bool(report.get("outline")),

@@ -13,6 +13,7 @@ from jianping_xueji.jobs import tasks
 from students.models import ImportFile
 from tests.browser.acts import follow_menu
 from tests.importing import registered
+from tests.students.test_plan_lists import listed
 from tests.workbooks import column_of, pupil, saved, workbook
 
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -28,6 +29,7 @@ def shot(page, name: str) -> None:
     """Keep a photograph where the environment asks for them."""
     folder = os.environ.get("PHOTOGRAPHS")
     if folder:
+        page.evaluate("window.scrollTo(0, 0)")
         page.screenshot(path=Path(folder, f"{name}.png"), full_page=True)
 
 
@@ -136,3 +138,21 @@ def commit_and_undo(page) -> None:
     page.get_by_role("button", name="撤销导入").click()
     expect(page.locator("main")).to_contain_text("已撤销导入")
     shot(page, "7-undone")
+
+
+def test_a_list_of_plans_says_what_is_wrong_and_comes_back(window_of, windows, bureau, no1, no2):
+    page = window_of(Role.BUREAU_CLERK, bureau)
+    page.goto("/plans/list/")
+    page.get_by_label("依据文件").fill("建教发〔2026〕15号")
+    rows = [(no1.code, "一年级", 2, 45), (no2.code, "大班", 1, 45), ("9999999999", "一年级", 1, 45)]
+    given = {"name": "计划.xlsx", "mimeType": SHEET, "buffer": listed(*rows)}
+    page.locator("input[name=workbook]").set_input_files(given)
+    page.get_by_role("button", name="上传并核对").click()
+    expect(page.locator("#findings")).to_contain_text("第 4 行 B 列“年级”（“大班”）")
+    shot(page, "8-plans")
+    with page.expect_download() as caught:
+        page.get_by_role("link", name="下载标注好的原表").click()
+    assert "核对结果" in load_workbook(caught.value.path()).sheetnames
+    page.get_by_role("button", name="编报这 1 所学校的草稿").click()
+    expect(page.locator("body")).to_contain_text("已编报 1 所学校的招生计划草稿")
+    windows.expect_no_complaints()

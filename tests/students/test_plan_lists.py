@@ -73,7 +73,7 @@ def test_the_returned_list_is_the_senders_own_and_the_last_one_only(client, cler
     second = sent(client, listed((no1.code, "小班", 1, 45))).context["marked_url"]
     assert client.get(first).status_code == 404 and client.get(second).status_code == 200
     assert ReturnedList.objects.count() == 1
-    client.force_login(staff(Role.BUREAU_CLERK, bureau))
+    client.force_login(staff(Role.BUREAU_CLERK, bureau, "另一位"))
     assert client.get(second).status_code == 404
 
 
@@ -86,6 +86,6 @@ def test_only_the_clerk(client, staff, no1, bureau):
 
 def test_a_token_of_somebody_else_is_refused(client, clerk, staff, bureau, no1):
     token = sent(client, listed((no1.code, "一年级", 2, 45))).context["token"]
-    client.force_login(staff(Role.BUREAU_CLERK, bureau))
+    client.force_login(staff(Role.BUREAU_CLERK, bureau, "另一位"))
     assert client.post(reverse(CONFIRM), {"token": token}).status_code == 422
     assert not IntakePlan.objects.exists()
