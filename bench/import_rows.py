@@ -15,7 +15,9 @@ import io
 import os
 import statistics
 import sys
+import tempfile
 from datetime import date, timedelta
+from pathlib import Path
 
 from clone import scratch_database
 from measuring import Ratio, conclude
@@ -55,6 +57,13 @@ def build_workbook(school_code: str, first: int, rows: int = ROWS) -> bytes:
     return out.getvalue()
 
 
+def built(school_code: str, first: int, rows: int = ROWS) -> bytes:
+    """The workbook, made in a process of its own."""
+    with tempfile.NamedTemporaryFile(suffix=".xlsx") as kept:
+        in_a_process(lambda: Path(kept.name).write_bytes(build_workbook(school_code, first, rows)))
+        return kept.read()
+
+
 def child(number: int, school_code: str) -> dict[str, str]:
     """The numberth of half a million: nobody's number, none of the county's children's, a name no other piece has."""
     from students.idnumber import check_character
@@ -72,34 +81,36 @@ def child(number: int, school_code: str) -> dict[str, str]:
     }
 
 
-def least_possible(data: bytes, connection) -> tuple[float, float]:
+def least_possible(data: bytes, address: str) -> tuple[float, float]:
     """calamine + COPY + merge into a table with one unique index; seconds by the clock and of the processors."""
+    import psycopg
     from psycopg import sql
     from python_calamine import CalamineWorkbook
 
-    with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE staging, merged")
-    connection.commit()
-    lap = Laps(connection.info.backend_pid)
-    head, *rows = CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0).to_python()
-    columns = sql.SQL(", ").join(sql.Identifier(name) for name in head)
-    with connection.cursor() as cursor:
-        with cursor.copy(sql.SQL("COPY staging ({}) FROM STDIN").format(columns)) as copy:
-            for row in rows:
-                copy.write_row([cell if cell != "" else None for cell in row])
-        cursor.execute('INSERT INTO merged SELECT * FROM staging ON CONFLICT ("身份证件号") DO NOTHING')
-    connection.commit()
-    return lap()
+    with psycopg.connect(address) as connection:
+        connection.execute("TRUNCATE staging, merged")
+        connection.commit()
+        lap = Laps(connection.info.backend_pid)
+        head, *rows = CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0).to_python()
+        columns = sql.SQL(", ").join(sql.Identifier(name) for name in head)
+        with connection.cursor() as cursor:
+            with cursor.copy(sql.SQL("COPY staging ({}) FROM STDIN").format(columns)) as copy:
+                for row in rows:
+                    copy.write_row([cell if cell != "" else None for cell in row])
+            cursor.execute('INSERT INTO merged SELECT * FROM staging ON CONFLICT ("身份证件号") DO NOTHING')
+        connection.commit()
+        return lap()
 
 
-def make_tables(connection, data: bytes) -> None:
-    from python_calamine import CalamineWorkbook
+def make_tables(address: str) -> None:
+    import psycopg
 
-    head = CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0).to_python()[0]
-    columns = ", ".join(f'"{name}" {_TYPES.get(name, "varchar(180)")}' for name in head)
-    connection.execute(f"CREATE UNLOGGED TABLE staging ({columns})")
-    connection.execute(f'CREATE TABLE merged ({columns}, UNIQUE ("身份证件号"))')
-    connection.commit()
+    from students.dictionary.fields import layout
+
+    columns = ", ".join(f'"{name}" {_TYPES.get(name, "varchar(180)")}' for name, _ in layout("v1"))
+    with psycopg.connect(address) as connection:
+        connection.execute(f"CREATE UNLOGGED TABLE staging ({columns})")
+        connection.execute(f'CREATE TABLE merged ({columns}, UNIQUE ("身份证件号"))')
 
 
 def make_schools() -> list:
@@ -150,15 +161,15 @@ def whole_import(data: bytes, school) -> dict[str, tuple[float, float]]:
     return laps
 
 
-def measure(connection) -> list[Ratio]:
+def measure(address: str) -> list[Ratio]:
+    """Everything large happens in processes of its own, so that no piece begins with the memory of another."""
     *schools, peers_school = make_schools()
+    make_tables(address)
     least, ours, memory = [], [], []
     for number, school in enumerate(schools):
-        data = build_workbook(school.code, number * ROWS)
-        if not number:
-            make_tables(connection, data)
+        data = built(school.code, number * ROWS)
         if number < LIMIT_TIMES:
-            least.append(least_possible(data, connection))
+            least.append(in_a_process(lambda data=data: least_possible(data, address))[0])
         laps, megabytes = in_a_process(lambda data=data, school=school: whole_import(data, school))
         ours.append(tuple(map(sum, zip(*laps.values(), strict=True))))
         memory.append(megabytes)
@@ -189,7 +200,7 @@ def against_peer(school, ours: float) -> Ratio:
     """How much of the peer's time a row of ours takes."""
     from peer import imported_by_peer
 
-    data = build_workbook(school.code, PIECES * ROWS, SAMPLE)
+    data = built(school.code, PIECES * ROWS, SAMPLE)
     (seconds, cpu, rows), _ = in_a_process(lambda: imported_by_peer(data, school))
     assert rows == SAMPLE
     theirs, mine = cpu / SAMPLE, ours / ROWS
@@ -200,10 +211,7 @@ def against_peer(school, ours: float) -> Ratio:
 
 def main() -> int:
     with scratch_database() as owner_url:
-        import psycopg
-
-        with psycopg.connect(owner_url) as connection:
-            found = measure(connection)
+        found = measure(owner_url)
         return conclude("import_rows", found, rows=ROWS, columns=71, pieces=PIECES, county=COUNTY, peer_rows=SAMPLE)
 
 

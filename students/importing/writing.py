@@ -27,7 +27,9 @@ _NUMBER_COLUMNS = ("student_id", "kind", "cipher", "index", "tail", "letter", "s
 
 
 _BLANK_MEMBER = blank_line(FamilyMember)
-_OWN = frozenset(field.attribute for field in OWN_FIELDS)
+# Attribute and blank; then what every new child gets besides.
+_OWN = tuple((field.attribute, blank_line(Student)[field.attribute]) for field in OWN_FIELDS)
+_FILLED = (*(attribute for attribute, _ in _OWN), "name_pinyin", "name_initials", "id", "slug", "wrapped_key")
 
 
 def write(plan, case) -> dict[str, int]:
@@ -85,19 +87,18 @@ def _counted(newcomers: Sequence, tell) -> Iterator:
 def _copy_students(newcomers: Sequence[tuple[int, bytes, ParsedRow]], school_id: int, tell) -> None:
     blank = {"id": None} | blank_line(Student) | {"school_id": school_id, "status": Student.Status.PENDING.value}
     lines = (
-        list((blank | student_values(row) | {"id": pk, "slug": slug, "wrapped_key": key}).values())
+        [*_own_values(row), pk, slug, key]
         for (pk, key, row), slug in zip(_counted(newcomers, tell), new_slugs(len(newcomers)), strict=True)
     )
-    copy_in(Student, list(blank), lines)
+    rest = {name: value for name, value in blank.items() if name not in _FILLED and value is not None}
+    copy_in(Student, [*_FILLED, *rest], ([*line, *rest.values()] for line in lines))
 
 
-def student_values(row: ParsedRow) -> dict[str, Any]:
-    """The child's own columns that the sheet fills."""
-    values = {
-        name: value for name, value in row.values.items() if value is not None and name in _OWN and value != CLEAR
-    }
-    name = values["name"]
-    return values | {"name_pinyin": pinyin_of(name), "name_initials": initials_of(name)}
+def _own_values(row: ParsedRow) -> list[Any]:
+    """The child's own columns that the sheet fills, in the order of _FILLED, and the spellings of the name."""
+    get, name = row.values.get, row.values["name"]
+    told = [blank if (value := get(each)) is None or value == CLEAR else value for each, blank in _OWN]
+    return [*told, pinyin_of(name), initials_of(name)]
 
 
 def _number_lines(pk: int, key: bytes, row: ParsedRow, today: date):

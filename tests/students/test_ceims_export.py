@@ -160,3 +160,13 @@ def test_a_school_with_every_kind_of_rare_name_comes_back_as_it_went(no1):
         assert not [each for each in plan.findings if each.code == "key_change"]
     assert digest_of_records() == before
     assert {"㛃", "𬭼", "𠅤", "𰻝"} <= {c for child in Student.objects.all() for c in child.name}
+
+
+def test_long_code_tables_are_drop_downs_from_a_visible_sheet(school, registrar):
+    book = load_workbook(io.BytesIO(exported(school, registrar).content))
+    page, lists = book["学生信息"], book["代码表"]
+    assert lists.sheet_state == "visible"
+    ranges = {rule.formula1 for rule in page.data_validations.dataValidation if "代码表" in rule.formula1}
+    said = {tuple(cell.value for (cell,) in lists[each.rpartition("!")[2].replace("$", "")]) for each in ranges}
+    assert any({"汉族", "蒙古族"} <= set(choices) for choices in said)
+    assert {each.data_type for row in lists.iter_rows() for each in row if each.value is not None} == {"s"}
