@@ -19,7 +19,6 @@ from law.articles import Article
 from .rules import RULES
 
 LAW = articles.COMPLAINTS
-CLOCK = articles.COMPLAINT_CLOCK
 MAKE, CHECK, NONE = Signature.MAKE, Signature.CHECK, Signature.NONE
 ORDER, VERIFY, OPINION, ACT, ANSWER, REVIEW = (
     "发核查单", "学校核查", "处理意见", "学校办结", "告知投诉人", "主管局长复核",
@@ -237,19 +236,19 @@ class Complaint(Case):
 
         return page_of(self, user)
 
-    @move("拟发核查单，报审核", source=State.DRAFT, target=State.ORDER_CHECK, article=CLOCK, rules=RULES)
+    @move("拟发核查单，报审核", source=State.DRAFT, target=State.ORDER_CHECK, article=LAW, rules=RULES)
     def submit(self, **_):
         self.accept()
 
-    @move("发出核查单", source=State.ORDER_CHECK, target=State.VERIFY, article=CLOCK, rules=RULES)
+    @move("发出核查单", source=State.ORDER_CHECK, target=State.VERIFY, article=LAW, rules=RULES)
     def issue(self, **_):
         pass
 
-    @move("填报核查情况，报审核", source=State.VERIFY, target=State.VERIFY_CHECK, article=CLOCK, fields=["found"])
+    @move("填报核查情况，报审核", source=State.VERIFY, target=State.VERIFY_CHECK, article=LAW, fields=["found"])
     def verify(self, found="", **_):
         self.found = required(found, "核查情况")
 
-    @move("核查属实无误，反馈教育局", source=State.VERIFY_CHECK, target=State.OPINION, article=CLOCK)
+    @move("核查属实无误，反馈教育局", source=State.VERIFY_CHECK, target=State.OPINION, article=LAW)
     def feed_back(self, **_):
         pass
 
@@ -257,14 +256,14 @@ class Complaint(Case):
         "拟出处理意见，报审核",
         source=State.OPINION,
         target=State.OPINION_CHECK,
-        article=CLOCK,
+        article=LAW,
         fields=["truth", "opinion_text"],
     )
     def propose(self, truth="", opinion_text="", **_):
         self.truth = required(truth, "是否属实")
         self.opinion_text = required(opinion_text, "处理意见")
 
-    @move("同意，发督办单", source=State.OPINION_CHECK, target=State.ACT, article=CLOCK)
+    @move("同意，发督办单", source=State.OPINION_CHECK, target=State.ACT, article=LAW)
     def supervise(self, **_):
         refuse_when(self.truth == Truth.UNFOUNDED, "投诉不属实，没有须由学校办结的事项，请直接告知投诉人")
 
@@ -272,11 +271,11 @@ class Complaint(Case):
     def conclude(self, **_):
         refuse_when(self.truth == Truth.FOUNDED, "投诉属实，应当发督办单由学校办结后再告知投诉人")
 
-    @move("填报办结情况，报审核", source=State.ACT, target=State.ACT_CHECK, article=CLOCK, fields=["done_text"])
+    @move("填报办结情况，报审核", source=State.ACT, target=State.ACT_CHECK, article=LAW, fields=["done_text"])
     def carry_out(self, done_text="", **_):
         self.done_text = required(done_text, "办结情况")
 
-    @move("审核无误，反馈教育局", source=State.ACT_CHECK, target=State.ANSWER, article=CLOCK)
+    @move("审核无误，反馈教育局", source=State.ACT_CHECK, target=State.ANSWER, article=LAW)
     def report_done(self, **_):
         pass
 
@@ -327,7 +326,7 @@ class Complaint(Case):
         "退回重新核查",
         source=[State.OPINION, State.OPINION_CHECK, State.ANSWER],
         target=State.VERIFY,
-        article=CLOCK,
+        article=LAW,
         opinion_required=True,
         tone="warning",
         signs=False,
@@ -351,7 +350,7 @@ class Complaint(Case):
         "退回学校经办",
         source=State.VERIFY_CHECK,
         target=State.VERIFY,
-        article=CLOCK,
+        article=LAW,
         opinion_required=True,
         tone="warning",
         signs=False,
@@ -363,7 +362,7 @@ class Complaint(Case):
         "退回学校经办办结",
         source=State.ACT_CHECK,
         target=State.ACT,
-        article=CLOCK,
+        article=LAW,
         opinion_required=True,
         tone="warning",
         signs=False,
@@ -375,7 +374,7 @@ class Complaint(Case):
         "不属本级职责，转有权单位",
         source=State.ORDER_CHECK,
         target=State.PASSED_ON,
-        article=CLOCK,
+        article=LAW,
         fields=["passed_to"],
         opinion_required=True,
         tone="secondary",
