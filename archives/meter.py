@@ -10,12 +10,14 @@ from datetime import date
 
 from django.db import connection
 
+from jianping_xueji import audit
 from law import clock, parameters
 from law.workdays import Calendar
 from students.exporting.wanting import REQUIRED
 from students.intake.years import months_after
 from students.models import FamilyMember, Student
 
+from .kin import MERGED, kin_of
 from .kinds import PARTS, REGISTRAR_KEEPS
 from .periods import Moment
 
@@ -59,7 +61,7 @@ _CHILD = _filled(Student, "child", [field for field in REQUIRED if not field.mem
 _MEMBER = _filled(FamilyMember, "member", [field for field in REQUIRED if field.member == 1])
 
 SQL = f"""
-WITH here AS (
+WITH {MERGED}, here AS (
     SELECT child.id, child.slug, child.name, child.name_pinyin, enrolment.school_id,
            place.school_class_id AS class_id, lower(enrolment.during) AS entered,
            lower(enrolment.during) >= %(term_starts)s AS newcomer,
@@ -74,19 +76,22 @@ WITH here AS (
      WHERE child.status = 'enrolled' AND enrolment.school_id = ANY(%(schools)s)
        AND (%(class)s::bigint IS NULL OR place.school_class_id = %(class)s)
        AND (%(child)s::bigint IS NULL OR child.id = %(child)s)
+), held AS (
+    SELECT id AS record_id, id AS child_id FROM here
+    UNION SELECT merged.id, here.id FROM merged JOIN here ON here.id = merged.into_id
 ), said AS (
-    SELECT entry.child_id,
+    SELECT held.child_id,
            bool_or(entry.kind = 'proof') AS proof, bool_or(entry.kind = 'marks') AS marks,
            bool_or(entry.kind = 'growth') AS growth, bool_or(entry.kind = 'fitness') AS fitness,
            bool_or(entry.kind = 'checkup') AS checkup, bool_or(entry.kind = 'vaccination') AS vaccination,
            bool_or(entry.part = 5) AS awards, bool_or(entry.part = 6) AS aids,
            bool_or(entry.kind = 'evaluation') AS evaluation
       FROM archives_entry entry
-      JOIN here ON here.id = entry.child_id
+      JOIN held ON held.record_id = entry.child_id
      WHERE NOT entry.void
        AND (entry.kind IN ('proof', 'vaccination') OR (entry.year = %(year)s AND entry.term IN (0, %(term)s)))
        AND NOT EXISTS (SELECT 1 FROM archives_entry later WHERE later.replaces_id = entry.id)
-     GROUP BY entry.child_id
+     GROUP BY held.child_id
 ), shown AS (
     SELECT application.student_id AS child_id FROM students_filedscan scan
       JOIN students_application application ON application.id = scan.application_id
@@ -176,6 +181,7 @@ def children_of(
 ) -> list[dict]:
     """One row a child: seven parts, what is missing in words, the due day and the working days left."""
     rows = rows_of(ONE_BY_ONE, moment or Moment.now(), schools, class_id, child_id)
+    audit.saw(*(row["id"] for row in rows))
     limit = Clock.now({row["since"] for row in rows})
     dues = {since: (limit.due(since), limit.left(since)) for since in {row["since"] for row in rows}}
     for row in rows:
@@ -213,7 +219,9 @@ SELECT entry.child_id, array_agg(DISTINCT entry.part ORDER BY entry.part)
 
 def electronic_parts(rows: list[dict]) -> dict[int, list[int]]:
     """child id → parts of which anything at all is in the system (第十条); `rows` are those of `children_of`."""
+    kin, held = kin_of(row["id"] for row in rows), {}
     with connection.cursor() as cursor:
-        cursor.execute(HELD, {"children": [row["id"] for row in rows]})
-        held = {child: set(parts) for child, parts in cursor.fetchall()}
+        cursor.execute(HELD, {"children": list(kin)})
+        for record, parts in cursor.fetchall():
+            held.setdefault(kin[record], set()).update(parts)
     return {row["id"]: sorted({1} | ({2} if row["proofs"] else set()) | held.get(row["id"], set())) for row in rows}

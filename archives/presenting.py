@@ -17,11 +17,14 @@ from students.record import groups_of
 
 from . import meter
 from .entries import values_of, with_details
+from .kin import kin_of
 from .kinds import KINDS, PARTS, SHORT, Kind
 from .models import Entry
 from .periods import Moment
 
 SHOWN = 200
+# Rows of a school that lead to a list on the same page.
+ELSEWHERE, UNSEATED = "#elsewhere", "#without-class"
 
 
 def people_of(school_id: int, class_id: int | None) -> tuple[str, str]:
@@ -68,13 +71,18 @@ def class_rows(school: School, moment: Moment | None = None) -> list[dict]:
     for row in meter.counted([school.pk], moment):
         by_class[row["class_id"]].append(row)
     year = school_year_of(clock.today())
-    classes = SchoolClass.objects.filter(pk__in=[pk for pk in by_class if pk])
+    found = SchoolClass.objects.filter(pk__in=[pk for pk in by_class if pk])
+    classes = [each for each in found if each.school_id == school.pk]
+    # Guests of 随班就读 sit elsewhere and have their archive here (第二十五条): their class is no page of this school.
+    guests = [row for each in found if each.school_id != school.pk for row in by_class[each.pk]]
     rows = [
         sums(by_class[each.pk]) | {"name": each.name_in(year), "url": reverse("archives:school_class", args=[each.pk])}
         for each in sorted(classes, key=lambda each: (each.grade_in(year) or 0, each.number))
     ]
+    if guests:
+        rows.append(sums(guests) | {"name": "在他校随班就读", "url": ELSEWHERE})
     if None in by_class:
-        rows.append(sums(by_class[None]) | {"name": "没有编班", "url": "#without-class"})
+        rows.append(sums(by_class[None]) | {"name": "没有编班", "url": UNSEATED})
     return rows
 
 
@@ -135,10 +143,14 @@ def scans_of(entry: Entry) -> list[dict]:
 
 
 def entries_of(child: Student) -> dict[int, list[Entry]]:
-    """part → the newest version of every entry of the child, latest period first, with what the page draws of it."""
-    newest = with_details(Entry.objects.newest().filter(child=child)).prefetch_related("scans__file")
+    """part → the newest version of every entry of the child, latest period first, with what the page draws of it.
+
+    Those of a record merged into the child's are among them, to be read only.
+    """
+    newest = with_details(Entry.objects.newest().filter(child__in=kin_of([child.pk]))).prefetch_related("scans__file")
     found = defaultdict(list)
     for entry in newest.order_by("-year", "-term", "kind", "pk"):
+        entry.brought_along = entry.child_id != child.pk
         found[entry.part].append(drawn(entry))
     return found
 

@@ -1,6 +1,7 @@
 """Prints every form blank, filled, and with the longest data, and lays the pages out side by side in docs/forms/.
 
 Run: bin/contact_sheet. It seeds the demo county into a scratch database, which is dropped afterwards; needs pdftoppm.
+With PRINTS_DIR set, the PDFs are kept there as well.
 """
 
 import subprocess
@@ -112,12 +113,14 @@ def main() -> int:
         from law import clock
         from reports.forms import FORMS
         from tests.county import LEGAL_DAY
+        from tests.reports.conftest import keep as keep_pdf
 
         with clock.at(LEGAL_DAY):
             county, sheets, counts = demo_county(), {}, {}
             for code, form in FORMS.items():
                 counts[code] = {}
                 for name, pdf in prints_of(county, code):
+                    keep_pdf(f"{code}-{name}", pdf)
                     pages = pages_of(pdf)
                     counts[code][name] = len(pages)
                     caption = form.title if len(form.title) < 20 else form.title[:18] + "…"

@@ -48,6 +48,8 @@ MENU = (
             Item("能否办理", "transfers:check", "search", DECIDES),
             Item("时限督办", "supervision:board", "clock", SEES),
             Item("学年日历", "supervision:year", "calendar", SEES | {"teach_class"}),
+            Item("查看留痕", "supervision:trail", "eye", frozenset({"audit_school"})),
+            Item("对外提供", "exports:list", "upload", BUREAU | {"audit_school"}),
             Item("发起转学", "transfers:new", "transfer", frozenset({"make_change"})),
             Item("管理后台", "admin:index", "edit", frozenset({"fix_data"})),
         ),

@@ -112,6 +112,7 @@ DROPOUT_MIGRANT = Article(30, "随迁子女辍学的，学期末将档案转交�
 LEAVERS = Article(31, "小学负责调查毕业生去向，初中负责建籍、劝返，九月末逐人核对")
 CERTIFICATES = Article(32, "考核合格发毕业证书，不合格发修业证明")
 LOST_CERTIFICATE = Article(32, "毕业证书遗失的，经原学校申请、县级核准出具学习经历证明")
+LEAK_PURSUED = Article(38, "泄露或非法使用学生信息的，追究责任")
 DECISION_CORRECTED = Article(38, "违反本办法的由主管部门责令改正；已作的决定由进一步的决定更正，不改原件")
 TERM_CHECK = Article(35, "每学期核查学籍变动情况，减少问题学籍")
 YEARLY_SCORE = Article(33, "学校学籍管理工作纳入县级教育行政部门年度考核")

@@ -7,7 +7,9 @@ once, by the definition's `Shape`: the form of the data administrator asks it, a
 
 import logging
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -186,9 +188,27 @@ class Parameters(Mapping):
         return date(year, month, day)
 
 
+# The rows of the block that reads them once, as they stood when it began.
+_at_hand: ContextVar[list[Parameter] | None] = ContextVar("parameters_at_hand", default=None)
+
+
+@contextmanager
+def read_once() -> Iterator[None]:
+    """Inside the block no number is asked of the database again: for one work of many questions, as a night's check."""
+    token = _at_hand.set(list(Parameter.objects.order_by("starts")))
+    try:
+        yield
+    finally:
+        _at_hand.reset(token)
+
+
 def on(day: date) -> Parameters:
     """All parameters as they stand on `day` (one query)."""
-    rows = _in_force.objects(day=day)
+    rows = _at_hand.get()
+    if rows is None:
+        rows = _in_force.objects(day=day)
+    else:
+        rows = [each for each in rows if each.starts <= day and (each.ends is None or each.ends > day)]
     return Parameters(day, {each.code: each.value for each in rows if _usable(each.code, each.value)})
 
 
@@ -203,8 +223,11 @@ def spans(code: str) -> list[tuple[date, date, Any]]:
     One query, whatever the number of periods.
     """
     found, default, reached = [], DEFINITIONS[code].default, date.min
-    for row in Parameter.objects.filter(code=code).order_by("starts"):
-        if not _usable(code, row.value):
+    rows = _at_hand.get()
+    if rows is None:
+        rows = Parameter.objects.filter(code=code).order_by("starts")
+    for row in rows:
+        if row.code != code or not _usable(code, row.value):
             continue
         found += [(reached, row.starts, default)] if reached < row.starts else []
         reached = row.ends or date.max

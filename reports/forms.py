@@ -3,16 +3,11 @@
 Adding a form is one entry here, one function that returns plain values, and one template.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-
-from approvals.models import Case
 from law import articles
-from law.articles import Article
 from law.school_time import LAST_GRADE
-from students.models.record_change import TAKEN_BACK
 
 from . import (
+    anchor_form,
     audit_forms,
     balance_form,
     basics_form,
@@ -31,71 +26,23 @@ from . import (
     pairing_forms,
     placement_forms,
     problem_forms,
+    roll_forms,
     rosters,
     schooling_proof_form,
     suspension_forms,
 )
 from .books import blanks
 from .evidence import cover
+from .form import ANY_TRANSFER, UNDONE, Form
 from .overprint import sheets as overprint
-from .subject import Sheet
 
-ANY_TRANSFER = frozenset({"transfer"})
 # What a family takes home is printed for a transfer and for every change that starts from a child.
 ANY_CHANGE = ANY_TRANSFER | {"*"}
-UNDONE = frozenset({"withdrawn", *TAKEN_BACK})
 # Whole numbers of a class are for those who keep its book and sign it.
 # Who complained is for the bureau alone; what a school is told to check or to put right prints at both ends.
 BY_BUREAU = ("bureau_make", "bureau_check", "bureau_sign")
 BY_BOTH = (*BY_BUREAU, "make_change", "check_change")
 KEEPS_BOOKS = ("make_change", "check_change", "bureau_make", "bureau_check")
-
-
-@dataclass(frozen=True)
-class Form:
-    """One official form.
-
-    `data(case)` gives the plain values of the filled form, `data(None)` those of the blank one, or raises NotPrintable.
-    `reads` names the numbers that appear in full, each of which leaves a look in the log; `void_in` the states in which
-    a paper printed earlier can no longer be relied on. A form without kinds is about a `sheets.Sheet`: a class, a list.
-    """
-
-    code: str
-    title: str
-    article: Article
-    data: Callable[..., dict]
-    kinds: frozenset[str] = ANY_TRANSFER
-    rights: tuple[str, ...] = ("view_school",)
-    page: str = "letter"
-    one_page: bool = False
-    reads: tuple[str, ...] = ()
-    void_in: frozenset[str] = field(default=UNDONE)
-    # A form about each child of a case about many: `data(case, child)`, or every child when none is named.
-    each_child: bool = False
-    # A form that also prints without a case, for every child of a class: `of_child(child, school_class)`.
-    of_child: Callable[..., dict] | None = None
-    # The only grade in which the children of a class have it.
-    only_grade: int | None = None
-    # A form about one certificate: `of_paper(certificate)`, and its printer where the form is 套打, gives a Sheet.
-    of_paper: Callable[..., Sheet] | None = None
-    layout: str = ""
-
-    @property
-    def fits_a_page(self) -> bool:
-        """Letters, and forms made for one page, are set tighter before they take a second one."""
-        return self.one_page or self.page == "letter"
-
-    @property
-    def in_batches(self) -> bool:
-        """Whether many can be printed at once: of children, of certificates, or of cases."""
-        return bool(self.of_child or self.of_paper or self.kinds)
-
-    def covers(self, case: Case) -> bool:
-        return case.kind in self.kinds or "*" in self.kinds and case.model.NOTICES
-
-    @property
-    def template(self) -> str:
-        return f"reports/forms/{self.layout or self.code}.html"
 
 
 FORMS: dict[str, Form] = {
@@ -371,6 +318,28 @@ FORMS: dict[str, Form] = {
             of_child=certificate_forms.enrolment_of_child,
         ),
         Form(
+            "roll_check",
+            "人籍核查表",
+            articles.TERM_CHECK,
+            roll_forms.roll_check,
+            kinds=frozenset(),
+            rights=KEEPS_BOOKS,
+            page="sheet",
+            reads=("registry",),
+            layout="roster",
+        ),
+        Form(
+            "home_lessons",
+            "送教上门登记表",
+            articles.ONE_CHILD_ONE_RECORD,
+            roll_forms.home_lessons,
+            kinds=frozenset(),
+            rights=KEEPS_BOOKS,
+            page="list",
+            reads=("registry",),
+            of_child=roll_forms.home_lessons_of_child,
+        ),
+        Form(
             "suspension_proof",
             "休学证明",
             articles.SUSPENSION,
@@ -402,6 +371,15 @@ FORMS: dict[str, Form] = {
             kinds=frozenset(),
             rights=("make_change", "check_change", "bureau_make", "bureau_check"),
             page="list",
+        ),
+        Form(
+            "audit_anchor",
+            "审计锚",
+            articles.LEAK_PURSUED,
+            anchor_form.audit_anchor,
+            kinds=frozenset(),
+            rights=("audit_school",),
+            page="letter",
         ),
         Form(
             "pairing_sheet",

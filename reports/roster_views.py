@@ -13,12 +13,16 @@ from schools.models import School, SchoolClass
 from students.filters import OneSchool
 from students.models import Certificate, Student
 
-from . import certificate_forms, rosters
+from . import certificate_forms, roll_forms, rosters
 from .errors import NotPrintable
 from .forms import FORMS, KEEPS_BOOKS
 from .views import sheet_handed_out
 
-OF_CLASS = {"newcomers_roster": rosters.newcomers_of, "graduates_roster": rosters.graduates_of}
+OF_CLASS = {
+    "newcomers_roster": rosters.newcomers_of,
+    "graduates_roster": rosters.graduates_of,
+    "roll_check": roll_forms.roll_check_of,
+}
 YEARS_BACK = 9
 BLANKS = (
     "newcomers_roster", "graduates_roster", "collection_list", "completion_certificate", "schooling_proof",
@@ -26,7 +30,7 @@ BLANKS = (
     "deregistration_form", "dropout_report", "admission_notice", "balance_sheet", "direct_form", "investor_form",
     "transfer_proof", "resumption_notice", "basics_form", "problem_form", "consistency_sheet", "file_handover",
     "handover_list", "one_time_notice", "acceptance_receipt", "refusal_notice", "pairing_sheet",
-    "movements_book", "registry_card", "transfers_book", "transfer_proofs",
+    "movements_book", "registry_card", "transfers_book", "transfer_proofs", "roll_check", "home_lessons",
 )  # fmt: skip
 
 
@@ -48,6 +52,7 @@ def rosters_page(request):
         "school": school,
         "entering": entering_of(school, year) if school else [],
         "leaving": leaving_of(school, year) if school else [],
+        "open": open_in(school, year) if school else [],
         "years": years_of(school) if school else [],
         "blanks": [FORMS[code] for code in BLANKS],
     }
@@ -56,6 +61,13 @@ def rosters_page(request):
 
 def entering_of(school: School, year: int) -> list[dict]:
     found = school.classes.filter(cohort=year, closed_on=None).order_by("stage", "number")
+    return [{"pk": each.pk, "name": each.name_in(year)} for each in found]
+
+
+def open_in(school: School, year: int) -> list[dict]:
+    """Every class that has children this year, grades ascending."""
+    found = [each for each in school.classes.filter(closed_on=None) if each.grade_in(year)]
+    found.sort(key=lambda each: (each.grade_in(year), each.number))
     return [{"pk": each.pk, "name": each.name_in(year)} for each in found]
 
 
@@ -108,6 +120,14 @@ def of_child(request, slug):
     """在籍证明 of a child in sight."""
     child = get_object_or_404(Student.objects.visible_to(request.user).select_related("school__bureau"), slug=slug)
     return printed(request, "enrolment_proof", child.school_id, lambda: certificate_forms.enrolment_of(child))
+
+
+@require_POST
+@never_cache
+def lessons_of_child(request, slug):
+    """送教上门登记表 of a child in sight."""
+    child = get_object_or_404(Student.objects.visible_to(request.user).select_related("school__bureau"), slug=slug)
+    return printed(request, "home_lessons", child.school_id, lambda: roll_forms.home_lessons_of(child))
 
 
 def printed(request, code: str, school: int, make):

@@ -40,8 +40,8 @@ NEWCOMERS = (
 )  # fmt: skip
 GRADUATES = (
     NUMBER, REGISTRY, *PERSON, IDENTITY, Column("entered", "入学年月", 16), Column("left", "毕业年月", 16),
-    Column("passed", "毕业/修业", 13), Column("certificate", "证书编号", 32), Column("went_to", "去向（升入学校）", 28),
-    Column("signature", "领取人签字", 20), Column("remark", "备注", 8),
+    Column("passed", "毕业/修业", 14), Column("certificate", "证书编号", 35), Column("went_to", "去向（升入学校）", 27),
+    Column("signature", "领取人签字", 18), Column("remark", "备注", 8),
 )  # fmt: skip
 
 

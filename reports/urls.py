@@ -19,6 +19,7 @@ urlpatterns = [
     path("sheets/schools/<int:pk>/certificates/<int:year>/", rosters.of_certificates, name="certificate_sheet"),
     path("sheets/certificates/<int:pk>/", rosters.of_paper, name="paper_sheet"),
     path("sheets/children/<slug:slug>/", rosters.of_child, name="child_sheet"),
+    path("sheets/children/<slug:slug>/lessons/", rosters.lessons_of_child, name="lessons_sheet"),
     path("printers/", overprint.printers, name="printers"),
     path("printers/schools/<int:pk>/", overprint.keep, name="printer_keep"),
     path("printers/<int:pk>/test/", overprint.test_page, name="printer_test"),

@@ -1,47 +1,38 @@
-"""Deadlines of the ledgers of 控辍保学: every school reports every month, the bureau reviews every quarter."""
+"""Deadlines of supervision: ledgers of 控辍保学, audits, orders and complaints (第三十五、三十六、三十八条)."""
 
 from datetime import date
 
-from django.db.models import BigIntegerField, Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 
 from approvals.deadlines import desk
 from law import articles
 from law.deadline import Deadline, Subject, Unit, declare
 from law.models import Term
-from schools.models import Bureau, School
+from schools.models import School
 
 from .audits.case import ANSWER as AUDIT_ANSWER
 from .audits.case import TermAudit
 from .complaints.case import ACT, ANSWER, OPINION, ORDER, REVIEW, VERIFY
-from .ledger_reports import Kind, month_ends, quarter_ends
-from .models import LedgerReport
+from .ledger_reports import month_ends, quarter_ends
 from .orders.case import CORRECT
 
+WITHOUT_MONTH = """SELECT s.id, s.id, e.day FROM schools_school s CROSS JOIN unnest(%(ends)s::date[]) e (day)
+WHERE s.closed_on IS NULL AND NOT EXISTS (SELECT FROM supervision_ledgerreport r
+    WHERE r.kind = 'month' AND r.school_id = s.id AND r.period_end = e.day)"""
+WITHOUT_QUARTER = """SELECT b.id, NULL::bigint, e.day FROM schools_bureau b CROSS JOIN unnest(%(ends)s::date[]) e (day)
+WHERE EXISTS (SELECT FROM schools_school s WHERE s.bureau_id = b.id) AND NOT EXISTS (
+    SELECT FROM supervision_ledgerreport r
+    WHERE r.kind = 'quarter' AND r.bureau_id = b.id AND r.period_end = e.day)"""
 
-def wanting(owners: list[QuerySet]) -> QuerySet | None:
-    return owners[0].union(*owners[1:], all=True) if len(owners) > 1 else owners[0] if owners else None
 
-
-def unreported(day: date) -> QuerySet | None:
+def unreported(day: date) -> tuple[str, dict]:
     """Schools and the months they have not reported, zero reports wanting as well."""
-    return wanting([_without_month(end) for end in month_ends(day)])
+    return WITHOUT_MONTH, {"ends": month_ends(day)}
 
 
-def _without_month(end: date) -> QuerySet[School]:
-    made = LedgerReport.objects.filter(kind=Kind.MONTH, school=OuterRef("pk"), period_end=end)
-    schools = School.objects.filter(~Exists(made), closed_on=None).order_by()
-    return schools.annotate(subject=F("pk"), starts=Value(end)).values_list("subject", "pk", "starts")
-
-
-def unreviewed(day: date) -> QuerySet | None:
-    return wanting([_without_quarter(end) for end in quarter_ends(day)])
-
-
-def _without_quarter(end: date) -> QuerySet[Bureau]:
-    made = LedgerReport.objects.filter(kind=Kind.QUARTER, bureau=OuterRef("pk"), period_end=end)
-    bureaus = Bureau.objects.filter(~Exists(made), Exists(School.objects.filter(bureau=OuterRef("pk")))).order_by()
-    none = Value(None, output_field=BigIntegerField())
-    return bureaus.annotate(none=none, starts=Value(end)).values_list("pk", "none", "starts")
+def unreviewed(day: date) -> tuple[str, dict]:
+    """Bureaus and the quarters they have not reviewed."""
+    return WITHOUT_QUARTER, {"ends": quarter_ends(day)}
 
 
 MADE = "SELECT r.made_on FROM supervision_ledgerreport r WHERE r.kind = '{}' AND r.period_end = c.starts_on AND {}"
@@ -121,7 +112,7 @@ declare(
         found=unreported,
         met=MADE.format("month", "r.school_id = c.subject"),
         remedy="请核对本校控辍台账后报送月报，没有辍学学生的也要零报告",
-        url="dropout:months",
+        url="supervision:ledger_reports",
     ),
     Deadline(
         code="dropout.quarter_review",
@@ -135,6 +126,6 @@ declare(
         found=unreviewed,
         met=MADE.format("quarter", "r.bureau_id = c.subject"),
         remedy="请复核各校控辍台账和月报，登记季度复核",
-        url="dropout:months",
+        url="supervision:ledger_reviews",
     ),
 )

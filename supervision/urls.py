@@ -1,6 +1,18 @@
 from django.urls import path
 
-from .views import as_of, audits, calendar, complaints, orders, overdue, registrars, reminders, scores
+from .views import (
+    as_of,
+    audits,
+    calendar,
+    complaints,
+    ledger_reports,
+    orders,
+    overdue,
+    registrars,
+    reminders,
+    scores,
+    trail,
+)
 
 app_name = "supervision"
 urlpatterns = [
@@ -15,6 +27,10 @@ urlpatterns = [
     path("reminders/", reminders.reminders, name="reminders"),
     path("reminders/read/", reminders.read_all, name="reminders_read"),
     path("reminders/<int:pk>/read/", reminders.read, name="reminder_read"),
+    path("ledger-reports/", ledger_reports.reports, name="ledger_reports"),
+    path("ledger-reports/quarters/", ledger_reports.reviews, name="ledger_reviews"),
+    path("ledger-reports/quarters/<int:pk>/<str:month>/", ledger_reports.quarter, name="ledger_quarter"),
+    path("ledger-reports/<str:code>/<str:month>/", ledger_reports.month, name="ledger_month"),
     path("complaints/", complaints.complaints, name="complaints"),
     path("complaints/new/", complaints.new, name="complaint_new"),
     path("complaints/<str:number>/draft/", complaints.draft, name="complaint_draft"),
@@ -31,4 +47,9 @@ urlpatterns = [
     path("audits/<str:number>/sheet/", audits.sheet, name="audit_sheet"),
     path("scores/", scores.scores, name="scores"),
     path("as-of/", as_of.as_of, name="as_of"),
+    path("trail/", trail.trail, name="trail"),
+    path("trail/children/<slug:slug>/", trail.child, name="trail_child"),
+    path("trail/children/<slug:slug>/files/", trail.files, name="trail_files"),
+    path("trail/accounts/<int:pk>/", trail.account, name="trail_account"),
+    path("trail/anchors/<str:day>/", trail.anchor, name="trail_anchor"),
 ]

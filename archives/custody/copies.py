@@ -1,10 +1,24 @@
 """A frozen copy made readable: the record as on the day of leaving, drawn like a child's page, numbers masked."""
 
-from django.db import connection
+from collections.abc import Iterable
+from datetime import date
 
-from schools.models import School
-from students.models import FamilyMember, Student, StudentNumber
+from django.db import connection
+from django.db.models import Q, QuerySet
+
+from schools.models import FormerName, School
+from students.models import FamilyMember, FrozenRecord, Student, StudentNumber
 from students.record import family_of, groups_of
+
+from ..kinds import KINDS, PARTS
+from ..models import Entry
+
+
+def graduates_of(school_ids: Iterable[int]) -> QuerySet[FrozenRecord]:
+    """The copies made at graduations of these schools, and of schools whose archives they have taken over."""
+    taken_over = FormerName.objects.filter(successor__in=school_ids, revoked=False).values("school")
+    here = Q(graduation__lead_school__in=school_ids) | Q(graduation__lead_school__in=taken_over)
+    return FrozenRecord.objects.filter(here)
 
 
 def record_of(content: dict) -> Student:
@@ -34,7 +48,26 @@ def page_of_copy(content: dict) -> dict:
         for row in content["enrolments"] or []
         if not row["voided"]
     ]
-    return {"child": child, "groups": groups_of(child), "family": family_of(child), "lives": lives}
+    told = {"groups": groups_of(child), "family": family_of(child), "archive": archive_of(content)}
+    return told | {"child": child, "lives": lives}
+
+
+def archive_of(content: dict) -> list[dict]:
+    """The entries of the archive as the copy tells them, the latest version of each; none in a copy of old."""
+    entries = content.get("archive", [])
+    later = {entry["replaces_id"] for entry in entries}
+    return [
+        {
+            "part": PARTS[entry["part"]],
+            "label": KINDS[entry["kind"]].label,
+            "when": Entry(year=entry["year"], term=entry["term"]).when,
+            "entered_on": date.fromisoformat(entry["entered_on"]),
+            "void": entry["void"],
+            "files": len(entry["files"]),
+        }
+        for entry in entries
+        if entry["id"] not in later
+    ]
 
 
 def span_of(during: str) -> str:

@@ -1,19 +1,16 @@
 """离校存档 (第十一条第一款): the electronic copies a school keeps of those who left it; read-only, for that school."""
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
 from accounts.policies import school_ids_where
 from law import articles
-from schools.models import FormerName
-from students.models import FrozenRecord
 from students.paging import page_of
 
 from ..models import SchoolCopy
-from .copies import is_whole, page_of_copy
-from .forms import CopyFilter
+from .copies import graduates_of, is_whole, page_of_copy
+from .forms import CopyFilter, GraduateFilter
 
 KEYS = ("taken_on", "id")
 
@@ -21,14 +18,24 @@ KEYS = ("taken_on", "id")
 @require_GET
 def copies(request):
     """Copies in sight, the latest departure first."""
+    return listed(request, CopyFilter, "custody/copies.html")
+
+
+@require_GET
+def graduates(request):
+    """The copies made at graduations in sight, the latest first."""
+    return listed(request, GraduateFilter, "custody/graduates.html")
+
+
+def listed(request, narrowing, template: str):
     if not school_ids_where(request.user, "view_school"):
         raise PermissionDenied("离校存档由保留备份的学校和教育局查看（第十一条）。")
-    chosen = CopyFilter(request.GET, user=request.user)
+    chosen = narrowing(request.GET, user=request.user)
     found = chosen.narrow()
     cursors = {name: request.GET.get(name, "") for name in ("after", "before")}
     page = page_of(found, KEYS, named="digest", descending=True, **cursors)
     count = len(page.rows) if page.whole else found.count()
-    return render(request, "custody/copies.html", {"filter": chosen, "page": page, "count": count})
+    return render(request, template, {"filter": chosen, "page": page, "count": count})
 
 
 @require_GET
@@ -44,10 +51,8 @@ def copy(request, pk):
 @require_GET
 def graduate(request, pk):
     """The copy made at a graduation."""
-    ids = school_ids_where(request.user, "view_school")
-    taken_over = FormerName.objects.filter(successor__in=ids, revoked=False).values("school")
-    here = Q(graduation__lead_school__in=ids) | Q(graduation__lead_school__in=taken_over)
-    found = get_object_or_404(FrozenRecord.objects.filter(here).select_related("graduation__lead_school"), pk=pk)
+    seen = graduates_of(school_ids_where(request.user, "view_school"))
+    found = get_object_or_404(seen.select_related("graduation__lead_school"), pk=pk)
     facts = {"school": found.graduation.lead_school, "why": "毕业", "went_to": "", "case": found.graduation}
     return shown(request, found, facts, articles.GRADUATES_FILE)
 

@@ -1,16 +1,17 @@
 """What the pages of custody ask: filters kept in the address, and the forms of the two hands."""
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from jianping_xueji.forms import day_input
 from law import clock
 from students.filters import FilterInSight
-from students.models import Enrolment, Student
+from students.models import Enrolment, FrozenRecord, Student
 from students.search import matching
 
 from ..models import Handover, HandoverEntry, SchoolCopy, Volume
 from . import owed
+from .copies import graduates_of
 
 WHAT = [
     ("", "待移交"),
@@ -85,6 +86,19 @@ class CopyFilter(FilterInSight):
         if self.words:
             found = found.filter(name__contains=self.words) | found.filter(name_pinyin__startswith=self.words.lower())
         return found.select_related("school", "case").defer("content")
+
+
+class GraduateFilter(FilterInSight):
+    """Whose copies of a graduation."""
+
+    WORDS = "姓名或拼音"
+
+    def narrow(self) -> QuerySet[FrozenRecord]:
+        found = graduates_of([self.school_chosen.pk] if self.school_chosen else self.schools)
+        if self.words:
+            by_name = Q(student__name__contains=self.words) | Q(student__name_pinyin__startswith=self.words.lower())
+            found = found.filter(by_name)
+        return found.select_related("student", "graduation__lead_school").defer("content")
 
 
 class GiveForm(forms.Form):

@@ -17,6 +17,7 @@ urlpatterns = [
     path("slips/<str:number>/scans/<int:pk>/", slip_views.scan, name="scan"),
     path("r/<str:token>/", slip_views.scanned, name="scanned"),
     path("copies/", copy_views.copies, name="copies"),
+    path("copies/graduates/", copy_views.graduates, name="graduates"),
     path("copies/<int:pk>/", copy_views.copy, name="copy"),
     path("copies/graduates/<int:pk>/", copy_views.graduate, name="graduate_copy"),
 ]

@@ -20,6 +20,7 @@ from students.models import FrozenRecord, RecordEntry, Student
 
 from ..custody import services as custody
 from ..entries import values_of, with_details
+from ..kin import kin_of
 from ..models import Entry, EntryScan, EvidencePack, Handover, ReceiptScan, SchoolCopy
 from ..scans import place_of
 from .verify_pack import START, canonical, link
@@ -156,7 +157,8 @@ def scans_of(case: Case, folder: str, scope: Scope) -> Iterator[File]:
 
 def archive_of(child: Student) -> Iterator[File]:
     """The seven parts of the child's archive: every version of every entry, and what was filed with it (第九条)."""
-    entries = list(with_details(Entry.objects.filter(child=child).order_by("pk")))
+    kin = kin_of([child.pk])
+    entries = list(with_details(Entry.objects.filter(child__in=kin).select_related("child").order_by("pk")))
     said = [
         {
             "id": entry.pk,
@@ -165,6 +167,7 @@ def archive_of(child: Student) -> Iterator[File]:
             "year": entry.year,
             "term": entry.term,
             "version": entry.version,
+            "merged_from": "" if entry.child_id == child.pk else entry.child.slug,
             "void": entry.void,
             "reason": entry.reason,
             "school": entry.school.name,
@@ -176,8 +179,9 @@ def archive_of(child: Student) -> Iterator[File]:
     ]
     if said:
         yield File("archive/entries.json", as_json(said), "学籍档案", f"{len(said)}条", str(articles.ARCHIVE))
-    for scan in EntryScan.objects.filter(entry__child=child).select_related("file", "entry").order_by("pk").iterator():
-        yield filed(scan, child)
+    scans = EntryScan.objects.filter(entry__child__in=kin).select_related("file", "entry__child")
+    for scan in scans.order_by("pk").iterator():
+        yield filed(scan, scan.entry.child)
 
 
 def filed(scan: EntryScan, child: Student) -> File:

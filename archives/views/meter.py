@@ -14,7 +14,18 @@ from .. import meter
 from ..forms import MeterWords
 from ..kinds import PARTS, SHORT
 from ..periods import Moment
-from ..presenting import SHOWN, chart_of, class_rows, parts_chart, people_of, school_rows, sheets_of, sums
+from ..presenting import (
+    ELSEWHERE,
+    SHOWN,
+    UNSEATED,
+    chart_of,
+    class_rows,
+    parts_chart,
+    people_of,
+    school_rows,
+    sheets_of,
+    sums,
+)
 
 ARTICLE = articles.ARCHIVE
 
@@ -55,7 +66,6 @@ def school(request, pk):
     moment = Moment.now()
     everything = class_rows(found, moment)
     rows = chosen.narrow(everything)
-    unseated = unseated_of(found, moment) if has_unseated(everything) else []
     context = about(moment) | {
         "school": found,
         "filter": chosen,
@@ -63,19 +73,27 @@ def school(request, pk):
         "total": sums(rows) if rows else None,
         "chart": chart_of(rows),
         "parts_chart": parts_chart(rows),
-        "without_class": unseated[:SHOWN],
+        "listed": listed_here(found, everything, moment),
         "one_of_many": len(powers.schools("view_school")) > 1,
         "keeps": may(request.user, "make_change", found),
     }
     return render(request, "archives/school.html", context)
 
 
-def unseated_of(school: School, moment: Moment) -> list[dict]:
-    return [row for row in meter.children_of([school.pk], moment=moment) if not row["class_id"]]
-
-
-def has_unseated(rows: list[dict]) -> bool:
-    return any(row["url"] == "#without-class" for row in rows)
+def listed_here(school: School, rows: list[dict], moment: Moment) -> list[dict]:
+    """The children who sit in no class of the school, list by list; they are read only where there are any."""
+    urls = {row["url"] for row in rows} & {ELSEWHERE, UNSEATED}
+    children = meter.children_of([school.pk], moment=moment) if urls else []
+    own = set(SchoolClass.objects.filter(school=school).values_list("pk", flat=True)) if ELSEWHERE in urls else set()
+    lists = {
+        ELSEWHERE: ("在他校随班就读的学生", lambda place: place and place not in own),
+        UNSEATED: ("没有编班的学生", lambda place: not place),
+    }
+    return [
+        {"id": url[1:], "title": title, "rows": [row for row in children if fits(row["class_id"])][:SHOWN]}
+        for url, (title, fits) in lists.items()
+        if url in urls
+    ]
 
 
 @require_GET

@@ -1,5 +1,7 @@
 """One part of a batch: read, hold against the fonts, lay out, keep the file. Nothing is registered yet."""
 
+from collections.abc import Iterator
+
 from django.db import transaction
 
 from accounts.policies import Powers
@@ -10,10 +12,10 @@ from jianping_xueji.vault import files
 from ..errors import NotPrintable
 from ..fonts import require_fonts
 from ..forms import FORMS, Form
-from ..glyphs import check_pdf
 from ..models import Print
-from ..rendering import bound, fitted
 from ..services import frame_of, new_record
+from .chunks import chunks_of
+from .merging import merged
 from .models import FILE_PLACE, Batch, BatchPart
 from .papers import Paper, papers_of, schools_open_to
 from .services import carry_on
@@ -57,14 +59,15 @@ def laid_out(run: Run, batch: Batch, part: BatchPart) -> tuple[list[dict], bytes
     form = FORMS[batch.form]
     papers, left_out = read(run, form, batch, part)
     records = [new_record(form, paper.case, paper.content, batch.requested_by, **paper.about) for paper in papers]
-    sheets = []
-    for number, (record, paper) in enumerate(zip(records, papers, strict=True), 1):
-        sheets.append(fitted(form, frame_of(record, paper.content, batch.address_of)))
-        run.progress("排版", number, len(papers))
-    pdf = bound(sheets) if sheets else b""
-    if pdf:
-        check_pdf(pdf)
+    pdf = merged(chunks_of(framed(run, form, batch, papers, records)))[0] if papers else b""
     return [drafted(record) for record in records], pdf, left_out
+
+
+def framed(run: Run, form: Form, batch: Batch, papers: list[Paper], records: list[Print]) -> Iterator:
+    """Form and context of each paper, asked for one after the other: so far has the part come."""
+    for number, (record, paper) in enumerate(zip(records, papers, strict=True), 1):
+        yield form, frame_of(record, paper.content, batch.address_of)
+        run.progress("排版", number, len(papers))
 
 
 def read(run: Run, form: Form, batch: Batch, part: BatchPart) -> tuple[list[Paper], list[str]]:

@@ -7,8 +7,8 @@ ROWS_A_PAGE = 20
 SIGNERS = ("班主任：", "学籍管理员：", "校长（学校盖章）：", "县教育局审核（盖章）：　　　年　　月　　日")
 LEDGER_SIGNERS = ("填表人：", "学籍管理员：", "校长（签字、学校盖章）：", "　　　年　　月　　日")
 PROOFS = (
-    Column("order", "序号", 12), Column("label", "材料", 62), Column("state", "交验", 20),
-    Column("checked_by", "核验人", 36), Column("scans", "扫描件摘要", 44),
+    Column("order", "序号", 11), Column("label", "材料", 54), Column("state", "交验", 17),
+    Column("checked_by", "核验人", 37), Column("scans", "扫描件摘要", 41),
 )  # fmt: skip
 
 

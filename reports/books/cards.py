@@ -1,6 +1,7 @@
 """学籍卡: two sides per child and stage — who it is and how its record changed; results and remarks, year by year."""
 
-from law.school_time import LAST_GRADE, LAST_PRIMARY_GRADE, grade_name
+from law import clock
+from law.school_time import grade_name, school_year_of
 from schools.models import School, SchoolClass, Stage
 from students.dictionary.codes import table
 from students.models import Certificate, Enrolment, Placement, Student
@@ -10,21 +11,13 @@ from ..rosters import Column, destinations_of, papers_of
 from ..wording import day, guardians_of, month
 from .movements import decided_about
 from .reading import Line, Reading, Scope
+from .results import SUBJECTS, grades_of, results_of, years_of
 
 COLUMNS = (
     Column("order", "序号", 12), Column("name", "姓名", 40), Column("sex", "性别", 12), Column("ethnicity", "民族", 20),
     Column("birth_date", "出生日期", 30), Column("registry_number", "全国学籍号", 46),
     Column("id_number", "证件号码", 46), Column("entered", "入学年月", 28), Column("status", "学籍状态", 28),
 )  # fmt: skip
-SUBJECTS = {
-    Stage.PRIMARY: (
-        "道德与法治", "语文", "数学", "英语", "科学", "体育与健康", "音乐", "美术", "信息科技", "劳动", "综合实践",
-    ),
-    Stage.JUNIOR: (
-        "道德与法治", "语文", "数学", "英语", "历史", "地理", "物理", "化学", "生物学", "体育与健康", "音乐", "美术",
-        "信息科技", "劳动", "综合实践",
-    ),
-}  # fmt: skip
 FAMILY_ROWS = 3
 LEFT = ("转出", "学校撤并", "离校", "死亡")
 
@@ -37,7 +30,8 @@ def registry_card(about: None) -> dict:
 def card_of_child(child: Student, school_class: SchoolClass) -> dict:
     """The card of one child of a class, as the class print asks for it."""
     (card,) = cards_of([child], school_class.school, stages={child.pk: school_class.stage})
-    return {"cards": [card], "decision": card["status"]}
+    sits_in = school_class.name_in(school_year_of(clock.today()))
+    return {"cards": [card | {"class": sits_in}], "decision": card["status"]}
 
 
 def belonging(scope: Scope):
@@ -58,15 +52,30 @@ def count(scope: Scope) -> int:
 
 def read(scope: Scope) -> Reading:
     """A card per child who sat here in the year, class by class."""
+    last, children = seated(scope, "numbers", "family")
+    stages = {pk: place.school_class.stage for pk, place in last.items()}
+    return bound_up(scope, last, cards_of(list(children.values()), scope.school, stages=stages), children)
+
+
+def glance(scope: Scope) -> Reading:
+    """The lines for the screen: who has a card, without what only the paper shows."""
+    last, children = seated(scope, "numbers")
+    return bound_up(scope, last, [face_of(child) for child in children.values()], children)
+
+
+def seated(scope: Scope, *related: str) -> tuple[dict[int, Placement], dict[int, Student]]:
+    """The last place of every child of the book, and the children in the order of the book."""
     places = belonging(scope).order_by("starts", "pk").select_related("school_class", "enrolment")
     last = {place.enrolment.student_id: place for place in places}
-    found = Student.objects.filter(pk__in=last).select_related("school").prefetch_related("numbers", "family")
-    children = found.in_bulk()
-    order = sorted(last, key=lambda pk: (class_key(last[pk].school_class), children[pk].name_pinyin, pk))
-    stages = {pk: place.school_class.stage for pk, place in last.items()}
-    cards = cards_of([children[pk] for pk in order], scope.school, stages=stages)
+    found = Student.objects.filter(pk__in=last).select_related("school").prefetch_related(*related).in_bulk()
+    order = sorted(last, key=lambda pk: (class_key(last[pk].school_class), found[pk].name_pinyin, pk))
+    return last, {pk: found[pk] for pk in order}
+
+
+def bound_up(scope: Scope, last: dict[int, Placement], cards: list[dict], children: dict[int, Student]) -> Reading:
+    """The cards as lines, numbered class by class."""
     reading, counted = Reading([]), {}
-    for pk, card in zip(order, cards, strict=True):
+    for pk, card in zip(children, cards, strict=True):
         section = last[pk].school_class.name_in(scope.year)
         counted[section] = counted.get(section, 0) + 1
         cells = card | {"order": str(counted[section]), "class": section}
@@ -85,9 +94,10 @@ def cards_of(children: list[Student], school: School, *, stages: dict[int, str])
     for life in Enrolment.objects.filter(student__in=ids, school=school, voided=False).order_by("during"):
         lives.setdefault(life.student_id, []).append(life)
     cases, papers = decided_about(ids), papers_of(children)
-    went, named = destinations_of(children, school.pk), {}
+    went, named, results = destinations_of(children, school.pk), {}, results_of(ids)
     return [
         card_of(child, school, stages[child.pk], named)
+        | {"years": years_of(stages[child.pk], results.get(child.pk))}
         | history_of(lives.get(child.pk, []), cases.get(child.pk, []))
         | leaving_of(papers.get(child.pk), went.get(child.pk, ""))
         for child in children
@@ -95,13 +105,32 @@ def cards_of(children: list[Student], school: School, *, stages: dict[int, str])
 
 
 def grids(stage: str) -> dict:
-    """The empty grids of a stage: results by grade and term, remarks by grade and term."""
-    first, last = (1, LAST_PRIMARY_GRADE) if stage == Stage.PRIMARY else (LAST_PRIMARY_GRADE + 1, LAST_GRADE)
+    """The empty grids of a stage: results and remarks by grade and term, the family."""
+    return heads_of(stage) | {"years": years_of(stage), "family": [{}] * FAMILY_ROWS}
+
+
+def heads_of(stage: str) -> dict:
+    """Subjects and grades of a stage."""
+    grades = [grade_name(grade) for grade in grades_of(stage)]
+    return {"stage": stage, "subjects": list(SUBJECTS[stage].values()), "grades": grades}
+
+
+def whole(cells: dict) -> dict:
+    """A kept card with every grid: one closed before results came from the archive has empty ones."""
+    return cells if "years" in cells else cells | {"years": years_of(cells["stage"])}
+
+
+def face_of(child: Student) -> dict:
+    """What the list of cards says of a child."""
     return {
-        "stage": stage,
-        "subjects": list(SUBJECTS[stage]),
-        "grades": [grade_name(grade) for grade in range(first, last + 1)],
-        "family": [{}] * FAMILY_ROWS,
+        "name": child.name,
+        "sex": child.sex_name,
+        "ethnicity": table("mz").name_of(child.ethnicity),
+        "id_number": in_full(child.id_number),
+        "birth_date": f"{child.birth_date:%Y-%m-%d}",
+        "registry_number": in_full(child.registry_number),
+        "entered": month(child.entered_month),
+        "status": child.get_status_display(),
     }
 
 
@@ -109,24 +138,20 @@ def card_of(child: Student, school: School, stage: str, named: dict[str, str]) -
     """Who the child is; `named` remembers the divisions looked up already."""
     if child.household_division not in named:
         named[child.household_division] = place_name(child.household_division)
-    return grids(stage) | {
-        "school": school.name,
-        "name": child.name,
-        "sex": child.sex_name,
-        "ethnicity": table("mz").name_of(child.ethnicity),
-        "native_place": child.native_place,
-        "id_type": table("sfzjlx").name_of(child.id_type),
-        "id_number": in_full(child.id_number),
-        "birth_date": f"{child.birth_date:%Y-%m-%d}",
-        "registry_number": in_full(child.registry_number),
-        "local_number": child.local_number,
-        "health": table("jkzk").name_of(child.health),
-        "entered": month(child.entered_month),
-        "household": named[child.household_division],
-        "address": child.home_address or child.family_address,
-        "status": child.get_status_display(),
-        "family": family_of(child),
-    }
+    return (
+        face_of(child)
+        | heads_of(stage)
+        | {
+            "school": school.name,
+            "native_place": child.native_place,
+            "id_type": table("sfzjlx").name_of(child.id_type),
+            "local_number": child.local_number,
+            "health": table("jkzk").name_of(child.health),
+            "household": named[child.household_division],
+            "address": child.home_address or child.family_address,
+            "family": family_of(child),
+        }
+    )
 
 
 def family_of(child: Student) -> list[dict]:

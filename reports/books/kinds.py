@@ -58,7 +58,10 @@ BOOKS: dict[str, BookKind] = {
             Kind.MOVEMENTS, "增", (1, 2), movements.COLUMNS, movements.read, "movements_book",
             ("name", "kind", "where", "day", "case"), nil=True, noun="人次",
         ),
-        BookKind(Kind.CARDS, "卡", (2,), cards.COLUMNS, cards.read, "cards_book", PERSON, noun="张学籍卡"),
+        BookKind(
+            Kind.CARDS, "卡", (2,), cards.COLUMNS, cards.read, "cards_book", PERSON, glance=cards.glance,
+            noun="张学籍卡",
+        ),
         BookKind(
             Kind.TRANSFERS, "转", (1, 2), transfers.COLUMNS, transfers.read, "transfers_book",
             ("name", "side", "where", "day", "case"), nil=True, glance=transfers.glance, noun="人次",

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from ..wording import day
+from . import cards
 from .blanks import LEDGER_SIGNERS, PROOFS, ROWS_A_PAGE, heads_of
 from .kinds import BookKind, Kind
 from .models import BookPart
@@ -20,7 +21,7 @@ def papers_of(
     yield what.form, table_of(what, scope, reading, part), None
     for line in reading.lines:
         if what.kind == Kind.CARDS:
-            yield "registry_card", {"cards": [line.cells], "decision": line.cells["status"]}, line
+            yield "registry_card", {"cards": [cards.whole(line.cells)], "decision": line.cells["status"]}, line
         elif what.kind == Kind.TRANSFERS:
             if line.cells.get("form"):
                 yield "transfer_contact", line.cells["form"], line

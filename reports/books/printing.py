@@ -3,19 +3,17 @@
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import islice
 
 from django.db import IntegrityError, transaction
 
 from jianping_xueji.vault import VaultError, files, new_child_key
 
+from ..batches.chunks import chunks_of
 from ..batches.merging import merged
 from ..errors import MissingGlyph, NotPrintable
 from ..fonts import check_texts, require_fonts
 from ..forms import FORMS
-from ..glyphs import check_pdf
 from ..models import Print
-from ..rendering import bound, fitted
 from ..services import Printed, frame_of, new_record, overtake
 from . import frozen
 from .kinds import BookKind
@@ -23,7 +21,6 @@ from .models import BookFile, BookPart
 from .paper import count_of, decision_of, papers_of, title_of
 from .reading import Reading, Scope
 
-CHUNK = 8  # papers laid out and bound at a time: some 16 MB each, what bounds the memory of a large book
 MOST_PAGES = 100  # a book beyond this is printed by a job
 AAD = "book.file"
 Progress = Callable[[int, int], None]
@@ -72,7 +69,7 @@ def lay_out_book(
         (FORMS[form], frame_of(record, content, address_of) | {"line": line})
         for form, content, line in papers_of(what, scope, reading, part)
     )
-    pdf, pages = laid_in_chunks(papers, progress, len(reading.lines))
+    pdf, pages = merged(chunks_of(told(papers, progress, len(reading.lines))))
     record.pdf_sha256 = hashlib.sha256(pdf).hexdigest()
     return Laid(record, pdf, pages)
 
@@ -89,20 +86,12 @@ def refuse_missing_glyphs(reading: Reading) -> None:
         raise MissingGlyph(dict.fromkeys(sentences))
 
 
-def laid_in_chunks(papers: Iterator, progress: Progress | None, total: int) -> tuple[bytes, int]:
-    """All papers as one file. A chunk is bound and checked before the next is laid out."""
-    return merged(chunks_of(papers, progress, total))
-
-
-def chunks_of(papers: Iterator, progress: Progress | None, total: int) -> Iterator[bytes]:
-    done = 0
-    while chunk := list(islice(papers, CHUNK)):
-        pdf = bound([fitted(form, context) for form, context in chunk])
-        check_pdf(pdf)
-        done += len(chunk)
+def told(papers: Iterator, progress: Progress | None, total: int) -> Iterator:
+    """The papers, asked for one after the other: so far has the book come."""
+    for number, paper in enumerate(papers, 1):
+        yield paper
         if progress:
-            progress(min(done, total), total)
-        yield pdf
+            progress(min(number, total), total)
 
 
 def print_open(what: BookKind, scope: Scope, reading: Reading, *, by, address_of, section: str = "") -> Printed:

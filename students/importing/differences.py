@@ -77,6 +77,15 @@ def _key_remark(field: Field, old: str, new: str) -> Verdict:
     return Verdict(WARNING, "key_change", message, _TO_CORRECTION)
 
 
+def key_changes(values: dict[str, Any], remarks: list[Remark]) -> dict[str, Any]:
+    """attribute → new value of the key fields that were remarked upon; what a row wants emptied is no wish."""
+    return {
+        attribute: values[attribute]
+        for attribute, verdict in remarks
+        if verdict.code == "key_change" and values.get(attribute) not in (None, CLEAR)
+    }
+
+
 def _number_remarks(values: dict[str, Any], child: KnownChild) -> list[Remark]:
     """Numbers are compared by blind index: nothing is opened to find that they differ."""
     remarks: list[Remark] = []

@@ -1,6 +1,6 @@
 """Carrying out a plan: pending children by COPY, changes by one UPDATE per table. Called by the case's fill."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any
 
@@ -12,7 +12,8 @@ from approvals.models import CaseSubject
 from approvals.services import lock_children
 from jianping_xueji import vault
 from law import articles, clock
-from students.importing.bulk import change_rows, copy_in, no_trigger_is_ignored, take_ids
+from students.importing import journalling
+from students.importing.bulk import blank_line, change_rows, copy_in, no_trigger_is_ignored, take_ids
 from students.importing.cells import CLEAR
 from students.importing.collector import collector_paused
 from students.importing.records import MEMBER_CELLS, MEMBERS, OWN_FIELDS
@@ -21,16 +22,11 @@ from students.models import FamilyMember, NumberKind, RegistrationEntry, Student
 from students.models.child import FAMILY_ID_AAD, new_slugs, number_aad
 from students.spelling import initials_of, pinyin_of
 
+TOLD_EVERY = 500
 _NUMBER_COLUMNS = ("student_id", "kind", "cipher", "index", "tail", "letter", "since")
 
 
-def _blank_line(model) -> dict[str, Any]:
-    """Every column but the key with the value of an empty field."""
-    columns = [column for column in model._meta.concrete_fields if not column.primary_key]
-    return {column.attname: None if column.null else "" for column in columns}
-
-
-_BLANK_MEMBER = _blank_line(FamilyMember)
+_BLANK_MEMBER = blank_line(FamilyMember)
 _OWN = frozenset(field.attribute for field in OWN_FIELDS)
 
 
@@ -42,8 +38,8 @@ def write(plan, case) -> dict[str, int]:
     try:
         with transaction.atomic(), pghistory.context(user=case.acting.pk, case=case.number):
             no_trigger_is_ignored()
-            create(plan.creates, case)
-            update(plan.updates)
+            create(plan.creates, case, plan.tell)
+            update(plan.updates, case)
     except IntegrityError as error:
         raise Refused(
             f"名册中有号码刚刚由他人登记，本次没有写入。请重新预览后再提交（{articles.NO_FALSE_RECORD}）。"
@@ -55,16 +51,15 @@ def write(plan, case) -> dict[str, int]:
 
 
 @collector_paused()
-def create(rows: Sequence[ParsedRow], case) -> None:
-    """Pending children of a batch, in the order of the sheet."""
+def create(rows: Sequence[ParsedRow], case, tell=lambda phase, done, total: None) -> None:
+    """Pending children of a batch, in the order of the sheet; `tell` hears how many are written."""
     if not rows:
         return
     ids, today = take_ids(Student, len(rows)), clock.today()
     keys = [vault.new_child_key() for _ in rows]
     newcomers = list(zip(ids, keys, rows, strict=True))
-    _copy_students(newcomers, case.lead_school_id)
-    numbers = [line for each in newcomers for line in _number_lines(*each, today)]
-    copy_in(StudentNumber, _NUMBER_COLUMNS, numbers)
+    _copy_students(newcomers, case.lead_school_id, tell)
+    copy_in(StudentNumber, _NUMBER_COLUMNS, (line for each in newcomers for line in _number_lines(*each, today)))
     _copy_members(
         member_values(pk, key, row, member)
         for pk, key, row in newcomers
@@ -79,11 +74,19 @@ def create(rows: Sequence[ParsedRow], case) -> None:
     )
 
 
-def _copy_students(newcomers: Sequence[tuple[int, bytes, ParsedRow]], school_id: int) -> None:
-    blank = {"id": None} | _blank_line(Student) | {"school_id": school_id, "status": Student.Status.PENDING.value}
+def _counted(newcomers: Sequence, tell) -> Iterator:
+    """The same, counted aloud on the way."""
+    for done, each in enumerate(newcomers):
+        if done % TOLD_EVERY == 0:
+            tell("写入", done, len(newcomers))
+        yield each
+
+
+def _copy_students(newcomers: Sequence[tuple[int, bytes, ParsedRow]], school_id: int, tell) -> None:
+    blank = {"id": None} | blank_line(Student) | {"school_id": school_id, "status": Student.Status.PENDING.value}
     lines = (
         list((blank | student_values(row) | {"id": pk, "slug": slug, "wrapped_key": key}).values())
-        for (pk, key, row), slug in zip(newcomers, new_slugs(len(newcomers)), strict=True)
+        for (pk, key, row), slug in zip(_counted(newcomers, tell), new_slugs(len(newcomers)), strict=True)
     )
     copy_in(Student, list(blank), lines)
 
@@ -130,8 +133,8 @@ def _copy_members(members: Iterable[dict[str, Any]]) -> None:
 # --- children on record ----------------------------------------------------------------------------------------------
 
 
-def update(updates: Sequence) -> None:
-    """Non-key fields of children on record, under their locks; a family member may be new."""
+def update(updates: Sequence, case) -> None:
+    """Non-key fields of children on record, under their locks; a family member may be new. Each row is journalled."""
     if not updates:
         return
     lock_children([each.child.pk for each in updates])
@@ -150,6 +153,7 @@ def update(updates: Sequence) -> None:
     change_rows(Student, own)
     change_rows(FamilyMember, members)
     _copy_members(newcomers)
+    journalling.keep(case, updates)
 
 
 def _member_changes(each, member: int) -> dict[str, Any]:

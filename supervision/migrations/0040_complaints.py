@@ -10,7 +10,7 @@ import law.clock
 class Migration(migrations.Migration):
     dependencies = [
         ("approvals", "0008_countdowns"),
-        ("supervision", "0022_reminders"),
+        ("supervision", "0030_mail_claim"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

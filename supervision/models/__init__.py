@@ -2,6 +2,7 @@ from ..audits.case import AuditFinding, AuditSample, TermAudit
 from ..complaints.case import Complaint, ContactLook
 from ..orders.case import Rectification
 from ..registrars.case import RegistrarChange
+from .export import ExportDecision, ExportFile, ExportMaking, ExportRequest, ExportTake
 from .holiday import CalendarChange, HolidayDecision, HolidayNotice
 from .ledger_report import LedgerReport
 from .reminder import Reminder
@@ -12,6 +13,11 @@ __all__ = [
     "CalendarChange",
     "Complaint",
     "ContactLook",
+    "ExportDecision",
+    "ExportFile",
+    "ExportMaking",
+    "ExportRequest",
+    "ExportTake",
     "HolidayDecision",
     "HolidayNotice",
     "LedgerReport",

@@ -15,10 +15,13 @@ from reports.custody_forms import slip_of
 from reports.forms import FORMS
 from reports.services import print_form
 from reports.sheets import print_sheet
+from schools.models import School
+from students.models import FrozenRecord
 from tests.archives.test_paper_custody import given, owed_for, received
-from tests.county import staff_member, walk
+from tests.county import make_school, staff_member, walk
 from tests.reports.conftest import keep, pages_of
 from tests.reports.texts import text_of
+from tests.students.year_lists import assessed, graduated
 
 LATE = date(2026, 11, 2)
 
@@ -133,6 +136,20 @@ def test_the_old_school_reads_its_copy_and_nothing_else_of_the_child(moved, as_,
     for number in moved.child.numbers.all():
         assert number.tail in page and number.plain() not in page
     assert as_(Role.REGISTRAR, no2).get(reverse("custody:copy", args=[copy.pk])).status_code == 404
+
+
+def test_the_copies_of_graduates_are_listed_for_their_school(as_, child_at, no2, bureau):
+    junior = make_school(bureau, 41, "第一中学", School.Kind.JUNIOR)
+    leaver = child_at(junior, grade=9, name="样例毕")
+    assessed(bureau, [leaver])
+    graduated(junior, 9)
+    address = reverse("custody:graduates")
+    page = as_(Role.REGISTRAR, junior).get(address, {"q": "样例"}).content.decode()
+    copy = FrozenRecord.objects.get(student=leaver)
+    assert "样例毕" in page and copy.graduation.number in page and f"copies/graduates/{copy.pk}/" in page
+    assert "样例毕" in as_(Role.BUREAU_CLERK, bureau).get(address, {"school": junior.pk}).content.decode()
+    assert "没有毕业存档" in as_(Role.REGISTRAR, no2).get(address).content.decode(), "another school sees none of them"
+    assert as_(Role.REGISTRAR, junior).get(address, {"q": "没有这个人"}).status_code == 200
 
 
 def test_places_and_volumes_from_the_page(moved, as_, no1):

@@ -45,7 +45,7 @@ def sent(departed, no1):
 
 
 @pytest.mark.parametrize("role", [Role.REGISTRAR, Role.BUREAU_CLERK])
-@pytest.mark.parametrize("page", ["custody:owed", "custody:copies", "custody:board"])
+@pytest.mark.parametrize("page", ["custody:owed", "custody:copies", "custody:graduates", "custody:board"])
 def test_what_is_owed_and_kept(same_questions, sign_in, departed, bureau, no1, role, page):  # noqa: F811
     sign_in(role, bureau if role == Role.BUREAU_CLERK else no1)
     same_questions(reverse(page), departed)

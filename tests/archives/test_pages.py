@@ -7,6 +7,7 @@ from archives.models import CrossCheck, Entry
 from tests.archives.specimens import AWARD, MARKS
 from tests.archives.test_entries import kept
 from tests.archives.test_scans import photo_with_place
+from tests.county import class_of
 
 pytestmark = pytest.mark.django_db
 
@@ -154,3 +155,12 @@ def test_a_guest_of_another_school_does_not_stand_in_the_way_of_the_sheet(as_, p
     assert "随读生" not in as_("teacher").get(sheet(third)).content.decode()
     data = {"term": "2025-2", f"{pupil.pk}-chinese": "92"}
     assert as_("teacher").post(sheet(third), data).status_code == 302
+
+
+def test_a_child_that_attends_elsewhere_is_on_its_schools_meter_without_a_class(as_, pupil, no1, no2):
+    """随班就读: the archive is kept at the school of the record, whose page cannot lead to the other school's class."""
+    place = class_of(no2, 3)
+    pupil.enrolments.get().placements.update(school_class=place)
+    page = as_("registrar").get(reverse("archives:school", args=[no1.pk])).content.decode()
+    assert 'href="#elsewhere"' in page and 'id="elsewhere"' in page and pupil.name in page
+    assert reverse("archives:school_class", args=[place.pk]) not in page

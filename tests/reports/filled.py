@@ -26,6 +26,7 @@ from students.year.papers import open_assessment
 from suspensions.models import Dropout
 from tests.changes import SPECIMENS, County, decided, drafted
 from tests.county import LEGAL_DAY, child_maker, class_of, hand_for, make_school, papers_in_order, staff_member, walk
+from tests.reports import filled_books
 from tests.students.specimens_schooling_proof import LOST, graduate
 from tests.students.year_lists import JULY, graduated
 from transfers.closing_services import start_closing
@@ -173,9 +174,7 @@ def paired(county: County, words: Words):
 
 
 def newcomers(county: County, words: Words) -> Sheet:
-    for _ in range(3):
-        dressed(county.child_at(county.no1, grade=1), words)
-    return rosters.newcomers_of(class_of(county.no1, 1))
+    return rosters.newcomers_of(class_of(first_graders(county, words), 1))
 
 
 def leavers(county: County, words: Words) -> School:
@@ -219,8 +218,23 @@ def balance(county: County, words: Words) -> Sheet:
 
 def on_a_card(county: County, words: Words) -> Sheet:
     child = dressed(county.child_at(county.no1, grade=3), words)
+    filled_books.with_results(child, words.note)
     content = FORMS["registry_card"].of_child(child, class_of(county.no1, 3))
     return Sheet(content, (county.no1.pk,), "学籍卡", school=county.no1, children=(child,), child=child)
+
+
+def first_graders(county: County, words: Words) -> School:
+    for _ in range(3):
+        dressed(county.child_at(county.no1, grade=1), words)
+    return county.no1
+
+
+def came_and_went(county: County, words: Words) -> School:
+    """A school with a child that came, one that fell ill and two that stay."""
+    case = moved(county, words, until="complete")
+    for _ in range(2):
+        dressed(county.child_at(case.lead_school, grade=3), words)
+    return case.lead_school
 
 
 def complained_of(until: str = "", done: bool = False):
@@ -259,17 +273,6 @@ def audited(county: County, words: Words):
     return walked_audit(begun(county.bureau)[county.no1.pk], absent=[child])
 
 
-# Books, slips and covers are filled by what happened to many children; their own stories print them.
-IN_THEIR_OWN_STORIES = {
-    "handover_slip",
-    "evidence_cover",
-    "newcomers_book",
-    "movements_book",
-    "cards_book",
-    "transfers_book",
-    "graduates_book",
-    "transfer_proofs",
-}
 FILLED = {
     "registry_card": on_a_card,
     "transfer_contact": lambda county, words: moved(county, words, until="complete"),
@@ -300,6 +303,16 @@ FILLED = {
     "suspension_proof": of_kind("suspension", done=True),
     "balance_sheet": balance,
     "pairing_sheet": paired,
+    "roll_check": filled_books.roll(first_graders),
+    "home_lessons": filled_books.at_home(dressed),
+    "handover_slip": filled_books.slip(moved),
+    "evidence_cover": filled_books.cover(moved),
+    "newcomers_book": filled_books.book("newcomers", first_graders),
+    "movements_book": filled_books.book("movements", came_and_went),
+    "cards_book": filled_books.book("cards", came_and_went, term=2),
+    "transfers_book": filled_books.book("transfers", came_and_went),
+    "transfer_proofs": filled_books.book("transfers", came_and_went, paper="transfer_proofs"),
+    "graduates_book": filled_books.book("graduates", leavers, term=2),
     "roll_call_sheet": audited,
     "audit_report": audited,
     "order_notice": issued_order,

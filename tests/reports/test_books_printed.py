@@ -5,15 +5,21 @@ from datetime import date
 import pytest
 
 from accounts.roles import Role
+from archives.entries import keep as keep_entry
+from archives.kinds import KINDS
+from archives.periods import Period
 from law import clock
 from reports.batches.papers import children_of
-from reports.books import printing
+from reports.books import cards, printing
+from reports.books.blanks import PROOFS
 from reports.books.closing import live_scope
 from reports.books.kinds import BOOKS
 from reports.books.periods import period_of
 from reports.errors import MissingGlyph, NotPrintable
+from reports.forms import FORMS
 from reports.models import Print
 from students.models import FamilyMember, Student
+from tests.archives.specimens import EVALUATION, filled
 from tests.changes import decided, drafted
 from tests.county import class_of, make_school, staff_member
 from tests.reports.batches import finished
@@ -60,6 +66,13 @@ def long_child(no1, child_at):
         return child
 
     return make
+
+
+@pytest.mark.parametrize("kind", BOOKS)
+def test_no_table_is_wider_than_its_page(kind):
+    """297 mm of landscape A4 without 20 mm to bind and 14 mm at the right."""
+    assert sum(column.width for column in BOOKS[kind].columns) <= 297 - 20 - 14
+    assert sum(column.width for column in PROOFS) <= 210 - 26 - 24, "the list of proofs stands on a page upright"
 
 
 def test_the_newcomers_of_two_classes_each_on_pages_of_its_own(no1, child_at, long_child):
@@ -156,6 +169,28 @@ def test_a_card_is_one_leaf_of_two_sides(no1, child_at, long_child):
     keep("book-cards-closed", pdf)
     said = words_of(pdf)
     assert pages_of(pdf) == 2 + 2 * 2 and said.count("品德、综合素质评语") == 2 and LONG in said and ADDRESS in said
+
+
+def test_the_card_tells_results_and_remarks_from_the_archive(no1, child_at):
+    """Autumn of grade three, and spring of grade two, which was entered before the child's first class was known."""
+    child = child_at(no1, grade=3, name="样例绩")
+    by = staff_member(Role.REGISTRAR, no1)
+    for kind, term, values in (
+        ("marks", Period(2026, 1), {"chinese": "92", "maths": "95.5", "ethics": "优秀"}),
+        ("evaluation", Period(2025, 2), EVALUATION),
+    ):
+        keep_entry(KINDS[kind], term, [(child, filled(kind, values))], school=no1, by=by)
+    (card,) = FORMS["registry_card"].of_child(child, class_of(no1, 3))["cards"]
+    third, second = card["years"][2], card["years"][1]
+    assert third["rows"][0]["marks"][:4] == ["优秀", "92", "95.5", ""] and not any(third["rows"][1]["marks"])
+    assert second["remarks"][1]["words"].endswith(EVALUATION["comment"]) and not second["remarks"][0]["words"]
+    said = words_of(finished("registry_card", children_of(class_of(no1, 3)), by).content())
+    assert "95.5" in said and EVALUATION["comment"] in said and "思想品德优秀" in said
+
+
+def test_a_card_closed_before_results_were_printed_keeps_empty_grids():
+    old = {"stage": "primary", "name": "样例旧"}
+    assert len(cards.whole(old)["years"]) == 6 and cards.whole(old)["name"] == "样例旧"
 
 
 def test_cards_of_a_junior_school_and_of_a_class(bureau, child_at):

@@ -14,7 +14,7 @@ from reports.forms import FORMS
 from reports.services import print_form
 from tests.county import staff_member
 from tests.reports.conftest import address_of, keep
-from tests.reports.filled import FILLED, IN_THEIR_OWN_STORIES, LONG, SHORT, printed_filled, small_county
+from tests.reports.filled import FILLED, LONG, SHORT, printed_filled, small_county
 
 # Whose content names no child, or only by what its own story says.
 WITHOUT_NAME = {"balance_sheet", "pairing_sheet", "order_notice", "audit_report"}
@@ -48,7 +48,7 @@ def said_by(pdf: bytes, record) -> str:
 
 
 def test_no_form_is_without_a_specimen():
-    assert set(FILLED) | IN_THEIR_OWN_STORIES == set(FORMS)
+    assert set(FILLED) == set(FORMS)
 
 
 @needs_pdftotext

@@ -1,0 +1,15 @@
+"""Rows that hold a copy of a child's data: whoever loads one has seen the child."""
+
+from .trail import saw
+
+
+class ShowsAChild:
+    """Mixin of a model whose `student_id` is the child shown."""
+
+    @classmethod
+    def from_db(cls, db, names, values):
+        row = super().from_db(db, names, values)
+        # Read from what was loaded: a deferred column would ask the database again.
+        if (child := row.__dict__.get("student_id")) is not None:
+            saw(child)
+        return row
