@@ -15,7 +15,8 @@ from law import clock
 from schools.models import School
 from students.models import Enrolment, Student
 
-from .case import CONTACT_AAD, LAW, SEES_WHO, Complaint, ContactLook
+from .case import CONTACT_AAD, LAW, SEES_WHO, Complaint
+from .look import ContactLook
 from .rules import BEGINNING, ComplaintFacts
 
 LONGEST_REASON = ContactLook._meta.get_field("reason").max_length

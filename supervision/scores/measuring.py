@@ -19,7 +19,8 @@ from students.filters import ON_ROLL
 from students.models import Problem, Student
 
 from ..audits.case import AuditFinding, AuditSample, TermAudit
-from ..complaints.case import Complaint, Truth
+from ..complaints.case import Complaint
+from ..complaints.words import Truth
 from ..orders.breaches import address
 from ..orders.case import Rectification
 
