@@ -3,7 +3,7 @@
 from approvals.models import Case
 from approvals.presenting import signature_of_step
 from law import articles, clock, parameters
-from supervision.complaints.case import ACT, OPINION, ORDER, VERIFY
+from supervision.complaints.words import ACT, OPINION, ORDER, VERIFY
 
 from .errors import NotPrintable
 from .wording import day

@@ -8,12 +8,10 @@ from law.school_time import LAST_GRADE
 
 from . import (
     anchor_form,
-    audit_forms,
     balance_form,
     basics_form,
     certificate_forms,
     closing_forms,
-    complaint_forms,
     contact,
     correction_forms,
     custody_forms,
@@ -21,14 +19,13 @@ from . import (
     dropout_forms,
     moving_proofs,
     notices,
-    office_forms,
-    order_forms,
     pairing_forms,
     placement_forms,
     problem_forms,
     roll_forms,
     rosters,
     schooling_proof_form,
+    supervision_forms,
     suspension_forms,
 )
 from .books import blanks
@@ -39,9 +36,6 @@ from .overprint import sheets as overprint
 # What a family takes home is printed for a transfer and for every change that starts from a child.
 ANY_CHANGE = ANY_TRANSFER | {"*"}
 # Whole numbers of a class are for those who keep its book and sign it.
-# Who complained is for the bureau alone; what a school is told to check or to put right prints at both ends.
-BY_BUREAU = ("bureau_make", "bureau_check", "bureau_sign")
-BY_BOTH = (*BY_BUREAU, "make_change", "check_change")
 KEEPS_BOOKS = ("make_change", "check_change", "bureau_make", "bureau_check")
 
 
@@ -220,39 +214,8 @@ FORMS: dict[str, Form] = {
             reads=("id", "registry"),
         ),
         *(
-            Form(code, title, articles.COMPLAINTS, data, frozenset({"complaint"}), rights=rights, page=page)
-            for code, title, data, rights, page in (
-                ("complaint_receipt", "学籍投诉受理告知单", complaint_forms.complaint_receipt, BY_BUREAU, "letter"),
-                ("complaint_order", "学籍投诉核查单", complaint_forms.complaint_order, BY_BOTH, "list"),
-                ("complaint_supervision", "学籍投诉督办单", complaint_forms.complaint_supervision, BY_BOTH, "list"),
-                ("complaint_answer", "学籍投诉答复意见书", complaint_forms.complaint_answer, BY_BUREAU, "letter"),
-            )
-        ),
-        Form(
-            "order_notice",
-            "责令改正通知书",
-            articles.ORDERED,
-            order_forms.order_notice,
-            frozenset({"order"}),
-            rights=BY_BOTH,
-            page="list",
-            void_in=frozenset({"revoked"}),
-        ),
-        *(
-            Form(code, title, articles.TERM_CHECK, data, frozenset({"audit"}), rights=BY_BOTH, page="list")
-            for code, title, data in (
-                ("roll_call_sheet", "人籍核查表", audit_forms.roll_call_sheet),
-                ("audit_report", "学期学籍核查报告", audit_forms.audit_report),
-            )
-        ),
-        Form(
-            "handover_of_office",
-            "学籍管理员交接清单",
-            articles.REGISTRAR_TRAINED,
-            office_forms.handover_of_office,
-            frozenset({"registrar_change"}),
-            rights=("sign_change", *BY_BOTH),
-            page="list",
+            Form(code, title, article, data, frozenset({kind}), rights=rights, page=page, void_in=UNDONE | {"revoked"})
+            for code, title, article, data, kind, rights, page in supervision_forms.REGISTERED
         ),
         Form(
             "newcomers_roster",

@@ -12,7 +12,7 @@ from schools.models import School
 
 from .audits.case import ANSWER as AUDIT_ANSWER
 from .audits.case import TermAudit
-from .complaints.case import ACT, ANSWER, OPINION, ORDER, REVIEW, VERIFY
+from .complaints.words import ACT, ANSWER, OPINION, ORDER, REVIEW, VERIFY
 from .ledger_reports import month_ends, quarter_ends
 from .orders.case import CORRECT
 

@@ -6,75 +6,40 @@ from django.db.models import F, Q
 
 from accounts.policies import may
 from approvals.desks import Desk, Signature
-from approvals.errors import Refused
 from approvals.materials import Paper
 from approvals.models import Case
 from approvals.moves import move
 from approvals.ways import BUREAU_CHECKER, CLERK, LEADER_HAND, REGISTRAR, SCHOOL_CHECKER
 from jianping_xueji import vault
 from jianping_xueji.forms import day_input
-from law import articles, clock
+from law import clock
 from law.articles import Article
 
 from .rules import RULES
+from .words import (
+    ACT,
+    ANSWER,
+    ARTICLES,
+    LAW,
+    LONG,
+    OPINION,
+    ORDER,
+    REVIEW,
+    VERIFY,
+    Channel,
+    Matter,
+    Truth,
+    day_told,
+    refuse_when,
+    required,
+    words,
+)
 
-LAW = articles.COMPLAINTS
-CLOCK = articles.COMPLAINT_CLOCK
 MAKE, CHECK, NONE = Signature.MAKE, Signature.CHECK, Signature.NONE
-ORDER, VERIFY, OPINION, ACT, ANSWER, REVIEW = (
-    "发核查单", "学校核查", "处理意见", "学校办结", "告知投诉人", "主管局长复核",
-)  # fmt: skip
 CONTACT_AAD = "complaint.contact"
 LETTER, SCHOOL_PROOF = "letter", "school_proof"
 # Who works on complaints at the bureau or audits it: they alone see who complained.
 SEES_WHO = ("bureau_make", "bureau_check", "bureau_sign", "audit_school")
-LONG = 1000
-
-
-class Matter(models.TextChoices):
-    REFUSED = "refused", "拒收符合条件的学生"
-    DELAYED = "delayed", "拖延或拒绝办理转学"
-    FILES = "files", "不按规定转接、扣留学籍档案"
-    SPLIT = "split", "人籍分离、空挂学籍"
-    FALSE = "false", "学籍信息虚假或有误"
-    DROPOUT = "dropout", "劝退、变相开除，或者不管辍学"
-    SUSPENSION = "suspension", "休学、复学办理"
-    LEAK = "leak", "泄露学籍信息"
-    OTHER = "other", "其他学籍管理问题"
-
-
-# What the matter is judged by, and which item of 第三十八条 it would be when founded.
-ARTICLES: dict[str, Article] = {
-    Matter.REFUSED: articles.NO_LAWLESS_REFUSAL,
-    Matter.DELAYED: articles.NO_LAWLESS_REFUSAL,
-    Matter.FILES: articles.ARCHIVE_FOLLOWS,
-    Matter.SPLIT: articles.NO_FALSE_RECORD,
-    Matter.FALSE: articles.NO_FALSE_RECORD,
-    Matter.DROPOUT: articles.NO_LEAVING,
-    Matter.SUSPENSION: articles.SUSPENSION,
-    Matter.LEAK: articles.WRITTEN_APPROVAL,
-    Matter.OTHER: articles.COMPLAINTS,
-}
-
-
-class Channel(models.TextChoices):
-    VISIT = "visit", "来访"
-    CALL = "call", "来电"
-    LETTER = "letter", "来信、电子邮件"
-    HOTLINE = "hotline", "12345 等平台转来"
-    ABOVE = "above", "上级转办"
-
-
-class Truth(models.TextChoices):
-    FOUNDED = "founded", "属实"
-    PARTLY = "partly", "部分属实"
-    UNFOUNDED = "unfounded", "不属实"
-
-
-def words(label: str, help_text: str = ""):
-    """A box for some sentences on the act sheet."""
-    box = forms.Textarea(attrs={"rows": 4})
-    return lambda: forms.CharField(label=label, max_length=LONG, required=False, widget=box, help_text=help_text)
 
 
 class Complaint(Case):
@@ -237,19 +202,19 @@ class Complaint(Case):
 
         return page_of(self, user)
 
-    @move("拟发核查单，报审核", source=State.DRAFT, target=State.ORDER_CHECK, article=CLOCK, rules=RULES)
+    @move("拟发核查单，报审核", source=State.DRAFT, target=State.ORDER_CHECK, article=LAW, rules=RULES)
     def submit(self, **_):
         self.accept()
 
-    @move("发出核查单", source=State.ORDER_CHECK, target=State.VERIFY, article=CLOCK, rules=RULES)
+    @move("发出核查单", source=State.ORDER_CHECK, target=State.VERIFY, article=LAW, rules=RULES)
     def issue(self, **_):
         pass
 
-    @move("填报核查情况，报审核", source=State.VERIFY, target=State.VERIFY_CHECK, article=CLOCK, fields=["found"])
+    @move("填报核查情况，报审核", source=State.VERIFY, target=State.VERIFY_CHECK, article=LAW, fields=["found"])
     def verify(self, found="", **_):
         self.found = required(found, "核查情况")
 
-    @move("核查属实无误，反馈教育局", source=State.VERIFY_CHECK, target=State.OPINION, article=CLOCK)
+    @move("核查属实无误，反馈教育局", source=State.VERIFY_CHECK, target=State.OPINION, article=LAW)
     def feed_back(self, **_):
         pass
 
@@ -257,14 +222,14 @@ class Complaint(Case):
         "拟出处理意见，报审核",
         source=State.OPINION,
         target=State.OPINION_CHECK,
-        article=CLOCK,
+        article=LAW,
         fields=["truth", "opinion_text"],
     )
     def propose(self, truth="", opinion_text="", **_):
         self.truth = required(truth, "是否属实")
         self.opinion_text = required(opinion_text, "处理意见")
 
-    @move("同意，发督办单", source=State.OPINION_CHECK, target=State.ACT, article=CLOCK)
+    @move("同意，发督办单", source=State.OPINION_CHECK, target=State.ACT, article=LAW)
     def supervise(self, **_):
         refuse_when(self.truth == Truth.UNFOUNDED, "投诉不属实，没有须由学校办结的事项，请直接告知投诉人")
 
@@ -272,11 +237,11 @@ class Complaint(Case):
     def conclude(self, **_):
         refuse_when(self.truth == Truth.FOUNDED, "投诉属实，应当发督办单由学校办结后再告知投诉人")
 
-    @move("填报办结情况，报审核", source=State.ACT, target=State.ACT_CHECK, article=CLOCK, fields=["done_text"])
+    @move("填报办结情况，报审核", source=State.ACT, target=State.ACT_CHECK, article=LAW, fields=["done_text"])
     def carry_out(self, done_text="", **_):
         self.done_text = required(done_text, "办结情况")
 
-    @move("审核无误，反馈教育局", source=State.ACT_CHECK, target=State.ANSWER, article=CLOCK)
+    @move("审核无误，反馈教育局", source=State.ACT_CHECK, target=State.ANSWER, article=LAW)
     def report_done(self, **_):
         pass
 
@@ -327,7 +292,7 @@ class Complaint(Case):
         "退回重新核查",
         source=[State.OPINION, State.OPINION_CHECK, State.ANSWER],
         target=State.VERIFY,
-        article=CLOCK,
+        article=LAW,
         opinion_required=True,
         tone="warning",
         signs=False,
@@ -351,7 +316,7 @@ class Complaint(Case):
         "退回学校经办",
         source=State.VERIFY_CHECK,
         target=State.VERIFY,
-        article=CLOCK,
+        article=LAW,
         opinion_required=True,
         tone="warning",
         signs=False,
@@ -363,7 +328,7 @@ class Complaint(Case):
         "退回学校经办办结",
         source=State.ACT_CHECK,
         target=State.ACT,
-        article=CLOCK,
+        article=LAW,
         opinion_required=True,
         tone="warning",
         signs=False,
@@ -375,7 +340,7 @@ class Complaint(Case):
         "不属本级职责，转有权单位",
         source=State.ORDER_CHECK,
         target=State.PASSED_ON,
-        article=CLOCK,
+        article=LAW,
         fields=["passed_to"],
         opinion_required=True,
         tone="secondary",
@@ -406,40 +371,3 @@ class Complaint(Case):
     )
     def withdraw(self, **_):
         pass
-
-
-class ContactLook(models.Model):
-    """投诉人电话查看留痕：谁在何日为何看过投诉人的完整电话；只增不改"""
-
-    complaint = models.ForeignKey(Complaint, models.PROTECT, related_name="looks", verbose_name="投诉")
-    user = models.ForeignKey("accounts.User", models.PROTECT, related_name="+", verbose_name="查看人")
-    reason = models.CharField("原因", max_length=200)
-    legal_date = models.DateField("日期")
-    at = models.DateTimeField("时间", auto_now_add=True)
-
-    class Meta:
-        verbose_name = verbose_name_plural = "投诉人电话查看留痕"
-        ordering = ["-pk"]
-        default_permissions = ["view"]
-
-    def __str__(self):
-        return f"{self.complaint} {self.user}"
-
-
-def required(text: str, label: str, article: Article = LAW) -> str:
-    """The words, without blanks around them. Raises Refused when there are none."""
-    if not text.strip():
-        raise Refused(f"请填写“{label}”（{article}）。")
-    return text.strip()
-
-
-def refuse_when(wrong: bool, sentence: str) -> None:
-    if wrong:
-        raise Refused(f"{sentence}（{LAW}）。")
-
-
-def day_told(day, received_on):
-    """The day on which the complainant was told. Raises Refused for none, or one outside the complaint's life."""
-    refuse_when(day is None, "请填写告知日期")
-    refuse_when(day < received_on or day > clock.today(), f"告知日期须在收到投诉（{received_on}）以后、今日以前")
-    return day

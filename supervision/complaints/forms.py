@@ -12,7 +12,8 @@ from students.filters import SchoolChoice, SearchWords
 from students.models import Student
 from students.search import by_number, looks_like_number
 
-from .case import SEES_WHO, Complaint, Matter
+from .case import SEES_WHO, Complaint
+from .words import Matter
 
 SCOPES = [("open", "在办"), ("closed", "已办结"), ("all", "全部")]
 LATENESS = [("", "不限"), ("overdue", "已超期"), ("today", "今天到期"), ("running", "未到期")]

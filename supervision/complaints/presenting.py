@@ -13,7 +13,8 @@ from law import clock, parameters
 from students.change_pages import in_words, place_name
 from students.presenting import person_line
 
-from .case import ACT, ANSWER, OPINION, ORDER, REVIEW, VERIFY, Complaint, Matter, Truth
+from .case import Complaint
+from .words import ACT, ANSWER, OPINION, ORDER, REVIEW, VERIFY, Matter, Truth
 
 SAID = ("received_on", "channel", "matter", "content", "demand", "order_text")
 FOUND = ("found", "truth", "opinion_text", "done_text", "told_on", "told_how", "passed_to")

@@ -10,12 +10,13 @@ from approvals.materials import lay_out
 from approvals.models import Case, CaseSubject
 from approvals.rules import judge
 from approvals.services import lock_children, lock_draft, open_case, set_due
-from jianping_xueji import vault
+from jianping_xueji import audit, vault
 from law import clock
 from schools.models import School
 from students.models import Enrolment, Student
 
-from .case import CONTACT_AAD, LAW, SEES_WHO, Complaint, ContactLook
+from .case import CONTACT_AAD, LAW, SEES_WHO, Complaint
+from .look import ContactLook
 from .rules import BEGINNING, ComplaintFacts
 
 LONGEST_REASON = ContactLook._meta.get_field("reason").max_length
@@ -133,5 +134,6 @@ def reveal_contact(case: Complaint, *, by, reason: str) -> str:
         raise Refused(f"查看电话须写明原因，不超过{LONGEST_REASON}字，记入留痕（{LAW}）。")
     if not case.phone:
         raise Refused("没有登记投诉人的电话。")
+    audit.became("opened", reason=reason.strip())
     ContactLook.objects.create(complaint=case, user=by, reason=reason.strip(), legal_date=clock.today())
     return case.phone

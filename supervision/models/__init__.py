@@ -1,5 +1,6 @@
 from ..audits.case import AuditFinding, AuditSample, TermAudit
-from ..complaints.case import Complaint, ContactLook
+from ..complaints.case import Complaint
+from ..complaints.look import ContactLook
 from ..orders.case import Rectification
 from ..registrars.case import RegistrarChange
 from .export import ExportDecision, ExportFile, ExportMaking, ExportRequest, ExportTake

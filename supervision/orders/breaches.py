@@ -23,7 +23,8 @@ from law.school_time import school_year_of
 from schools.models import Seats
 from students.models import Enrolment, Placement, Problem, Student
 
-from ..complaints.case import Complaint, Matter, Truth
+from ..complaints.case import Complaint
+from ..complaints.words import Matter, Truth
 
 YEAR, ONE_MONTH = timedelta(days=365), timedelta(days=30)
 

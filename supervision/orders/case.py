@@ -13,7 +13,8 @@ from approvals.ways import BUREAU_CHECKER, CLERK, LEADER_HAND, REGISTRAR, SCHOOL
 from law import articles
 from schools.models import School
 
-from ..complaints.case import LONG, Complaint, required, words
+from ..complaints.case import Complaint
+from ..complaints.words import LONG, required, words
 from .breaches import Breach
 from .rules import RULES, OrderFacts, has_gone_far_enough
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 
 from approvals.countdown.models import Countdown
 from approvals.countdown.owed import AT_BUREAU
@@ -19,7 +19,8 @@ from students.filters import ON_ROLL
 from students.models import Problem, Student
 
 from ..audits.case import AuditFinding, AuditSample, TermAudit
-from ..complaints.case import Complaint, Truth
+from ..complaints.case import Complaint
+from ..complaints.words import Truth
 from ..orders.breaches import address
 from ..orders.case import Rectification
 
@@ -107,22 +108,13 @@ def on_time(ids: list[int], span: Span, full: int) -> dict[int, Figure]:
 
 def data(ids: list[int], span: Span, full: int) -> dict[int, Figure]:
     """Open problems of the record against the children on the roll, as it stands today."""
-    heads = dict(
-        Student.objects.filter(school__in=ids, status__in=ON_ROLL)
-        .order_by()
-        .values_list("school")
-        .annotate(number=Count("pk"))
-    )
-    wrong = dict(
-        Problem.objects.open()
-        .filter(child__school__in=ids)
-        .order_by()
-        .values_list("child__school")
-        .annotate(number=Count("child", distinct=True))
-    )
+    wrong = Exists(Problem.objects.open().filter(child=OuterRef("pk")))
+    rows = Student.objects.filter(school__in=ids, status__in=ON_ROLL).order_by().values("school")
+    counted = rows.annotate(children=Count("pk"), wrong=Count("pk", filter=wrong))
+    by_school = {row["school"]: (row["children"], row["wrong"]) for row in counted}
 
     def figure(pk: int) -> Figure:
-        children, bad = heads.get(pk, 0), wrong.get(pk, 0)
+        children, bad = by_school.get(pk, (0, 0))
         lost = min(1000 * bad / (children * WORST_DATA), 1) if children else 0
         said = f"在籍{children}人，问题学籍{bad}人"
         return Figure(full, round(full * (1 - lost), 1), said, address("students:problems", school=pk))
@@ -133,20 +125,18 @@ def data(ids: list[int], span: Span, full: int) -> dict[int, Figure]:
 def audit(ids: list[int], span: Span, full: int) -> dict[int, Figure]:
     """What the audits of the year found: children not there, findings watched or turned into an order."""
     mine = Q(case__counts=True, case__year=span.year, case__school__in=ids)
-    absent = counted(AuditSample.objects.filter(mine, result=AuditSample.Result.ABSENT), "case__school")
+    begun = TermAudit.objects.filter(counts=True, year=span.year, school__in=ids).order_by().values_list("school")
+    absent = dict(begun.annotate(absent=Count("samples", filter=Q(samples__result=AuditSample.Result.ABSENT))))
     verdicts = AuditFinding.objects.filter(mine).order_by().values_list("case__school", "verdict")
     judged: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for pk, verdict, number in verdicts.annotate(number=Count("pk")):
         judged[pk][verdict] = number
-    audited = set(
-        TermAudit.objects.filter(counts=True, year=span.year, school__in=ids).values_list("school", flat=True)
-    )
 
     def figure(pk: int) -> Figure:
         said, kept = judged[pk], AuditFinding.Verdict
         lost = PER_ABSENT * absent.get(pk, 0) + PER_ORDERED * said[kept.ORDERED] + PER_WATCHED * said[kept.WATCHED]
         words = f"抽查不在校{absent.get(pk, 0)}人，转责令改正{said[kept.ORDERED]}项，继续跟踪{said[kept.WATCHED]}项"
-        return left(full, lost, words if pk in audited else "本学年还没有核查", address("supervision:audits"))
+        return left(full, lost, words if pk in absent else "本学年还没有核查", address("supervision:audits"))
 
     return {pk: figure(pk) for pk in ids}
 
@@ -155,8 +145,8 @@ def orders(ids: list[int], span: Span, full: int) -> dict[int, Figure]:
     """Orders signed in the year; one that ended in accountability takes all."""
     signed = Rectification.objects.filter(school__in=ids, opened_on__range=(span.first, span.last))
     signed = signed.filter(steps__action="issue").exclude(state=Rectification.State.REVOKED)
-    number = counted(signed, "school")
-    grave = counted(signed.filter(state=Rectification.State.ESCALATED), "school")
+    escalated = Q(state=Rectification.State.ESCALATED)
+    number, grave = both(signed, "school", Q(), escalated)
 
     def figure(pk: int) -> Figure:
         lost = full if grave.get(pk) else PER_ORDER * number.get(pk, 0)
@@ -169,8 +159,7 @@ def orders(ids: list[int], span: Span, full: int) -> dict[int, Figure]:
 def complaints(ids: list[int], span: Span, full: int) -> dict[int, Figure]:
     """Complaints of the year that proved founded, or founded in part."""
     mine = Complaint.objects.filter(lead_school__in=ids, closed_on__range=(span.first, span.last))
-    founded = counted(mine.filter(truth=Truth.FOUNDED), "lead_school")
-    partly = counted(mine.filter(truth=Truth.PARTLY), "lead_school")
+    founded, partly = both(mine, "lead_school", Q(truth=Truth.FOUNDED), Q(truth=Truth.PARTLY))
 
     def figure(pk: int) -> Figure:
         lost = PER_FOUNDED * founded.get(pk, 0) + PER_PARTLY * partly.get(pk, 0)
@@ -180,9 +169,16 @@ def complaints(ids: list[int], span: Span, full: int) -> dict[int, Figure]:
     return {pk: figure(pk) for pk in ids}
 
 
-def counted(rows, school: str) -> dict[int, int]:
-    """School → number, in one statement."""
-    return dict(rows.order_by().values_list(school).annotate(number=Count("pk", distinct=True)))
+def both(rows, school: str, one: Q, other: Q) -> tuple[dict[int, int], dict[int, int]]:
+    """School → number of the rows that fit the one and of those that fit the other, in one statement."""
+    counts = [
+        Count("pk", filter=which, distinct=True) if which else Count("pk", distinct=True) for which in (one, other)
+    ]
+    found = rows.order_by().values_list(school).annotate(first_count=counts[0], second_count=counts[1])
+    first, second = {}, {}
+    for pk, number, another in found:
+        first[pk], second[pk] = number, another
+    return first, second
 
 
 def left(full: int, lost: float, words: str, url: str) -> Figure:
