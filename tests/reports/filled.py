@@ -225,6 +225,7 @@ def on_a_card(county: County, words: Words) -> Sheet:
 
 # Books, slips and covers are filled by what happened to many children; their own stories print them.
 IN_THEIR_OWN_STORIES = {
+    "audit_anchor",
     "handover_slip",
     "evidence_cover",
     "newcomers_book",
