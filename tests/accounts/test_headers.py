@@ -43,7 +43,8 @@ def test_every_form_wants_the_sites_own_token(no1):
 
 
 def production(**more) -> dict:
-    return os.environ | {"DEMO": "0", "DEBUG": "0", "LEGAL_DATE": "", "ALLOWED_HOSTS": "xueji.example.cn"} | more
+    given = {name: value for name, value in os.environ.items() if name != "DJANGO_ALLOW_ASYNC_UNSAFE"}
+    return given | {"DEMO": "0", "DEBUG": "0", "LEGAL_DATE": "", "ALLOWED_HOSTS": "xueji.example.cn"} | more
 
 
 def test_the_production_site_passes_djangos_own_list():
