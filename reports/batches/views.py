@@ -105,7 +105,6 @@ def file(request, pk):
     if pdf is None:
         messages.error(request, "这批打印没有可以打开的文件，请重新打印。")
         return redirect(found)
-    audit.saw(*children_of(found))
     parts = found.parts.values_list("items", flat=True)
     audit.saw(*(item["child"] for items in parts for item in items if "child" in item))
     response = HttpResponse(pdf, content_type="application/pdf")
