@@ -341,8 +341,6 @@ FORMS: dict[str, Form] = {
             articles.LEAK_PURSUED,
             anchor_form.audit_anchor,
             kinds=frozenset(),
-            rights=("audit_school",),
-            page="letter",
         ),
         Form(
             "pairing_sheet",

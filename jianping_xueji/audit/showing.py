@@ -4,12 +4,14 @@ from .trail import saw
 
 
 class ShowsAChild:
-    """Mixin of a model whose `student_id` is the child shown."""
+    """Mixin of a model whose column `SHOWN` is the child."""
+
+    SHOWN = "student_id"
 
     @classmethod
     def from_db(cls, db, names, values):
         row = super().from_db(db, names, values)
         # Read from what was loaded: a deferred column would ask the database again.
-        if (child := row.__dict__.get("student_id")) is not None:
+        if (child := row.__dict__.get(cls.SHOWN)) is not None:
             saw(child)
         return row

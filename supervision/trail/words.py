@@ -34,6 +34,7 @@ PAGES = {
     "accounts:logout": "退出",
     "exports:take": "对外提供取走",
     "exports:new": "对外提供申请",
+    "supervision:trail_anchor": "审计锚",
     "supervision:trail_child": "留痕查询",
     "supervision:trail_files": "留痕查询",
     "supervision:trail_account": "留痕查询",

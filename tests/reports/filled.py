@@ -10,9 +10,11 @@ from datetime import date
 import tests.all_specimens  # noqa: F401 — registers the specimens
 from accounts.roles import Role
 from approvals.services import perform
+from jianping_xueji.audit import anchoring
 from law import clock
 from law.school_time import first_day, school_year_of
 from reports import certificate_forms, rosters
+from reports.anchor_form import anchor_sheet
 from reports.balance.sheet import sheet_of as balance_of
 from reports.balance.spells import Span
 from reports.forms import FORMS
@@ -273,6 +275,11 @@ def audited(county: County, words: Words):
     return walked_audit(begun(county.bureau)[county.no1.pk], absent=[child])
 
 
+def anchored(county: County, words: Words) -> Sheet:
+    """The head of the audit's chain on the day of the story."""
+    return anchor_sheet(anchoring.drop(clock.today()), staff_member(Role.AUDITOR, county.bureau))
+
+
 FILLED = {
     "registry_card": on_a_card,
     "transfer_contact": lambda county, words: moved(county, words, until="complete"),
@@ -321,6 +328,7 @@ FILLED = {
     "complaint_order": complained_of(until="feed_back"),
     "complaint_supervision": complained_of(done=True),
     "complaint_answer": complained_of(done=True),
+    "audit_anchor": anchored,
 }
 
 
