@@ -17,7 +17,7 @@ RUN pip install --require-hashes -r requirements.lock
 COPY . .
 
 # collectstatic needs settings, but neither real keys nor a database.
-RUN mkdir -p /srv/media /srv/beat \
+RUN mkdir -p /srv/media /srv/beat /srv/anchors \
     && SECRET_KEY=build VAULT_MASTER_KEYS=build VAULT_INDEX_KEY=build REDIS_URL=redis://build \
        DATABASE_URL=postgresql://build/build python manage.py collectstatic --no-input --skip-checks \
     && chown -R xueji: /srv

@@ -108,6 +108,19 @@ def appoint(
 
 
 @transaction.atomic
+def retrain(appointment: Appointment, *, trained_on: date) -> Appointment:
+    """Write down a later training of somebody in office; it only moves forward. Raises AppointmentRefused."""
+    appointment = Appointment.objects.select_for_update().get(pk=appointment.pk)
+    if appointment.trained_on and trained_on < appointment.trained_on:
+        raise AppointmentRefused(
+            f"已登记更晚的培训合格日期 {appointment.trained_on}，不能改早（{REGISTRAR_TRAINED}）。"
+        )
+    appointment.trained_on = trained_on
+    appointment.save(update_fields=["trained_on"])
+    return appointment
+
+
+@transaction.atomic
 def dismiss(appointment: Appointment, *, on: date) -> None:
     """End an appointment; from `on` the person has no power by it, whatever groups say.
 

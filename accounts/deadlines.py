@@ -2,11 +2,22 @@
 
 from datetime import date
 
-from django.db.models import BigIntegerField, DateField, ExpressionWrapper, F, QuerySet, Value
+from django.db.models import (
+    BigIntegerField,
+    DateField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    QuerySet,
+    Subquery,
+    Value,
+)
 from django.db.models.functions import Coalesce
 
 from law import articles
 from law.deadline import Deadline, Subject, Unit, declare
+from schools.models import School
 
 from .models import Appointment
 from .roles import Role
@@ -26,6 +37,14 @@ def trained_long_ago(day: date) -> QuerySet[Appointment]:
     return registrars.filter(trained_on__isnull=False).values_list("pk", "school", "trained_on", none)
 
 
+def without_registrar(day: date) -> QuerySet[School]:
+    """Schools whose last registrar has left office, from that day."""
+    here = Appointment.objects.filter(school=OuterRef("pk"), role=Role.REGISTRAR, user__is_active=True)
+    held = here.filter(ends__lte=day).order_by("-ends").values("ends")[:1]
+    vacant = School.objects.filter(~Exists(Appointment.objects.live(day) & here), closed_on=None)
+    return vacant.annotate(since=Subquery(held)).filter(since__isnull=False).values_list("pk", "pk", "since")
+
+
 declare(
     Deadline(
         code="office.ends",
@@ -41,6 +60,20 @@ declare(
         remedy="请办理续任或交接；到期之日起该任职不能再办理业务，在办事项转交接任者",
         url="",
         remind=(30, 7, 0),
+    ),
+    Deadline(
+        code="office.vacant",
+        article=articles.REGISTRAR_TRAINED,
+        title="学籍管理员空缺",
+        unit=Unit.WORKDAYS,
+        length="registrar.vacant_workdays",
+        start="原学籍管理员免职之日",
+        subject=Subject.SCHOOL,
+        right="sign_change",
+        found=without_registrar,
+        remedy="请指定学籍管理员，先培训后上岗，由校长报送教育局",
+        url="supervision:registrars",
+        remind=(3, 0),
     ),
     Deadline(
         code="office.training",

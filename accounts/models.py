@@ -13,6 +13,9 @@ class User(AbstractUser):
     first_name = None
     last_name = None
     name = models.CharField("姓名", max_length=36)
+    # The one session that is this person's; an older one ends when a newer begins.
+    session_key = models.CharField("现用会话", max_length=40, blank=True, editable=False)
+    unsealed_at = models.DateTimeField("启封时间", null=True, blank=True)
 
     REQUIRED_FIELDS = ["name"]
 
@@ -106,3 +109,6 @@ class Deputy(models.Model):
 
     def __str__(self):
         return f"{self.user} 代 {self.appointment}"
+
+
+from .identity.models import Attempt, RecoveryCode, SecondFactor  # noqa: E402, F401 — tables of this app

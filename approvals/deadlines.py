@@ -45,9 +45,8 @@ def made(code: str, title: str, found: Callable[[date], QuerySet], **more) -> De
         "remind": (3, 1, 0),
     }
     tells = ("known", "right", "length")
-    return Deadline(
-        code=code, title=title, unit=Unit.WORKDAYS, subject=Subject.CASE, tells=tells, found=found, **given | more
-    )
+    fixed = {"unit": Unit.WORKDAYS, "subject": Subject.CASE, "tells": tells, "same_daily": True}
+    return Deadline(code=code, title=title, found=found, **fixed, **given | more)
 
 
 def desk(code: str, title: str, which: Q, *, known: str = "arrived_on", **more) -> Deadline:
@@ -87,20 +86,22 @@ def not_confirmed(day: date) -> QuerySet[CeimsFiling]:
     return filings(day).filter(filed_on__isnull=False, confirmed_on=None).annotate(starts=F("filed_on"))
 
 
-def unannounced_year(day: date) -> int | None:
-    """The first year, of this and from 1 November on the next, whose working days nobody has announced."""
-    for year in (day.year, day.year + 1):
-        known = CalendarDay.objects.filter(date__year=year, confirmed=True).count()
-        if known < DAYS_OF_YEAR and day >= date(year - 1, 11, 1):
-            return year
-    return None
+def unannounced_years(day: date) -> list[int]:
+    """Which of this year and, from 1 November on, the next have working days that nobody has announced."""
+    reached = [day.year, day.year + 1] if day >= date(day.year, 11, 1) else [day.year]
+    announced = {
+        year: CalendarDay.objects.filter(date__year=year, confirmed=True).count() >= DAYS_OF_YEAR for year in reached
+    }
+    return [year for year in reached if not announced[year]]
 
 
 def without_calendar(day: date) -> QuerySet[Bureau] | None:
-    """Every bureau with schools, as long as a year is missing that deadlines already reach into."""
-    year = unannounced_year(day)
-    if year is None:
-        return None
+    """Every bureau with schools, for each year that is missing and that deadlines already reach into."""
+    first, *others = [_without_year(day, year) for year in unannounced_years(day)] or [None]
+    return first.union(*others, all=True) if others else first
+
+
+def _without_year(day: date, year: int) -> QuerySet[Bureau]:
     return (
         Bureau.objects.filter(school__isnull=False)
         .distinct()
@@ -129,6 +130,7 @@ declare(
         right="make_change",
         tells=("right",),
         found=not_entered,
+        same_daily=True,
         met="SELECT f.filed_on FROM approvals_ceimsfiling f WHERE f.id = c.subject",
         remedy="请在全国学籍系统内办理，并登记系统办理日",
         url="approvals:filings",
@@ -145,6 +147,7 @@ declare(
         right="make_change",
         tells=("right",),
         found=not_confirmed,
+        same_daily=True,
         met="SELECT f.confirmed_on FROM approvals_ceimsfiling f WHERE f.id = c.subject",
         remedy="请在全国学籍系统内催办，并登记系统核办日和结果",
         url="approvals:filings",

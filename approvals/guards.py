@@ -1,10 +1,10 @@
-"""SQL that migrations lay under the models: tables that only grow, and states that only a kind's own list may hold.
-
-The triggers are ENABLE ALWAYS, so that no session setting walks past them, and the application role keeps SELECT and
-INSERT only. A superuser can still drop a trigger: that is what the sealed chain and its anchor are for.
-"""
+"""SQL that migrations lay under the models: tables that only grow, and states that only a kind's own list may hold."""
 
 from django.db.migrations import RunSQL
+
+from jianping_xueji.audit.guards import insert_only
+
+__all__ = ["insert_only", "states_of"]
 
 # The states of a kind made by `approvals.ways.way`, as its migration lays them down.
 _ENDS = ["done", "refused", "withdrawn", "undone"]
@@ -13,37 +13,6 @@ DECIDED_BY_SCHOOL_AND_BUREAU = ["draft", "school_check", "bureau", "bureau_check
 DECIDED_BY_LEADER_TOO = [*DECIDED_BY_SCHOOL_AND_BUREAU, "leader"]
 DECIDED_BY_BUREAU = ["draft", "bureau_check", *_ENDS]
 DECIDED_BY_BUREAU_AND_LEADER = [*DECIDED_BY_BUREAU, "leader"]
-
-
-def insert_only(table: str) -> RunSQL:
-    """Refuse update, delete and truncate of a table, for every role and session."""
-    return RunSQL(
-        f"""
-        CREATE FUNCTION {table}_only_grows() RETURNS trigger LANGUAGE plpgsql AS $$
-        BEGIN
-            RAISE EXCEPTION '{table} is insert-only: % refused', TG_OP USING ERRCODE = 'insufficient_privilege';
-        END $$;
-        CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table}
-            FOR EACH ROW EXECUTE FUNCTION {table}_only_grows();
-        CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table}
-            FOR EACH STATEMENT EXECUTE FUNCTION {table}_only_grows();
-        ALTER TABLE {table} ENABLE ALWAYS TRIGGER {table}_no_change;
-        ALTER TABLE {table} ENABLE ALWAYS TRIGGER {table}_no_truncate;
-        DO $$ DECLARE grantee name; BEGIN
-            FOR grantee IN SELECT DISTINCT g.grantee FROM information_schema.role_table_grants g
-                WHERE g.table_name = '{table}' AND g.grantee NOT IN (current_user, 'PUBLIC')
-            LOOP
-                EXECUTE format('REVOKE UPDATE, DELETE, TRUNCATE, TRIGGER, REFERENCES ON {table} FROM %I', grantee);
-            END LOOP;
-        END $$;
-        REVOKE UPDATE, DELETE, TRUNCATE, TRIGGER ON {table} FROM PUBLIC;
-        """,
-        f"""
-        DROP TRIGGER {table}_no_change ON {table};
-        DROP TRIGGER {table}_no_truncate ON {table};
-        DROP FUNCTION {table}_only_grows();
-        """,
-    )
 
 
 def states_of(kind: str, states: list[str]) -> RunSQL:

@@ -67,7 +67,7 @@ def taken(material: Material) -> Material:
 
 
 def permit_paper(material: Material, by, right: str, open_states: frozenset[str]) -> None:
-    """Whoever opens such a case keeps its papers, the bureau's clerk sees originals; each in its time."""
+    """Whoever opens such a case (or holds it now) keeps its papers, the clerk sees originals; each in its time."""
     case = material.case
     if not powers_behind(by, right, case.lead_school_id):
         raise NotYourHand(f"“{material.label}”由{case.lead_school}的经办人员或教育局经办收验，您没有此项职权。")
@@ -103,7 +103,7 @@ def hand_in_paper(
     checked again. Raises ScanRefused with the sentence for the person, NotYourHand, Refused.
     """
     material = taken(material)
-    permit_paper(material, by, material.case.OPENER.right, material.case.PAPERS_OPEN)
+    permit_paper(material, by, material.case.paper_right, material.case.PAPERS_OPEN)
     files = [*files, *([(data, filename)] if data is not None else [])]
     if files:
         material.scans.filter(withdrawn=False).update(withdrawn=True)
@@ -131,7 +131,7 @@ def scan_bytes(scan: Scan) -> bytes:
 def check_paper(material: Material, *, by, ok: bool, reason: str = "") -> Material:
     """The school has held the copy against the original: 已核, or 退回 with a reason."""
     material = taken(material)
-    permit_paper(material, by, material.case.OPENER.right, material.case.PAPERS_OPEN)
+    permit_paper(material, by, material.case.paper_right, material.case.PAPERS_OPEN)
     if material.state == Material.State.MISSING:
         raise Refused(f"“{material.label}”尚未提交，不能核验。")
     if not ok and not reason.strip():

@@ -32,14 +32,24 @@ def nobody_waits(done: int, total: int) -> None:
 
 
 @transaction.atomic
-def open_together(kind: type[Case], *, by: User, leads: list[School], **fields) -> list[Case]:
-    """Open a case about no child yet at each of these schools. Raises NotYourHand, Refused at a closed school."""
+def open_together(
+    kind: type[Case],
+    *,
+    by: User,
+    leads: list[School],
+    each: Callable[[School], dict] = lambda lead: {},
+    **fields,
+) -> list[Case]:
+    """Open a case about no child yet at each of these schools; `each` gives the columns that differ.
+
+    Raises NotYourHand, Refused at a closed school.
+    """
     powers = Powers.of(by)
     for lead in leads:
         refuse_to_open(kind, lead, powers.on(kind.OPENER.right, lead.pk))
     numbers = next_numbers(kind.prefix, len(leads))
     cases = [
-        drawn_up(kind, numbered, opened_by=by, lead_school=lead, **fields)
+        drawn_up(kind, numbered, opened_by=by, lead_school=lead, **fields, **each(lead))
         for numbered, lead in zip(numbers, leads, strict=True)
     ]
     columns = [field.attname for field in Case._meta.concrete_fields if not field.primary_key]

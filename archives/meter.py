@@ -10,6 +10,7 @@ from datetime import date
 
 from django.db import connection
 
+from jianping_xueji import audit
 from law import clock, parameters
 from law.workdays import Calendar
 from students.exporting.wanting import REQUIRED
@@ -180,6 +181,7 @@ def children_of(
 ) -> list[dict]:
     """One row a child: seven parts, what is missing in words, the due day and the working days left."""
     rows = rows_of(ONE_BY_ONE, moment or Moment.now(), schools, class_id, child_id)
+    audit.saw(*(row["id"] for row in rows))
     limit = Clock.now({row["since"] for row in rows})
     dues = {since: (limit.due(since), limit.left(since)) for since in {row["since"] for row in rows}}
     for row in rows:

@@ -19,6 +19,7 @@ urlpatterns = [
     path("workbooks/template/", workbooks.template, name="template"),
     path("workbooks/<int:pk>/", workbooks.workbook, name="workbook"),
     path("workbooks/<int:pk>/findings/", workbooks.findings, name="workbook_findings"),
+    path("workbooks/<int:pk>/marked/", workbooks.marked, name="workbook_marked"),
     path("workbooks/<int:pk>/take/", workbooks.take, name="workbook_take"),
     path("workbooks/<int:pk>/discard/", workbooks.discard, name="workbook_discard"),
 ]

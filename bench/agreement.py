@@ -52,10 +52,16 @@ def plant(lines: list[dict]) -> set[tuple]:
 
 
 def limit_of(data: bytes, bureau, bare) -> None:
-    """Read and join, nothing else."""
-    from students.agreement.reading import Reader
+    """Read to normalised columns and join, nothing else."""
+    from jianping_xueji import vault
+    from students.agreement.reading import PIECE, Reader
+    from students.importing.collector import collector_paused
 
-    rows = [(line[0], line[4]) for line in Reader.of(data, bureau, None, lambda name: None).lines()]
+    rows = []
+    with collector_paused():
+        for piece in Reader.of(data, bureau, None, lambda name: None).table.pieces(PIECE):
+            indexes = (vault.index(number, "id") if number else None for number in piece.values("id_number"))
+            rows += zip(piece.row_numbers, indexes, strict=True)
     with bare.transaction():
         bare.execute('CREATE TEMP TABLE limit_rows ("row" int, index bytea) ON COMMIT DROP')
         with bare.cursor().copy('COPY limit_rows ("row", index) FROM STDIN') as copy:
@@ -69,6 +75,7 @@ def agreement(bare) -> list[Ratio]:
     from schools.models import Bureau
     from students.agreement import services
     from students.agreement.models import Difference
+    from students.importing.collector import collector_paused
     from tests.students.agreements import workbook_of
 
     bureau, by = Bureau.objects.get(), User.objects.get(username="jyj_clerk1")
@@ -77,6 +84,7 @@ def agreement(bare) -> list[Ratio]:
     data = workbook_of(lines)
     print(f"名册 {len(lines)} 行，{len(data) / 2**20:.1f} MB，埋入差异 {len(wanted)} 处")
 
+    @collector_paused()
     def ours():
         file = services.take_in(data, "全国系统.xlsx", by=by, as_of=date(2026, 9, 15), school=None)
         from django.db import transaction

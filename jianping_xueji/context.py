@@ -48,6 +48,8 @@ MENU = (
             Item("能否办理", "transfers:check", "search", DECIDES),
             Item("时限督办", "supervision:board", "clock", SEES),
             Item("学年日历", "supervision:year", "calendar", SEES | {"teach_class"}),
+            Item("查看留痕", "supervision:trail", "eye", frozenset({"audit_school"})),
+            Item("对外提供", "exports:list", "upload", BUREAU | {"audit_school"}),
             Item("发起转学", "transfers:new", "transfer", frozenset({"make_change"})),
             Item("管理后台", "admin:index", "edit", frozenset({"fix_data"})),
         ),
@@ -103,6 +105,17 @@ MENU = (
             Item("学年：毕业与升级", "students:year", "calendar", SEES),
             Item("毕业证书", "students:certificates", "file", SEES),
             Item("学习经历证明", "students:schooling_proofs", "file", SEES),
+        ),
+    ),
+    Group(
+        "督查与考核",
+        (
+            Item("年度考核", "supervision:scores", "folder", SEES),
+            Item("学期核查", "supervision:audits", "search", SEES),
+            Item("学籍投诉", "supervision:complaints", "folder", SEES),
+            Item("违规情形", "supervision:breaches", "triangle", SEES),
+            Item("责令改正", "supervision:orders", "file", SEES),
+            Item("学籍管理员", "supervision:registrars", "people", SEES),
         ),
     ),
     Group(

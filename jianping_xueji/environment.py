@@ -41,3 +41,16 @@ def postgres(url: str) -> dict:
         "PORT": str(parts.port or ""),
         "OPTIONS": dict(parse_qsl(parts.query)),
     }
+
+
+# "testserver" is the name by which the tests ask.
+OWN_MACHINE = {"127.0.0.1", "localhost", "[::1]", "::1", "testserver"}
+
+
+def only_here(hosts: list[str]) -> None:
+    """A demo has accounts with a published password: ImproperlyConfigured for any address but this machine's own."""
+    if others := [host for host in hosts if host not in OWN_MACHINE]:
+        raise ImproperlyConfigured(
+            f"演示环境的账号密码是公开的，只能在本机打开，不能用地址 {'、'.join(others)}。"
+            "请去掉 DEMO 按正式环境部署，或把 ALLOWED_HOSTS 改为 127.0.0.1,localhost。"
+        )

@@ -21,6 +21,8 @@ PRODUCTION = not (DEBUG or DEMO)
 
 SECRET_KEY = environment.required("SECRET_KEY")
 ALLOWED_HOSTS = environment.words("ALLOWED_HOSTS", "127.0.0.1,localhost" if not PRODUCTION else "")
+if DEMO:
+    environment.only_here(ALLOWED_HOSTS)
 CSRF_TRUSTED_ORIGINS = environment.words("CSRF_TRUSTED_ORIGINS")
 
 # The legal date of demo and tests; None means the machine's date in Asia/Shanghai.
@@ -29,6 +31,11 @@ LEGAL_DATE = date.fromisoformat(os.environ["LEGAL_DATE"]) if os.environ.get("LEG
 # Confidential data (jianping_xueji.vault): "id:base64[,id:base64]", the first key is the current one.
 VAULT_MASTER_KEYS = environment.required("VAULT_MASTER_KEYS")
 VAULT_INDEX_KEY = environment.required("VAULT_INDEX_KEY")
+
+# Where the daily anchors of the audit go: a folder of another machine, under another administrator.
+AUDIT_ANCHOR_DIR = Path(os.environ.get("AUDIT_ANCHOR_DIR") or VAR_DIR / "anchors")
+# The anchor also carries the SM3 digest of the chain's head (国密), for whoever must show one.
+AUDIT_SM3 = environment.switch("AUDIT_SM3")
 
 # --- applications ----------------------------------------------------------------------------------------------------
 
@@ -48,8 +55,10 @@ INSTALLED_APPS = [
     "django_fsm",
     "pgtrigger",
     "pghistory",
+    "jianping_xueji.audit",
     "jianping_xueji.jobs",
     "jianping_xueji.vault",
+    "jianping_xueji.data_levels",
     "law",
     "schools",
     "accounts",
@@ -71,12 +80,15 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    # Outside of everything that may refuse: what was shown, and to whom, is written before it is sent.
+    "jianping_xueji.audit.middleware.Witness",
+    "accounts.identity.gate.Gate",
     # Deny by default: a page for strangers says so itself.
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "pghistory.middleware.HistoryMiddleware",
+    "jianping_xueji.audit.middleware.Context",
     # Innermost: it answers for the view while an officer looks at another day.
     "supervision.as_of.AsOf",
 ]
@@ -143,9 +155,14 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 
+# A demo has accounts everybody knows: nothing is proved there twice, and it stays on its own machine (see below).
+SECOND_FACTOR_REQUIRED = environment.switch("SECOND_FACTOR_REQUIRED", default=PRODUCTION)
+REAUTHENTICATE = environment.switch("REAUTHENTICATE", default=PRODUCTION)
+ONE_ACTIVE_SESSION = environment.switch("ONE_ACTIVE_SESSION", default=PRODUCTION)
+ACCOUNT_SEALED_AFTER_DAYS = int(os.environ.get("ACCOUNT_SEALED_AFTER_DAYS") or (90 if PRODUCTION else 0))
+
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
-SESSION_COOKIE_AGE = int(timedelta(minutes=30).total_seconds())  # idle time; every request prolongs it
-SESSION_SAVE_EVERY_REQUEST = True
+SESSION_COOKIE_AGE = int(timedelta(minutes=30).total_seconds())  # idle time; accounts.identity prolongs it
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 
 # --- headers and cookies ---------------------------------------------------------------------------------------------
@@ -168,6 +185,8 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
+# Our own proxy in front tells the scheme and the address of the browser; without it neither is believed.
+BEHIND_PROXY = environment.switch("BEHIND_PROXY")
 if PRODUCTION:
     SESSION_COOKIE_NAME = "__Host-sessionid"
     CSRF_COOKIE_NAME = "__Host-csrftoken"
@@ -179,7 +198,7 @@ if PRODUCTION:
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     # Preloading is a request to the browser makers for the whole domain; a county office does not own gov.cn.
     SILENCED_SYSTEM_CHECKS = ["security.W021"]
-    if environment.switch("BEHIND_PROXY"):
+    if BEHIND_PROXY:
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 # --- language and time -----------------------------------------------------------------------------------------------
@@ -243,6 +262,11 @@ CELERY_BEAT_SCHEDULE = {
     # Rings again for jobs whose ring or worker was lost. A ring nobody took within the interval is not worth keeping.
     "sweep-jobs": {
         "task": "jianping_xueji.jobs.tasks.sweep",
+        "schedule": timedelta(seconds=15),
+        "options": {"expires": 12},
+    },
+    "seal-audit": {
+        "task": "jianping_xueji.audit.tasks.seal",
         "schedule": timedelta(seconds=30),
         "options": {"expires": 25},
     },
@@ -251,6 +275,12 @@ CELERY_BEAT_SCHEDULE = {
         "task": "jianping_xueji.jobs.tasks.daily",
         "args": ("deadlines.check",),
         "schedule": crontab(minute=10),
+        "options": {"expires": 3000},
+    },
+    "anchor-audit": {
+        "task": "jianping_xueji.jobs.tasks.daily",
+        "args": ("audit.anchor",),
+        "schedule": crontab(minute=55),
         "options": {"expires": 3000},
     },
     # After the check; who was reminded today is not reminded again.

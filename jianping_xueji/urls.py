@@ -17,6 +17,7 @@ urlpatterns = [
     path("custody/", include("archives.custody.urls")),
     path("evidence/", include("archives.evidence.urls")),
     path("supervision/", include("supervision.urls")),
+    path("exports/", include("supervision.export_urls")),
     path("leavers/", include("suspensions.leavers_board.urls")),
     path("", include("accounts.urls")),
     path("intake/", include("students.intake.urls")),

@@ -34,6 +34,9 @@ COUNTY = Document("建平县义务教育阶段学生学籍管理办法（试行�
 MINISTRY_2013 = Document("中小学生学籍管理办法", "教基一〔2013〕7号", "国家")
 EDUCATION_LAW = Document("中华人民共和国义务教育法", "2018年修正", "国家")
 CIVIL_CODE = Document("中华人民共和国民法典", "2020年公布", "国家")
+MINISTRY_COMPLAINTS = Document(
+    "关于建立完善处理群众投诉中小学生学籍管理相关问题工作机制的通知", "教基一厅函〔2014〕50号", "国家"
+)
 MINISTRY_TRANSFER_STOP = Document("关于做好全国中小学生学籍年度更新工作的通知", "教基司厅函〔2017〕23号", "国家")
 
 
@@ -109,8 +112,15 @@ DROPOUT_MIGRANT = Article(30, "随迁子女辍学的，学期末将档案转交�
 LEAVERS = Article(31, "小学负责调查毕业生去向，初中负责建籍、劝返，九月末逐人核对")
 CERTIFICATES = Article(32, "考核合格发毕业证书，不合格发修业证明")
 LOST_CERTIFICATE = Article(32, "毕业证书遗失的，经原学校申请、县级核准出具学习经历证明")
+LEAK_PURSUED = Article(38, "泄露或非法使用学生信息的，追究责任")
 DECISION_CORRECTED = Article(38, "违反本办法的由主管部门责令改正；已作的决定由进一步的决定更正，不改原件")
 TERM_CHECK = Article(35, "每学期核查学籍变动情况，减少问题学籍")
+YEARLY_SCORE = Article(33, "学校学籍管理工作纳入县级教育行政部门年度考核")
+COMPLAINTS = Article(36, "建立处理群众投诉工作机制，切实办好本级应办理的学生家长投诉")
+COMPLAINT_CLOCK = Article(
+    0, "三个工作日内发核查单，五个工作日内核查，五个工作日内提出意见，五个工作日内办结", document=MINISTRY_COMPLAINTS
+)
+ORDERED = Article(38, "违反本办法的由主管部门责令改正；情节严重的，依法追究校长和相关人员责任")
 REGISTRAR_TRAINED = Article(34, "学籍管理员先培训后上岗")
 OTHER_NATIONALS = Article(39, "外籍和港澳台学生学籍按有关规定执行")
 WRITTEN_APPROVAL = Article(37, "未经县级主管部门书面批准，学籍信息不得外提")

@@ -74,7 +74,8 @@ class Deadline:
     `right`, `length` and `bureau` when they differ from row to row. Of a bureau's own duty `school` is null, and the
     subject is the bureau unless `bureau` is told. `met` is SQL for the day on which the thing was done, of an open row
     `c` that is found no more; none, or no answer: the day on which the check saw it. `remind` are the days before the
-    last one on which its owner is told, as numbers or codes of parameters, the farthest first.
+    last one on which its owner is told, as numbers or codes of parameters, the farthest first. `same_daily`: the
+    question names no day and reads nothing before it is asked, so its SQL is written once per process.
     """
 
     code: str
@@ -91,6 +92,7 @@ class Deadline:
     tells: tuple[str, ...] = ()
     met: str = ""
     remind: tuple[int | str, ...] = (3, 0)
+    same_daily: bool = False
 
     @property
     def columns(self) -> tuple[str, ...]:

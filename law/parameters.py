@@ -7,7 +7,9 @@ once, by the definition's `Shape`: the form of the data administrator asks it, a
 
 import logging
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -63,6 +65,7 @@ def _is_day_of_year(value: Any) -> bool:
 
 SPAN_OF_DAYS = whole(1, 60)
 CLASS_SIZE = whole(1, 100)
+POINTS = whole(0, 100)
 MONTHS = Shape(_are_months, "1至12的月份列表，不重复，如 [3, 9]")
 DAY_OF_YEAR = Shape(_is_day_of_year, '加双引号的“月-日”，每年都有的日子，如 "09-30"')
 SWITCH = Shape(lambda value: isinstance(value, bool), "true（是）或 false（否）")
@@ -137,6 +140,23 @@ DEFINITIONS: dict[str, Definition] = {
     "custody.handover_workdays": Definition(
         "纸质档案移交期限（工作日，自离校次日起）", 10, articles.ARCHIVE_FOLLOWS, SPAN_OF_DAYS
     ),
+    # 第四章: complaints, orders, the audit of a term.
+    "complaint.order_workdays": Definition("投诉发核查单期限（工作日）", 3, articles.COMPLAINT_CLOCK, SPAN_OF_DAYS),
+    "complaint.verify_workdays": Definition("投诉学校核查期限（工作日）", 5, articles.COMPLAINT_CLOCK, SPAN_OF_DAYS),
+    "complaint.opinion_workdays": Definition("投诉处理意见期限（工作日）", 5, articles.COMPLAINT_CLOCK, SPAN_OF_DAYS),
+    "complaint.act_workdays": Definition("投诉学校办结期限（工作日）", 5, articles.COMPLAINT_CLOCK, SPAN_OF_DAYS),
+    "complaint.answer_workdays": Definition("告知投诉人期限（工作日）", 3, articles.COMPLAINTS, SPAN_OF_DAYS),
+    "registrar.vacant_workdays": Definition(
+        "学籍管理员空缺补足期限（工作日）", 10, articles.REGISTRAR_TRAINED, SPAN_OF_DAYS
+    ),
+    "audit.sample": Definition("学期核查每校抽查人数", 20, articles.TERM_CHECK, whole(1, 500)),
+    "audit.answer_workdays": Definition("核查发现的说明期限（工作日）", 10, articles.TERM_CHECK, SPAN_OF_DAYS),
+    "order.answer_workdays": Definition("责令改正的改正期限（工作日）", 15, articles.ORDERED, SPAN_OF_DAYS),
+    "score.on_time": Definition("年度考核：按期办理分值", 40, articles.YEARLY_SCORE, POINTS),
+    "score.data": Definition("年度考核：数据质量分值", 20, articles.YEARLY_SCORE, POINTS),
+    "score.audit": Definition("年度考核：学期核查分值", 15, articles.YEARLY_SCORE, POINTS),
+    "score.orders": Definition("年度考核：责令改正分值", 15, articles.YEARLY_SCORE, POINTS),
+    "score.complaints": Definition("年度考核：群众投诉分值", 10, articles.YEARLY_SCORE, POINTS),
     # 提醒: the hours without mail, and the weekday (1-7) on which what is still late is said again.
     "reminder.quiet_from": Definition("提醒邮件静默开始（时）", 20, articles.CHANGES_IN_TIME, whole(0, 23)),
     "reminder.quiet_until": Definition("提醒邮件静默结束（时）", 7, articles.CHANGES_IN_TIME, whole(0, 23)),
@@ -168,9 +188,27 @@ class Parameters(Mapping):
         return date(year, month, day)
 
 
+# The rows of the block that reads them once, as they stood when it began.
+_at_hand: ContextVar[list[Parameter] | None] = ContextVar("parameters_at_hand", default=None)
+
+
+@contextmanager
+def read_once() -> Iterator[None]:
+    """Inside the block no number is asked of the database again: for one work of many questions, as a night's check."""
+    token = _at_hand.set(list(Parameter.objects.order_by("starts")))
+    try:
+        yield
+    finally:
+        _at_hand.reset(token)
+
+
 def on(day: date) -> Parameters:
     """All parameters as they stand on `day` (one query)."""
-    rows = _in_force.objects(day=day)
+    rows = _at_hand.get()
+    if rows is None:
+        rows = _in_force.objects(day=day)
+    else:
+        rows = [each for each in rows if each.starts <= day and (each.ends is None or each.ends > day)]
     return Parameters(day, {each.code: each.value for each in rows if _usable(each.code, each.value)})
 
 
@@ -185,8 +223,11 @@ def spans(code: str) -> list[tuple[date, date, Any]]:
     One query, whatever the number of periods.
     """
     found, default, reached = [], DEFINITIONS[code].default, date.min
-    for row in Parameter.objects.filter(code=code).order_by("starts"):
-        if not _usable(code, row.value):
+    rows = _at_hand.get()
+    if rows is None:
+        rows = Parameter.objects.filter(code=code).order_by("starts")
+    for row in rows:
+        if row.code != code or not _usable(code, row.value):
             continue
         found += [(reached, row.starts, default)] if reached < row.starts else []
         reached = row.ends or date.max

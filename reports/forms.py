@@ -7,6 +7,7 @@ from law import articles
 from law.school_time import LAST_GRADE
 
 from . import (
+    anchor_form,
     balance_form,
     basics_form,
     certificate_forms,
@@ -24,6 +25,7 @@ from . import (
     roll_forms,
     rosters,
     schooling_proof_form,
+    supervision_forms,
     suspension_forms,
 )
 from .books import blanks
@@ -211,6 +213,10 @@ FORMS: dict[str, Form] = {
             kinds=frozenset({"certificate_proof"}),
             reads=("id", "registry"),
         ),
+        *(
+            Form(code, title, article, data, frozenset({kind}), rights=rights, page=page, void_in=UNDONE | {"revoked"})
+            for code, title, article, data, kind, rights, page in supervision_forms.REGISTERED
+        ),
         Form(
             "newcomers_roster",
             "新生花名册",
@@ -328,6 +334,13 @@ FORMS: dict[str, Form] = {
             kinds=frozenset(),
             rights=("make_change", "check_change", "bureau_make", "bureau_check"),
             page="list",
+        ),
+        Form(
+            "audit_anchor",
+            "审计锚",
+            articles.LEAK_PURSUED,
+            anchor_form.audit_anchor,
+            kinds=frozenset(),
         ),
         Form(
             "pairing_sheet",

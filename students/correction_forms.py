@@ -26,14 +26,19 @@ class CorrectionForm(ChangeForm):
         now = self.present_values()
         for field in corrections.CORRECTED:
             self.fields[field.attribute] = drawn(field, now.get(field.attribute))
-        self.initial |= self.wishes()
-        self.order_fields([*(f.attribute for f in corrections.CORRECTED[:6]), *OWN])
+        wishes, said = self.wishes()
+        self.initial |= wishes
+        pointed_at = [name for name in wishes if said and name not in OWN]
+        for name in pointed_at:
+            self.fields[name].help_text = said
+        self.order_fields([*pointed_at, *(f.attribute for f in corrections.CORRECTED[:6]), *OWN])
 
-    def wishes(self) -> dict:
-        """What the difference with the national system that led here asks for; nothing for a draft already kept."""
+    def wishes(self) -> tuple[dict, str]:
+        """What the difference with the national system that led here asks for, and both sides in words; nothing for a
+        draft already kept."""
         from .agreement.prefill import wishes_of
 
-        return {} if self.instance.pk else wishes_of(self.initial.get("difference"), self.child)
+        return ({}, "") if self.instance.pk else wishes_of(self.initial.get("difference"), self.child)
 
     def present_values(self) -> dict:
         """The record as it stands, with what the draft asks for already; a number is never filled in."""

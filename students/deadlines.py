@@ -170,6 +170,7 @@ declare(
         right="make_change",
         tells=("known",),
         found=unregistered,
+        same_daily=True,
         met="""SELECT max(k.closed_on) FROM students_registrationentry e
             JOIN approvals_case k ON k.id = e.registration_id WHERE e.student_id = c.subject""",
         remedy="请采集信息、由监护人签字确认，提交教育局核办",

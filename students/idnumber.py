@@ -7,6 +7,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from operator import mul
 
 from students.dictionary.divisions import PROVINCES, county_known, in_covered_prefecture
@@ -50,6 +51,8 @@ def normalise(raw: str) -> str:
 
     Letters of other alphabets that only look like X stay as they are, so that `check` can name them.
     """
+    if raw.isascii() and raw.isalnum():
+        return raw.upper()
     text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", _INVISIBLE.sub("", raw)))
     return text.lstrip("'‘’`").upper()
 
@@ -59,6 +62,7 @@ def check_character(seventeen: str) -> str:
     return _CHECKS[(sum(map(mul, seventeen.encode(), _WEIGHTS)) - _ZEROS) % 11]
 
 
+@lru_cache(maxsize=16_384)
 def date_of(eight: str) -> date | None:
     """YYYYMMDD as a date, None when there is no such day."""
     try:

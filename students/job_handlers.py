@@ -7,14 +7,12 @@ from jianping_xueji.jobs import JobFailed, Run, job
 from jianping_xueji.vault import VaultError
 from students.agreement import jobs as _agreement  # noqa: F401 — registers its own
 from students.duplicates import jobs as _duplicates  # noqa: F401 — registers its own
-from students.importing import service
+from students.importing import choosing, service
 from students.importing.planning import make_plan
 from students.models import ImportFile, RosterFile
 from students.problems.detection import detect_county
 from students.roster import taking
 from students.year import jobs as _year  # noqa: F401 — registers its own
-
-PHASES = ("预扫描", "解析", "校验", "比对", "写入")
 
 
 def _file_of(run: Run) -> ImportFile:
@@ -28,9 +26,15 @@ def _content(file) -> bytes:
         raise JobFailed("保存的名册无法读取，请重新上传。") from fault
 
 
+def _parsed(file: ImportFile, run: Run):
+    """The file as understood, by what people have said of its columns."""
+    choice = choosing.choice_of(file)
+    return service.read(_content(file), file.school, phase=_say(run), choice=choice, partial=file.partial)
+
+
 def _say(run: Run):
-    """Progress in phases: the reader works in another process and cannot count rows aloud."""
-    return lambda name: run.progress(name, PHASES.index(name), len(PHASES))
+    """Phases by name: the reader works in another process and cannot count rows aloud; the later ones can."""
+    return run.progress
 
 
 def _unless_given_up(file: ImportFile) -> ImportFile:
@@ -45,9 +49,8 @@ def _unless_given_up(file: ImportFile) -> ImportFile:
 def read(run: Run) -> None:
     """Read the upload, compare it with the records, keep the preview."""
     file = _file_of(run)
-    parsed = service.read(_content(file), file.school, phase=_say(run))
-    run.progress("比对", PHASES.index("比对"), len(PHASES))
-    plan = make_plan(parsed, file.school)
+    parsed = _parsed(file, run)
+    plan = make_plan(parsed, file.school, run.progress)
     with run.commit() as result:
         service.keep_preview(_unless_given_up(file), parsed, plan)
         result["url"] = file.get_absolute_url()
@@ -57,12 +60,11 @@ def read(run: Run) -> None:
 def commit(run: Run) -> None:
     """Write what the preview showed; when the records have moved meanwhile, show the new preview instead."""
     file = _file_of(run)
-    parsed = service.read(_content(file), file.school, phase=_say(run))
-    run.progress("写入", PHASES.index("写入"), len(PHASES))
+    parsed = _parsed(file, run)
     choices = {name: bool(run.arguments.get(name)) for name in ("accept_warnings", "only_good")}
     try:
         with run.commit() as result:
-            done = service.commit(file, parsed, by=run.job.requested_by, **choices)
+            done = service.commit(file, parsed, by=run.job.requested_by, tell=run.progress, **choices)
             result["url"] = done.registration.get_absolute_url() if done.registration else file.get_absolute_url()
     except service.PlanChanged as changed:
         service.keep_preview(file, parsed, changed.plan)

@@ -2,8 +2,8 @@
 
 `kept(case)` surrounds an effect and writes down every row of the children that came to be or differs afterwards.
 `restore(case)` puts each of them back: a changed row gets its former values, a row that came to be is ended where it
-began (nothing is deleted). Seats follow the places. It refuses when anything has changed since, so that a correction
-never overwrites a later act.
+began (only a family member, which has no end, goes; its history stays). Seats follow the places. It refuses when
+anything has changed since, so that a correction never overwrites a later act.
 """
 
 import json
@@ -142,6 +142,8 @@ def _undo_made(table: str, made: list[RecordEntry]) -> None:
         rows.update(ends=F("starts"))
     elif table == "number":
         rows.update(until=Greatest(F("since"), Value(clock.today())))
+    elif table == "family":  # a member another act has touched since would have stopped us before; history keeps it
+        rows.delete()
     elif table != "problem":  # found by somebody else meanwhile: looking again decides about it
         raise Refused(f"{model._meta.verbose_name}新建的记录不能撤销，请另行更正（第三十八条）。")
 
@@ -155,10 +157,13 @@ def _undo_changed(table: str, changed: list[RecordEntry]) -> None:
 
 def _values(before: dict) -> dict:
     """Columns as JSON kept them, as the model takes them."""
-    if "during" not in before:
-        return before
-    lower, upper = before["during"]
-    return {**before, "during": (lower and date.fromisoformat(lower), upper and date.fromisoformat(upper))}
+    values = dict(before)
+    if "during" in before:
+        lower, upper = before["during"]
+        values["during"] = (lower and date.fromisoformat(lower), upper and date.fromisoformat(upper))
+    if "id_cipher" in before:
+        values["id_cipher"] = before["id_cipher"] and bytes.fromhex(before["id_cipher"])
+    return values
 
 
 def _sitting(ids: Iterable[int]) -> dict[int, Placement]:

@@ -3,6 +3,7 @@
 from accounts.models import User
 from accounts.policies import may, powers_of
 from approvals.errors import NotYourHand, Refused
+from jianping_xueji import audit
 from law import clock
 from law.articles import WRITTEN_APPROVAL
 from schools.models import School
@@ -20,6 +21,7 @@ def find_elsewhere(name: str, number: str, by: User, school: School) -> Student 
     """
     if not may(by, "make_change", school):
         raise NotYourHand(f"您在{school}没有学校经办职权，不能查找他校学生（{WRITTEN_APPROVAL}）。")
+    audit.searched(name, number)
     found = exact(name, number)
     keep_trace(found, school, by, "为办理转入查找学生")
     return found
@@ -37,6 +39,7 @@ def reveal(child: Student, kind: str, *, by: User, reason: str) -> str:
     if number is None:
         raise Refused(f"该生没有现用的{NumberKind(kind).label}。")
     _trace(Look.Kind(kind), child, _acting_school(by, child), by, reason.strip())
+    audit.became("opened", reason=reason.strip())
     return number.plain()
 
 

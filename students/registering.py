@@ -16,6 +16,7 @@ from schools import seats
 from schools.models import SchoolClass, Seats, Stage
 
 from . import enrolments
+from .importing.bulk import blank_line, copy_in
 from .intake.facts import BatchFacts, ChildFacts
 from .intake.rules import SHOWN, school_year_has_begun
 from .intake.years import intake_year
@@ -117,11 +118,22 @@ def open_applications(case) -> None:
     entering = bare.filter(school_class__cohort=intake_year(clock.today()), school_class__stage=Stage.PRIMARY)
     addresses = list(entering.values_list("student", "student__home_address"))
     living = communities_of_children(case.lead_school, addresses) if addresses else {}
-    rows = [
-        Application(student_id=pk, community=living.get(pk), grade=1 if pk in living else None)
-        for pk in bare.values_list("student", flat=True)
-    ]
-    Application.objects.bulk_create(rows, batch_size=1000)
+    blank = blank_line(Application)
+    copy_in(
+        Application,
+        list(blank),
+        (list((blank | own_columns(pk, living)).values()) for pk in list(bare.values_list("student", flat=True))),
+    )
+
+
+def own_columns(child: int, living: dict) -> dict:
+    """What an application says that the registrar has not touched yet."""
+    community = living.get(child)
+    return {
+        "student_id": child,
+        "grade": 1 if child in living else None,
+        "community_id": community.pk if community else None,
+    }
 
 
 def enrol_all(case) -> None:
@@ -174,3 +186,14 @@ def reject_all(case) -> None:
     children = case.entries.values("student")
     Student.objects.filter(pk__in=children, status=Student.Status.PENDING).update(status=Student.Status.REJECTED)
     StudentNumber.objects.filter(student__in=children, until=None).update(until=clock.today())
+
+
+def take_back(case) -> None:
+    """Everything an import did: its new children leave the pending list, the others get their former values back.
+
+    Raises Refused when something else has been written there since.
+    """
+    from . import journal
+
+    reject_all(case)
+    journal.restore(case, though_busy=True)

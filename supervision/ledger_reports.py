@@ -18,8 +18,6 @@ from suspensions.ledger import month_rows
 from .models import LedgerReport
 
 Kind = LedgerReport.Kind
-# Reports that were never made are asked for this long.
-LOOKING_BACK = 12
 
 
 def month_ends(day: date) -> list[date]:
@@ -27,7 +25,7 @@ def month_ends(day: date) -> list[date]:
     began = Case.objects.aggregate(first=Min("opened_on"))["first"]
     terms = list(Term.objects.filter(starts__lte=day).values_list("starts", "ends"))
     ends, last = [], day.replace(day=1) - timedelta(days=1)
-    while began and last >= began and len(ends) < LOOKING_BACK:
+    while began and last >= began:
         first = last.replace(day=1)
         if any(starts <= last and first <= over for starts, over in terms):
             ends.append(last)
@@ -39,7 +37,7 @@ def quarter_ends(day: date) -> list[date]:
     """The last days of the calendar quarters that are over by `day`, the latest first."""
     began = Case.objects.aggregate(first=Min("opened_on"))["first"]
     ends, last = [], day.replace(day=1) - timedelta(days=1)
-    while began and last >= began and len(ends) < LOOKING_BACK // 3:
+    while began and last >= began:
         if last.month % 3 == 0:
             ends.append(last)
         last = last.replace(day=1) - timedelta(days=1)

@@ -71,6 +71,7 @@ declare(
         subject=Subject.CASE,
         right="make_change",
         found=not_arrived,
+        same_daily=True,
         met="SELECT t.arrived_at_school_on FROM transfers_transfer t WHERE t.case_ptr_id = c.subject",
         remedy="请联系家长到校报到并登记报到日期；不实际就读的由教育局撤销本次转学",
         url="approvals:case",

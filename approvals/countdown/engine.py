@@ -50,8 +50,9 @@ class Tally:
 
 def standing_on(day: date, schools: list[int] | None = None, only: str | None = None) -> list[Standing]:
     """What is open on a day as the record stands now, by due day; reads only. One statement a deadline."""
-    found, params = [], parameters.on(day)
-    with clock.at(day), connection.cursor() as cursor:
+    found: list[Standing] = []
+    with clock.at(day), parameters.read_once(), connection.cursor() as cursor:
+        params = parameters.on(day)
         for deadline in declared().values():
             if only in (None, deadline.code):
                 cursor.execute(*statements.reading(deadline, day, schools))
@@ -84,14 +85,20 @@ def check_all(day: date, each=lambda done, total: None) -> dict[str, dict]:
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
-    recount_cases(day)
     tallies, known = {}, declared()
-    for number, deadline in enumerate(known.values()):
-        each(number, len(known))
-        try:
-            with transaction.atomic():
-                tallies[deadline.code] = asdict(check_one(deadline, day))
-        except Exception as fault:  # whatever one question raises, the others are still asked
-            logger.error("deadline %s could not be checked: %s", deadline.code, type(fault).__name__)
-            tallies[deadline.code] = {"failed": type(fault).__name__}
+    with parameters.read_once():
+        recount_cases(day)
+        for number, deadline in enumerate(known.values()):
+            each(number, len(known))
+            tallies[deadline.code] = _check_apart(deadline, day)
     return tallies
+
+
+def _check_apart(deadline: Deadline, day: date) -> dict:
+    """The tally of one deadline; whatever its question raises, the others are still asked."""
+    try:
+        with transaction.atomic():
+            return asdict(check_one(deadline, day))
+    except Exception as fault:
+        logger.error("deadline %s could not be checked: %s", deadline.code, type(fault).__name__)
+        return {"failed": type(fault).__name__}

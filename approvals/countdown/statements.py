@@ -6,6 +6,7 @@ joined to it, and the due day of any number of rows comes of one join.
 
 from collections.abc import Iterable
 from datetime import date
+from functools import cache
 from typing import Any
 
 from law import parameters
@@ -22,12 +23,13 @@ _TOLD = {
     "bureau": "NULL::bigint",
 }
 NOTHING = _TOLD | {"subject": "0", "school": "0", "starts": "NULL::date", "right": "''"}
+# OFFSET 0 keeps the question whole: pulled up, a first day that is itself a subquery would be asked three times a row.
 _FOUND = """
 found AS MATERIALIZED (
     SELECT q.subject::bigint AS subject, q.school::bigint AS school, q.starts::date AS starts,
         {due}::date AS due, {confirmed}::boolean AS confirmed, greatest({known}, q.starts)::date AS known,
         {right}::text AS "right", {length}::int AS length, {bureau}::bigint AS bureau
-    FROM ({question}) q ({columns})
+    FROM ({question} OFFSET 0) q ({columns})
     WHERE q.starts <= %(today)s AND (%(schools)s::bigint[] IS NULL OR q.school::bigint = ANY (%(schools)s)))"""
 # A period keeps the number that was in force on the day it began.
 _LASTING = """
@@ -106,6 +108,16 @@ SELECT count(*) FROM moved"""
 
 def question(deadline: Deadline, day: date) -> tuple[str, dict]:
     """The bare SELECT of what is open, and its parameters by name."""
+    sql, given = _written_once(deadline) if deadline.same_daily else _written(deadline, day)
+    return sql, dict(given)
+
+
+@cache
+def _written_once(deadline: Deadline) -> tuple[str, dict]:
+    return _written(deadline, date.min)
+
+
+def _written(deadline: Deadline, day: date) -> tuple[str, dict]:
     found = deadline.found(day)
     if found is None:
         return f"SELECT {', '.join(NOTHING[name] for name in deadline.columns)} WHERE false", {}

@@ -31,13 +31,14 @@ def page_of(request, case: Case, form: ActForm | None = None, **more) -> dict:
     """The context of a case page; `more` carries a refusal to show."""
     buttons = buttons_for(case, request.user)
     moves = [button.custom["move"] for button in buttons]
-    keeps = case.state in case.PAPERS_OPEN and may(request.user, case.OPENER.right, case.lead_school_id)
+    keeps = case.state in case.PAPERS_OPEN and may(request.user, case.paper_right, case.lead_school_id)
     sees = (
         case.state in case.ORIGINALS_OPEN
         and case.lead_school.county_direct
         and may(request.user, "bureau_make", case.lead_school_id)
     )
-    papers = slots(case, keeps=keeps, sees_originals=sees)
+    hidden = case.papers_hidden_from(request.user)
+    papers = [paper for paper in slots(case, keeps=keeps, sees_originals=sees) if paper["key"] not in hidden]
     return {
         "case": case,
         "left": days_left([case])[case.pk],

@@ -55,7 +55,7 @@ ACTS = {"hand_in": hand_in, "on_paper": on_paper, "check": check, "return": send
 def paper(request, number, code, act):
     """One act on one paper; a refusal is said on the page, the case stays as it was."""
     case = visible_case(request, number)
-    material = get_object_or_404(case.materials, code=code)
+    material = get_object_or_404(case.materials.exclude(code__in=case.papers_hidden_from(request.user)), code=code)
     if act not in ACTS:
         raise Http404(act)
     try:
@@ -74,7 +74,8 @@ def paper(request, number, code, act):
 def scan(request, number, pk):
     """A scan as an attachment of its own origin: never run, never framed by others, never cached."""
     case = visible_case(request, number)
-    found = get_object_or_404(Scan.objects.select_related("material__case"), pk=pk, material__case_id=case.pk)
+    scans = Scan.objects.select_related("material__case").filter(material__case_id=case.pk)
+    found = get_object_or_404(scans.exclude(material__code__in=case.papers_hidden_from(request.user)), pk=pk)
     try:
         content = materials.scan_bytes(found)
     except VaultError:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from django.core.serializers.json import DjangoJSONEncoder
 
+from accounts.models import User
 from approvals.kinds import model_of
 from approvals.materials import key_of, scan_aad
 from approvals.models import Case, CaseSubject, Material, Scan, Step
@@ -50,6 +51,7 @@ class Scope:
     cases: list[Case]
     child: Student | None
     title: str
+    asked_by: User
     signatures: list[dict] = field(default_factory=list)
     chain_head: str = START
 
@@ -59,9 +61,9 @@ def scope_of(pack: EvidencePack) -> Scope:
     seen = Case.objects.visible_to(pack.asked_by).select_related("lead_school__bureau", "peer_school")
     if pack.case_id:
         cases = list(seen.filter(pk=pack.case_id))
-        return Scope(cases, None, f"{pack.case.kind_name}{pack.case.number}")
+        return Scope(cases, None, f"{pack.case.kind_name}{pack.case.number}", pack.asked_by)
     about = CaseSubject.objects.filter(child=pack.child_id).values("case")
-    return Scope(list(seen.filter(pk__in=about).order_by("pk")), pack.child, f"学生{pack.child.name}")
+    return Scope(list(seen.filter(pk__in=about).order_by("pk")), pack.child, f"学生{pack.child.name}", pack.asked_by)
 
 
 def as_json(value) -> bytes:
@@ -90,7 +92,7 @@ def files_of(scope: Scope, pack: EvidencePack) -> Iterator[File]:
 def files_of_case(case: Case, scope: Scope) -> Iterator[File]:
     folder = f"cases/{case.number}"
     title = f"{case.kind_name}{case.number}"
-    yield File(f"{folder}/case.json", as_json(facts_of(case, scope.child)), "案件", title, str(case.model.ARTICLE))
+    yield File(f"{folder}/case.json", as_json(facts_of(case, scope)), "案件", title, str(case.model.ARTICLE))
     for step in case.steps.order_by("pk").iterator():
         yield signed(step, folder, title, scope)
     entries = RecordEntry.objects.filter(case_id=case.pk).order_by("pk")
@@ -98,7 +100,7 @@ def files_of_case(case: Case, scope: Scope) -> Iterator[File]:
     changes = list(entries.values("child_id", "table", "row", "before", "after"))
     if changes:
         yield File(f"{folder}/changes.json", as_json(changes), "学籍变动前后", title, str(case.model.ARTICLE))
-    yield from scans_of(case, folder)
+    yield from scans_of(case, folder, scope)
 
 
 def signed(step: Step, folder: str, title: str, scope: Scope) -> File:
@@ -111,10 +113,15 @@ def signed(step: Step, folder: str, title: str, scope: Scope) -> File:
     return File(path, content, "签署", f"{title} {step.label}", step.article)
 
 
-def facts_of(case: Case, child: Student | None) -> dict:
-    """The case as it stands: its columns, whom it is about, what the national system answered."""
-    whole = model_of(case.kind).objects.get(pk=case.pk)
+def facts_of(case: Case, scope: Scope) -> dict:
+    """The case as it stands: its columns, whom it is about, what the national system answered.
+
+    What the case hides from whoever asked stays out of the pack as well.
+    """
+    whole, child = model_of(case.kind).objects.get(pk=case.pk), scope.child
     hidden = {f.name for f in whole._meta.concrete_fields if f.get_internal_type() == "BinaryField"}
+    hidden |= whole.columns_hidden_from(scope.asked_by)
+    papers = case.materials.exclude(code__in=whole.papers_hidden_from(scope.asked_by))
     columns = {
         str(f.verbose_name): getattr(whole, f.attname)
         for f in whole._meta.concrete_fields
@@ -129,14 +136,16 @@ def facts_of(case: Case, child: Student | None) -> dict:
         "schools": [str(school) for school in (case.lead_school, case.peer_school) if school],
         "columns": columns,
         "children": [subject.child.name for subject in subjects],
-        "papers": list(case.materials.values("code", "label", "article", "state", "note", "checked_on")),
+        "papers": list(papers.values("code", "label", "article", "state", "note", "checked_on")),
         "national_system": list(filings),
     }
 
 
-def scans_of(case: Case, folder: str) -> Iterator[File]:
-    """Originals as they were handed in, replaced ones too."""
-    scans = Scan.objects.filter(material__case_id=case.pk).order_by("pk").select_related("material")
+def scans_of(case: Case, folder: str, scope: Scope) -> Iterator[File]:
+    """Originals as they were handed in, replaced ones too; none that the case hides from whoever asked."""
+    hidden = model_of(case.kind).objects.get(pk=case.pk).papers_hidden_from(scope.asked_by)
+    scans = Scan.objects.filter(material__case_id=case.pk).exclude(material__code__in=hidden)
+    scans = scans.order_by("pk").select_related("material")
     for scan in scans.iterator():
         material: Material = scan.material
         material.case = case

@@ -6,6 +6,7 @@ from django.db.models import Q
 
 from accounts.policies import school_ids_where
 from approvals.models import Case
+from jianping_xueji.audit.showing import ShowsAChild
 from schools.models import FormerName, School
 from students.models import Enrolment, Student
 
@@ -18,7 +19,7 @@ class SchoolCopyQuerySet(models.QuerySet):
         return self.filter(Q(school__in=ids) | Q(school__in=taken_over))
 
 
-class SchoolCopy(models.Model):
+class SchoolCopy(ShowsAChild, models.Model):
     """离校存档：学生离校那一刻的学籍全文与摘要，留在所离开的学校；号码仍为密文；只增不改"""
 
     student = models.ForeignKey(Student, models.PROTECT, related_name="school_copies", verbose_name="学生")

@@ -13,12 +13,14 @@ from jianping_xueji.jobs import Job
 from students.importing.findings import WorkbookRefused
 from students.importing.presenting import workbook_of
 from students.views.ceims import XLSX
+from students.views.dry_runs import marked_file
 
 from .. import entries, workbooks
 from ..forms import WorkbookForm
 from ..kinds import SHEETS
 from ..models import ArchiveWorkbook
 from ..periods import Moment
+from ..reading import LIMITS
 
 RECENT = 20
 GLANCE = 50
@@ -140,6 +142,13 @@ def findings(request, pk):
     answer = HttpResponse(workbook_of(found.findings), content_type=XLSX)
     answer["Content-Disposition"] = f'attachment; filename="archive-{found.pk}-findings.xlsx"'
     return answer
+
+
+@require_GET
+def marked(request, pk):
+    """The workbook as it came with its findings in it."""
+    found = visible(request, pk)
+    return marked_file(found, LIMITS, f"archive-{found.pk}-marked.xlsx")
 
 
 @require_POST

@@ -1,4 +1,4 @@
-"""Called by bin/demo, bin/test, bin/manage and bin/services after bin/setup, with the virtual environment's Python."""
+"""Called by bin/demo, bin/test, bin/manage … after bin/setup, with the virtual environment's Python."""
 
 import importlib
 import signal
@@ -6,7 +6,14 @@ import sys
 
 from places import Refused
 
-TASKS = {"demo": "demonstration", "test": "suite", "manage": "administration", "services": "switchboard"}
+TASKS = {
+    "demo": "demonstration",
+    "test": "suite",
+    "manage": "administration",
+    "services": "switchboard",
+    "backup": "backup",
+    "restore": "restore",
+}
 
 
 def main() -> int:

@@ -18,12 +18,15 @@ ADMIN, OWNER, APP = "xueji_admin", "xueji_owner", "xueji_app"
 DATABASE = "xueji"
 START_SECONDS = 60
 
+# The turn of the year writes every record at once: a checkpoint in the midst of it would write each page twice.
 # Personal data must not reach the log: errors without the statement and without the DETAIL line that quotes values.
 CONFIGURATION = """
 listen_addresses = '127.0.0.1'
 unix_socket_directories = ''
 max_connections = 200
 shared_buffers = 256MB
+max_wal_size = 4GB
+checkpoint_timeout = 15min
 password_encryption = 'scram-sha-256'
 fsync = on
 synchronous_commit = on

@@ -44,8 +44,11 @@ def _markers(flags: set[str]) -> str:
 
 
 def _side_by_side(given: list[str], flags: set[str]) -> list[str]:
-    """Two workers, each with a database of its own, for a whole run; one that is narrowed by hand stays in one."""
-    whole = "--nightly" not in flags and all(word.startswith("-") for word in given)
+    """Two workers, each with a database of its own, for a whole run; one that is narrowed by hand stays in one.
+
+    The long runs are few and independent: there each worker takes the next one.
+    """
+    whole = "--nightly" in flags or all(word.startswith("-") for word in given)
     return ["-n", "2"] if whole and (os.cpu_count() or 1) > 1 else []
 
 
@@ -62,6 +65,7 @@ def _environment(services: Services, scratch: places.Path) -> dict:
         "COLLECTED_STATIC": "0",
         "STATIC_ROOT": str(static),
         "MEDIA_DIR": str(scratch / "media"),
+        "AUDIT_ANCHOR_DIR": str(scratch / "anchors"),
         # Playwright's synchronous interface runs an event loop in the thread of the tests.
         "DJANGO_ALLOW_ASYNC_UNSAFE": "true",
     }

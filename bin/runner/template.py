@@ -22,6 +22,7 @@ SOURCES = (
     "bin/runner/template.py",
     "*/migrations/*.py",
     "jianping_xueji/*/migrations/*.py",
+    "jianping_xueji/audit/*.py",
     "*/data/*",
     "law/*.py",
     "*.lock",

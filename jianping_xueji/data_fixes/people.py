@@ -24,7 +24,7 @@ class UserForm(ReasonedForm):
 
     class Meta:
         model = User
-        fields = ["username", "name", "is_active"]
+        fields = ["username", "name", "is_active", "unsealed_at"]
 
     def clean_new_password(self):
         password = self.cleaned_data["new_password"]
@@ -39,7 +39,7 @@ class UserForm(ReasonedForm):
 class UserAdmin(ReasonedAdmin):
     form = UserForm
     can_add = True
-    fields = ["reason", "username", "name", "is_active", "new_password"]
+    fields = ["reason", "username", "name", "is_active", "unsealed_at", "new_password"]
     list_display = ["username", "name", "is_active", "last_login"]
     search_fields = ["username", "name"]
 

@@ -10,6 +10,8 @@ from django.db import connection, transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
+from jianping_xueji import audit
+
 from .models import MAX_ATTEMPTS, NEEDS_A_PERSON, Job, lease_time
 from .registry import Cancelled, JobFailed, LeaseLost, UnknownKind, handler_of
 from .run import Run
@@ -59,7 +61,7 @@ def lease(job_id: int) -> Job | None:
 def _attempt(job: Job) -> None:
     """Run the handler. Nothing it raises leaves this function: every ending is a state of the row."""
     try:
-        with Run(job) as run:
+        with audit.on_behalf(job.requested_by_id, f"job:{job.kind}:{job.pk}"), Run(job) as run:
             result = handler_of(job.kind).handle(run)
             if not run.committed:
                 with run.commit() as final:

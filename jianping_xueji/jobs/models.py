@@ -13,8 +13,8 @@ NEEDS_A_PERSON = "失败，需人工处理"
 
 
 def lease_time() -> timedelta:
-    """How long a silent worker keeps its job. ``JOBS_LEASE_SECONDS``, one minute unless set."""
-    return timedelta(seconds=getattr(settings, "JOBS_LEASE_SECONDS", 60))
+    """How long a silent worker keeps its job. ``JOBS_LEASE_SECONDS``, half a minute unless set."""
+    return timedelta(seconds=getattr(settings, "JOBS_LEASE_SECONDS", 30))
 
 
 class JobQuerySet(models.QuerySet):

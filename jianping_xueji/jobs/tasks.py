@@ -25,7 +25,7 @@ def run(job_id: int) -> str | None:
 
 @shared_task(ignore_result=True)
 def sweep() -> list[int]:
-    """Ring again for jobs nobody works on; gives their ids. Runs every half minute, in any number of beats."""
+    """Ring again for jobs nobody works on; gives their ids. Runs every quarter of a minute, in any number of beats."""
     forgotten = Job.objects.waiting_for_worker().filter(Q(state=Job.State.RUNNING) | Q(rung_at__lt=Now() - RING_AFTER))
     with transaction.atomic():
         rows = forgotten.order_by("rung_at", "pk").select_for_update(skip_locked=True).values_list("pk", flat=True)

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.policies import powers_of
 from approvals.errors import Refused
+from jianping_xueji import audit
 from jianping_xueji.vault import VaultError
 
 from ..forms import FORMS
@@ -104,6 +105,8 @@ def file(request, pk):
     if pdf is None:
         messages.error(request, "这批打印没有可以打开的文件，请重新打印。")
         return redirect(found)
+    parts = found.parts.values_list("items", flat=True)
+    audit.saw(*(item["child"] for items in parts for item in items if "child" in item))
     response = HttpResponse(pdf, content_type="application/pdf")
     response["Content-Disposition"] = content_disposition_header(False, f"{found.title}{found.pk}.pdf")
     return response

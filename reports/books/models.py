@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from accounts.policies import powers_of
+from jianping_xueji.audit.showing import ShowsAChild
 from jianping_xueji.vault import new_child_key
 from schools.models import School
 from students.models import Student
@@ -107,8 +108,10 @@ class BookPart(models.Model):
         return f"{self.what.title}（更正页第{self.amendment}号）" if self.amendment else self.what.title
 
 
-class BookRow(models.Model):
+class BookRow(ShowsAChild, models.Model):
     """簿册行：一行一名学生（一次变动），内容以簿册密钥加密；只增不改"""
+
+    SHOWN = "child_id"
 
     part = models.ForeignKey(BookPart, models.PROTECT, related_name="rows", verbose_name="结册")
     position = models.PositiveIntegerField("行号")

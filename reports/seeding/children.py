@@ -101,7 +101,7 @@ class ChildMaker:
             "lodging": "2" if seat.boards and self.rng.random() < 0.5 else "1",
             "source": "1",
             "political_status": "13",
-            "id_validity": f"{entered}0315-{entered + 5}0315",
+            "id_validity": f"{entered}-03-15/{entered + 5}-03-15",
             "blood_type": self.rng.choice("01234"),
             "talents": self.rng.choice(TALENTS),
         }

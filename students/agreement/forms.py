@@ -30,7 +30,7 @@ class FileForm(forms.Form):
     workbook = WorkbookField(
         BUREAU,
         apart="按学校分开上传",
-        label="全国系统导出的名册（.xlsx）",
+        label="全国系统导出的名册（.xlsx、.xls、.csv）",
         help_text=f"须有姓名，以及身份证件号或学籍号；号码列应为文本。学校不超过{SCHOOL.rows}行，全县不超过{BUREAU.rows}行。",
     )
 

@@ -13,11 +13,10 @@ from .models import AgreementFile
 def compare(run: Run) -> None:
     """Read the export and bring the differences up to date."""
     file = AgreementFile.objects.select_related("bureau", "school").get(pk=run.arguments["file"])
-    say = lambda name: run.progress(name, services.PHASES.index(name), len(services.PHASES))  # noqa: E731
     try:
         with collector_paused():
-            reader = services.read(file, say)
-            say("比对")
+            reader = services.read(file, run.progress)
+            run.progress("比对", 0, len(reader.table.rows))
             with run.commit() as result:
                 file = services.carry_out(file, reader)
                 result |= services.job_result(file) | {"rows": file.counts["rows"]}

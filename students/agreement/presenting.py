@@ -7,7 +7,7 @@ from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 
 from accounts.policies import Powers, may, powers_of
-from jianping_xueji import vault
+from jianping_xueji import audit, vault
 from law import articles, clock
 
 from ..corrections import CORRECTED
@@ -32,6 +32,7 @@ MOST = 20_000
 def with_words(found: Iterable[Difference], user, *, in_full: bool = False) -> list[Difference]:
     """The same differences with values, field and owner as people read them; on lists telephones are masked."""
     found, powers = list(found), powers_of(user)
+    audit.saw(*(each.student_id for each in found if each.student_id))
     for each in found:
         each.tone, each.side_tone = TONES[each.state], SIDE_TONES[each.side]
         each.label = label_of(each.field)

@@ -18,7 +18,6 @@ from .comparing import compare
 from .models import AgreementFile, Difference, DifferenceRuling, Side
 from .reading import Reader
 
-PHASES = ("预扫描", "解析", "比对", "登记")
 NOT_YOURS = "对账由教育局经办人员（全县）或学校学籍管理员（本校）上传全国系统导出的名册。"
 NOTE_LENGTH = DifferenceRuling._meta.get_field("note").max_length
 State = AgreementFile.State

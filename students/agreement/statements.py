@@ -54,26 +54,33 @@ CREATE TEMP TABLE agreement_found (
 ) ON COMMIT DROP
 """
 
-# What both sides keep in columns of the child: one containment per child, fields only of those who differ.
+# What both sides keep in columns of the child: one containment per child, fields only of those who differ. Without
+# OFFSET 0 the planner would draw the document into every place that reads it, and build it again for every field.
 DIFFERING_FIELDS = """
 INSERT INTO agreement_found
-SELECT 'differs', 's' || s.id, e.key, s.id, s.school_id, s.name, coalesce(n.tail, ''),
+SELECT 'differs', 's' || o.id, e.key, o.id, o.school_id, o.name, coalesce(n.tail, ''),
     left(coalesce(o.doc ->> e.key, ''), %(longest)s), left(coalesce(e.value, ''), %(longest)s), NULL,
     CASE
-        WHEN n.index = r.id_index AND r.says ? e.key AND r.says ->> e.key = o.doc ->> e.key THEN 'number_ours'
-        WHEN n.index = r.id_index AND r.says ? e.key AND r.says ->> e.key = e.value THEN 'number_ceims'
+        WHEN n.index = o.id_index AND o.says ? e.key AND o.says ->> e.key = o.doc ->> e.key THEN 'number_ours'
+        WHEN n.index = o.id_index AND o.says ? e.key AND o.says ->> e.key = e.value THEN 'number_ceims'
         WHEN coalesce(e.value, '') = '' THEN 'blank_there'
         WHEN coalesce(o.doc ->> e.key, '') = '' THEN 'blank_here'
         WHEN e.key = ANY(%(volatile)s) THEN 'kept_here'
         WHEN e.key = ANY(%(key)s) THEN 'book'
         ELSE 'compare'
     END
-FROM agreement_match m JOIN agreement_rows r USING ("row") JOIN students_student s ON s.id = m.student
-LEFT JOIN students_studentnumber n ON n.student_id = s.id AND n.kind = 'id' AND n.until IS NULL
-CROSS JOIN LATERAL (SELECT jsonb_build_object({columns})) o (doc)
-CROSS JOIN LATERAL jsonb_each_text(r.given) e
-WHERE s.status = ANY(%(roll)s) AND (%(school)s::bigint IS NULL OR s.school_id = %(school)s)
-AND NOT o.doc @> r.given AND (o.doc ->> e.key) IS DISTINCT FROM e.value
+FROM (
+    SELECT * FROM (
+        SELECT s.id, s.school_id, s.name, r.id_index, r.says, r.given, jsonb_build_object({columns}) AS doc
+        FROM agreement_match m JOIN agreement_rows r USING ("row") JOIN students_student s ON s.id = m.student
+        WHERE s.status = ANY(%(roll)s) AND (%(school)s::bigint IS NULL OR s.school_id = %(school)s)
+        OFFSET 0
+    ) every
+    WHERE NOT doc @> given OFFSET 0
+) o
+LEFT JOIN students_studentnumber n ON n.student_id = o.id AND n.kind = 'id' AND n.until IS NULL
+CROSS JOIN LATERAL jsonb_each_text(o.given) e
+WHERE (o.doc ->> e.key) IS DISTINCT FROM e.value
 """
 
 # Numbers by their keyed fingerprints; only the last four are written down.

@@ -3,10 +3,12 @@
 from django.urls import reverse
 
 from accounts.policies import powers_of
+from jianping_xueji import audit
 from law import clock
 
 from ..exporting import workbook
 from ..exporting.services import mark_of
+from ..models.child import Student
 from ..models.traces import Look
 from .looking import RIGHTS, Tab
 from .models import CheckRun
@@ -34,6 +36,8 @@ def tabs_of(run: CheckRun, chosen: str) -> list[dict]:
 
 def with_words(lines: list[dict]) -> list[dict]:
     """The lines with the tab in words and the way to the record, where it may be opened."""
+    slugs = [line["slug"] for line in lines if line["slug"]]
+    audit.saw(*Student.objects.filter(slug__in=slugs).values_list("pk", flat=True))
     for line in lines:
         tab = Tab(line["tab"])
         line["label"], line["tone"] = str(tab.label), TONES.get(tab, "done" if tab == Tab.HERE else "idle")

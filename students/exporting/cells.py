@@ -17,7 +17,7 @@ RELATIONS = "jtgx"
 
 
 def text_of(field: Field, value) -> str:
-    """Codes by the template's names, days as eight digits, 是/否, everything else as it stands."""
+    """Codes by the template's names, days as eight digits (two with a dash between), 是/否, all else as it stands."""
     if value in (None, ""):
         return ""
     if isinstance(value, bool):
@@ -26,6 +26,8 @@ def text_of(field: Field, value) -> str:
         return f"{value:%Y%m%d}"
     if isinstance(value, Decimal):
         return f"{value.normalize():f}"
+    if field.type == "validity":
+        return value.replace("-", "").replace("/", "-")
     if field.code_table == RELATIONS:
         return codes.template_relation(value)
     return codes.table(field.code_table).name_of(value) if field.code_table else str(value)

@@ -28,6 +28,12 @@ def no_trigger_is_ignored() -> None:
         cursor.execute("SET LOCAL pgtrigger.ignore = '{}'")
 
 
+def blank_line(model: type[models.Model]) -> dict[str, Any]:
+    """Every column but the key with the value of an empty field."""
+    columns = [column for column in model._meta.concrete_fields if not column.primary_key]
+    return {column.attname: None if column.null else "" for column in columns}
+
+
 def copy_in(model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """COPY rows into the table of `model`; triggers and constraints see every row. Raises IntegrityError."""
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(

@@ -50,7 +50,7 @@ def fixed(value: Any, code: str, message: str) -> Answer:
 
 def tidy(text: str) -> str:
     """White space at the ends, invisible characters, a leading apostrophe gone; line breaks become one space."""
-    if not _DIRTY.search(text):
+    if text.isascii() and text.isalnum() or not _DIRTY.search(text):
         return text
     return " ".join(_INVISIBLE.sub("", text).split()).lstrip("'‘’").strip()
 
@@ -69,7 +69,7 @@ def looks_rounded(cell: object) -> bool:
     """True for a number that Excel has rounded to fifteen digits, or its text form 2.11322E+17."""
     if isinstance(cell, float | int):
         return abs(cell) >= EXCEL_EXACT
-    return isinstance(cell, str) and bool(_ROUNDED.fullmatch(cell.strip()))
+    return isinstance(cell, str) and ("E" in cell or "e" in cell) and bool(_ROUNDED.fullmatch(cell.strip()))
 
 
 def whole(number: float) -> str | None:

@@ -1,13 +1,18 @@
-"""The reader that may die: `python -m students.importing.child MEMORY CPU SHEET…`, workbook on stdin, JSON on stdout.
+"""The reader that may die: `python -m students.importing.child MEMORY CPU SHEET…`, workbook on stdin; on stdout a line
+of JSON for every thousand rows: [sheet, rows].
 
 calamine aborts the whole process on some hostile files, so it runs here, with little memory and no rights to write.
 """
 
+import gc
 import io
 import json
+import math
 import resource
 import sys
 from datetime import date, datetime, time, timedelta
+
+PIECE = 1_000
 
 
 def confine(memory: int, cpu_seconds: int) -> None:
@@ -26,12 +31,16 @@ def plain(cell: object) -> object:
         return [cell.isoformat()]
     if isinstance(cell, time | timedelta):
         return str(cell)
+    if type(cell) is int:  # an old .xls keeps whole numbers apart, a new one knows only doubles
+        return float(cell)
+    if type(cell) is float and not math.isfinite(cell):
+        return str(cell)
     return cell
 
 
 def sheet_rows(book, name: str) -> list[list[object]]:
     """All rows of one sheet from A1 on, so that row numbers stay Excel's."""
-    keep = {str, float, bool, int}
+    keep = {str, bool}
     rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
     return [[cell if type(cell) in keep else plain(cell) for cell in row] for row in rows]
 
@@ -41,9 +50,13 @@ def main(arguments: list[str]) -> None:
     confine(int(arguments[0]), int(arguments[1]))
     from python_calamine import CalamineWorkbook
 
+    gc.disable()  # millions of cells and no cycle among them
     book = CalamineWorkbook.from_filelike(io.BytesIO(sys.stdin.buffer.read()))
-    sheets = {name: sheet_rows(book, name) for name in arguments[2:]}
-    sys.stdout.buffer.write(json.dumps(sheets, ensure_ascii=False).encode("utf-8", "replace"))
+    for name in arguments[2:]:
+        rows = sheet_rows(book, name)
+        for start in range(0, len(rows), PIECE):
+            piece = json.dumps([name, rows[start : start + PIECE]], ensure_ascii=False)
+            sys.stdout.buffer.write(piece.encode("utf-8", "replace") + b"\n")
 
 
 if __name__ == "__main__":

@@ -6,12 +6,16 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import Enum
 
 from students.importing.findings import WorkbookRefused
 
 _CHUNK = 256 * 1024
 MEGABYTE = 1024 * 1024
 _RATIO_FREE = 4 * MEGABYTE
+_BEGINNING = 512
+# PDF, RTF, PNG, JPEG, GIF, RAR, 7z, gzip, programs, pictures of phones.
+_FOREIGN = (b"%PDF", b"{\\rtf", b"\x89PNG", b"\xd8\xff", b"GIF8", b"Rar!", b"7z\xbc", b"\x1f\x8b", b"MZ", b"\x7fELF")
 _FORBIDDEN = {
     "vbaproject": ("macros", "文件带有宏"),
     "externallinks/": ("external_links", "文件带有指向其他文件的链接"),
@@ -100,20 +104,35 @@ class Container:
         return self._data[start : start + entry.compress_size]
 
 
-def _check_magic(data: bytes, limits: Limits) -> None:
+class Shape(Enum):
+    """How an uploaded list is packed, by its first bytes; its name says nothing."""
+
+    XLSX, XLS, TEXT = "xlsx", "xls", "text"
+
+
+def shape_of(data: bytes, limits: Limits) -> Shape:
+    """Which reader opens this file. WorkbookRefused for an empty, too large, encrypted or foreign one."""
     if not data:
         raise WorkbookRefused("empty", "文件是空的，请重新上传")
     if len(data) > limits.file_bytes:
         raise WorkbookRefused("too_large", f"文件超过 {limits.megabytes} MB，请按年级或班级分开上传")
     if data.startswith(b"PK\x03\x04"):
-        return
+        return Shape.XLSX
     if data.startswith(b"\xd0\xcf\x11\xe0"):
         if "EncryptedPackage".encode("utf-16-le") in data:
             raise WorkbookRefused("encrypted", "文件设有打开密码。请先取消密码，再上传")
-        raise WorkbookRefused("xls", f"这是旧版 .xls 文件，暂不支持。{_SAVE_AS}")
-    if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+        return Shape.XLS
+    start = data[:_BEGINNING].replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
+    if start.startswith(b"<") or start[:12].upper() == b"MIME-VERSION":
         raise WorkbookRefused("html", f"这其实是网页（HTML/XML），只是改了扩展名。{_SAVE_AS}")
-    raise WorkbookRefused("not_workbook", f"这不是 Excel 工作簿（可能是 CSV 或文本）。{_SAVE_AS}")
+    if start.startswith(_FOREIGN):
+        raise WorkbookRefused("not_workbook", f"这不是 Excel 工作簿，也不是文本名单。{_SAVE_AS}")
+    return Shape.TEXT
+
+
+def _check_magic(data: bytes, limits: Limits) -> None:
+    if shape_of(data, limits) is not Shape.XLSX:
+        raise WorkbookRefused("not_workbook", f"这不是 Excel 工作簿（*.xlsx）。{_SAVE_AS}")
 
 
 def _check_entries(entries: list[zipfile.ZipInfo], limits: Limits) -> None:

@@ -15,6 +15,8 @@ from students.models import NumberKind
 from students.models.child import FAMILY_ID_AAD
 
 _ID_NUMBER = {member: by_attribute(f"member{member}.id_number") for member in MEMBERS}
+_NAME = {member: f"member{member}.name" for member in MEMBERS}
+_SAID = {member: tuple(name for name, _, _ in MEMBER_CELLS[member]) for member in MEMBERS}
 _TO_CORRECTION = f"请走基础信息变更（{articles.CORRECTION}），本次导入不改"
 
 
@@ -75,6 +77,15 @@ def compare(values: dict[str, Any], child: KnownChild) -> tuple[list[Change], li
 def _key_remark(field: Field, old: str, new: str) -> Verdict:
     message = f"{field.label}与学籍不一致：学籍中为“{old or '空'}”，表中为“{new or '空'}”"
     return Verdict(WARNING, "key_change", message, _TO_CORRECTION)
+
+
+def key_changes(values: dict[str, Any], remarks: list[Remark]) -> dict[str, Any]:
+    """attribute → new value of the key fields that were remarked upon; what a row wants emptied is no wish."""
+    return {
+        attribute: values[attribute]
+        for attribute, verdict in remarks
+        if verdict.code == "key_change" and values.get(attribute) not in (None, CLEAR)
+    }
 
 
 def _number_remarks(values: dict[str, Any], child: KnownChild) -> list[Remark]:
@@ -141,8 +152,9 @@ def incomplete(values: dict[str, Any], child: KnownChild | None) -> list[Remark]
             verdict = Verdict(ERROR, "cannot_clear", "必填项不能清空", "请填写新的内容，或留空表示不改")
             remarks.append((attribute, verdict))
     for member in MEMBERS:
-        known = child.members.get(member) if child else None
-        if not known and not values.get(f"member{member}.name") and _says_something(values, member):
+        if values.get(_NAME[member]) or (child and child.members.get(member)):
+            continue
+        if _says_something(values, member):
             message = f"成员{'一二'[member - 1]}填了内容而没有姓名"
             remarks.append((f"member{member}.name", Verdict(ERROR, "member_unnamed", message, "请补填成员姓名")))
     return remarks
@@ -157,4 +169,5 @@ def _must_stay(field: Field, child: KnownChild | None) -> bool:
 
 def _says_something(values: dict[str, Any], member: int) -> bool:
     """A bare 否 under 是否监护人 is how empty members look in some exports."""
-    return any(values.get(name) not in (None, CLEAR, False) for name, _, _ in MEMBER_CELLS[member])
+    said = map(values.get, _SAID[member])
+    return any(value not in (None, CLEAR, False) for value in said)

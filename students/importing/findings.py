@@ -41,7 +41,8 @@ class Finding:
         """工作表“…”第 12 行 M 列“身份证件号”"""
         row = f"第 {self.row} 行" if self.row else ""
         column = f" {self.column} 列" if self.column else ""
-        return f"工作表“{self.sheet}”{row}{column}" + (f"“{self.field}”" if self.field else "")
+        sheet = f"工作表“{self.sheet}”" if self.sheet else "文件"
+        return f"{sheet}{row}{column}" + (f"“{self.field}”" if self.field else "")
 
     @property
     def text(self) -> str:

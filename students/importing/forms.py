@@ -5,7 +5,11 @@ from django import forms
 from accounts.policies import school_ids_where
 from schools.models import School
 from students.importing.container import SCHOOL
+from students.importing.opening import FORMATS
 from students.importing.workbook_field import WorkbookField
+
+CHILDREN, PARTIAL = "children", "partial"
+KINDS = [(CHILDREN, "学生名册（全国系统模板，可含新生）"), (PARTIAL, "在籍学生更新名单（电话、住址等部分栏目）")]
 
 
 class UploadForm(forms.Form):
@@ -13,8 +17,16 @@ class UploadForm(forms.Form):
     workbook = WorkbookField(
         SCHOOL,
         apart="按年级或班级分开上传",
-        label="名册（.xlsx）",
-        help_text=f"全国学籍系统导入模板，不超过 {SCHOOL.megabytes} MB、{SCHOOL.rows} 行。",
+        label="名册",
+        help_text=f"{FORMATS}，表头在前 10 行内，不超过 {SCHOOL.megabytes} MB、{SCHOOL.rows} 行。",
+    )
+    kind = forms.ChoiceField(
+        label="名单种类",
+        choices=KINDS,
+        initial=CHILDREN,
+        required=False,
+        widget=forms.RadioSelect,
+        help_text="电话、住址、寄宿等只有部分栏目的名单选第二种：按身份证件号、学籍号，或班级和姓名认人，不会新建学籍。",
     )
 
     def __init__(self, *args, user, **kwargs):
@@ -24,6 +36,11 @@ class UploadForm(forms.Form):
         if len(schools) == 1:
             self.fields["school"].initial = schools[0]
             self.fields["school"].widget = forms.HiddenInput()
+
+    @property
+    def partial(self) -> bool:
+        """The list only brings children on record up to date."""
+        return self.cleaned_data.get("kind") == PARTIAL
 
 
 class CommitForm(forms.Form):

@@ -1,7 +1,8 @@
 """Finding the header row and what each column means: by text, never by position."""
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from students.dictionary.fields import FIELDS, Field, by_attribute, by_header, by_member_header, plain_header
@@ -10,6 +11,7 @@ from students.importing.prescan import SheetScan
 
 SEARCHED_ROWS = 10
 _LEAST_MATCHES = 3
+_LEAST_OF_PARTIAL = 2
 _MEMBER = re.compile(r"(?:成员|监护人|家庭成员或监护人)(?:信息)?([12一二])$")
 _MEMBER_DIGITS = {"1": 1, "一": 1, "2": 2, "二": 2}
 _SILENT = {plain_header(text) for text in ("隐藏", "序号", "错误说明")}
@@ -19,11 +21,12 @@ _MAY_BE_ABSENT = {"school_code"}
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of the sheet: its header as written and the field it means (None: not known)."""
+    """One column of the sheet: its header as written, the field it means (None: not known), whether people said so."""
 
     index: int
     header: str
     field: Field | None
+    said: bool = False
 
     @property
     def letter(self) -> str:
@@ -52,29 +55,73 @@ class Heading:
         return any(finding.level == ERROR for finding in self.findings)
 
 
-def find_heading(rows: Sequence[Sequence[object]], scan: SheetScan, chosen: dict[str, str] | None = None):
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What people have said about a list: which sheet, which header row (0: look for it), which column is what.
+
+    `columns` is of this upload, by letter; `known` what the school said of such lists before, by `header_key`. Both
+    name an attribute, or "" for a column to be left out.
+    """
+
+    sheet: str = ""
+    head: int = 0
+    columns: Mapping[str, str] = field(default_factory=dict)
+    known: Mapping[str, str] = field(default_factory=dict)
+
+
+NOTHING_SAID = Choice()
+
+
+def header_key(header: str, times: int = 1) -> str:
+    """By what a header is known again; the second one of the same text is another column."""
+    return plain_header(header) + (f"#{times}" if times > 1 else "")
+
+
+def header_keys(columns: Iterable[Column]) -> dict[int, str]:
+    """Index of each column → its key."""
+    seen: Counter[str] = Counter()
+    keys = {}
+    for column in columns:
+        plain = plain_header(column.header)
+        seen[plain] += 1
+        keys[column.index] = header_key(column.header, seen[plain])
+    return keys
+
+
+def find_heading(
+    rows: Sequence[Sequence[object]], scan: SheetScan, choice: Choice = NOTHING_SAID, *, partial: bool = False
+) -> Heading | None:
     """The heading of a sheet, or None when no row of the first ten looks like one.
 
-    `chosen` settles doubt: column letter → attribute ("" to ignore the column). The heading carries findings for
-    duplicate, missing and unknown columns; see `Heading.stopped`.
+    The heading carries findings for duplicate, missing and unknown columns; see `Heading.stopped`. `partial`: a list of
+    children on record, which needs no more columns than tell who is meant.
     """
-    top = _expanded(rows, scan)
-    best: tuple[int, int, int, list[Column]] | None = None
-    for number in range(len(top)):
-        for height in (1, 2):
-            if number + height > len(top):
-                continue
-            columns = _columns(top[number : number + height])
-            matches = len({column.field for column in columns if column.field})
-            if matches >= _LEAST_MATCHES and (best is None or matches > best[0]):
-                best = (matches, number + 1, number + height, columns)
+    best = _best_rows(_expanded(rows, scan), choice, _LEAST_OF_PARTIAL if partial else _LEAST_MATCHES)
     if best is None:
         return None
-    _, first, last, columns = best
-    columns = _with_choices(columns, chosen or {})
+    first, last, columns = best
     heading = Heading(first, last, _version(columns), columns)
-    heading.findings = _judge(heading, scan.name, chosen or {})
+    heading.findings = _judge(heading, scan.name, choice, partial)
     return heading
+
+
+def bare_columns(row: Sequence[object], choice: Choice = NOTHING_SAID) -> list[Column]:
+    """The columns of one row taken for the header, whether anything in it is known or not."""
+    return _with_choices(_columns([[_text(cell) for cell in row]]), choice)
+
+
+def _best_rows(top: list[list[str]], choice: Choice, least: int) -> tuple[int, int, list[Column]] | None:
+    """First and last header row and their columns: where most columns mean something, or where somebody said so."""
+    best: tuple[int, int, int, list[Column]] | None = None
+    for first in range(1, len(top) + 1):
+        for last in (first, first + 1):
+            if last > len(top) or choice.head not in (0, last):
+                continue
+            columns = _with_choices(_columns(top[first - 1 : last]), choice)
+            matches = len({column.field for column in columns if column.field})
+            if matches >= (1 if choice.head else least) and (best is None or matches > best[0]):
+                best = (matches, first, last, columns)
+    return best and best[1:]
 
 
 def _expanded(rows: Sequence[Sequence[object]], scan: SheetScan) -> list[list[str]]:
@@ -120,12 +167,17 @@ def _member_of(group: str) -> int:
     return _MEMBER_DIGITS[found[1]] if found else 0
 
 
-def _with_choices(columns: list[Column], chosen: dict[str, str]) -> list[Column]:
+def _with_choices(columns: list[Column], choice: Choice) -> list[Column]:
+    """What was said of this upload goes before what was said earlier, and both before what the header itself says."""
+    if not (choice.columns or choice.known):
+        return columns
+    keys = header_keys(columns)
+
     def settled(column: Column) -> Column:
-        if column.letter not in chosen:
+        said = choice.columns.get(column.letter, choice.known.get(keys[column.index]))
+        if said is None:
             return column
-        attribute = chosen[column.letter]
-        return Column(column.index, column.header, by_attribute(attribute) if attribute else None)
+        return Column(column.index, column.header, by_attribute(said) if said else None, said=True)
 
     return [settled(column) for column in columns]
 
@@ -141,12 +193,19 @@ def _version(columns: list[Column]) -> str:
     return "v1" if "school_code" in attributes else "other"
 
 
-def _judge(heading: Heading, sheet: str, chosen: dict[str, str]) -> list[Finding]:
-    return [
-        *_duplicates(heading, sheet),
-        *_missing(heading, sheet),
-        *_unknown(heading, sheet, chosen),
-    ]
+def _judge(heading: Heading, sheet: str, choice: Choice, partial: bool) -> list[Finding]:
+    absent = _nobody_named(heading, sheet) if partial else _missing(heading, sheet)
+    return [*_duplicates(heading, sheet), *absent, *_unknown(heading, sheet)]
+
+
+def _nobody_named(heading: Heading, sheet: str) -> list[Finding]:
+    """A list of children on record says who is meant: by a number, or by class and name."""
+    present = {column.field.attribute for column in heading.fields}
+    if present & {"id_number", "registry_number"} or {"name", "class_number"} <= present:
+        return []
+    message = "看不出每行是哪名学生：须有“身份证件号”或“学籍号”列，或“姓名”和“班级”两列"
+    remedy = "请补上该列，或在“列的对应”中指明"
+    return [Finding(ERROR, sheet, heading.last_row, "", "", "nobody_named", "", message, remedy)]
 
 
 def _duplicates(heading: Heading, sheet: str) -> list[Finding]:
@@ -157,7 +216,7 @@ def _duplicates(heading: Heading, sheet: str) -> list[Finding]:
         Finding(
             ERROR, sheet, heading.last_row, columns[0].letter, columns[0].field.label, "duplicate_column", "",
             f"有 {len(columns)} 列都是“{columns[0].field.label}”（{'、'.join(c.letter for c in columns)} 列）",
-            "请指明用哪一列，或改正表头后重新上传",
+            "请在“列的对应”中指明用哪一列，或改正表头后重新上传",
         )
         for columns in seen.values()
         if len(columns) > 1
@@ -170,19 +229,19 @@ def _missing(heading: Heading, sheet: str) -> list[Finding]:
     return [
         Finding(
             ERROR, sheet, heading.last_row, "", field.label, "missing_column", "",
-            f"缺少必填列“{field.label}”", "请使用全国学籍系统的模板，补上该列后重新上传",
+            f"缺少必填列“{field.label}”", "请在“列的对应”中指明，或用全国学籍系统的模板补上该列后重新上传",
         )
         for field in wanted
         if field.attribute not in present
     ]  # fmt: skip
 
 
-def _unknown(heading: Heading, sheet: str, chosen: dict[str, str]) -> list[Finding]:
+def _unknown(heading: Heading, sheet: str) -> list[Finding]:
     return [
         Finding(
             WARNING, sheet, heading.last_row, column.letter, column.header, "unknown_column", "",
-            f"不认识的列“{column.header}”，该列不会导入", "如应导入，请改正表头；否则确认忽略",
+            f"不认识的列“{column.header}”，该列不会导入", "如应导入，请在“列的对应”中指明它是什么；否则确认忽略",
         )
         for column in heading.columns
-        if not column.field and column.letter not in chosen and plain_header(column.header) not in _SILENT
+        if not column.field and not column.said and plain_header(column.header) not in _SILENT
     ]  # fmt: skip

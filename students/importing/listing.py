@@ -18,8 +18,8 @@ from .container import MEGABYTE, Limits
 from .dates import read_birth_date
 from .findings import ERROR, Finding, WorkbookRefused, column_letter, shown
 from .names import clean_name
-from .prescan import SheetScan, scan
-from .reader import read_sheets
+from .opening import open_list
+from .prescan import SheetScan
 
 SMALL = Limits(MEGABYTE, 50 * MEGABYTE, rows=5_000, columns=50, cells=250_000)
 SEARCHED_ROWS = 10
@@ -133,8 +133,7 @@ class ListSheet:
 
 def read_list(data: bytes, listing: Listing) -> ListSheet:
     """Read an uploaded list. Raises WorkbookRefused when it is none or cannot be opened."""
-    book = scan(data, listing.limits)
-    cells = read_sheets(data, [sheet.name for sheet in book.visible], listing.limits)
+    book, cells = open_list(data, listing.limits)
     fitting = [
         (sheet, found) for sheet in book.visible if (found := _heading(cells.get(sheet.name, []), listing)) is not None
     ]

@@ -9,6 +9,8 @@ from students.importing.cells import Answer, error, fixed, tidy, warned, without
 _DOTS = re.compile("[•．‧・∙⋅●･․᛫。]")
 _HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\ufa0e-\ufa29\U00020000-\U0002a6df\U0002a700-\U0002ee5d\U00030000-\U000323af"
 _HAN_NAME = re.compile(f"[{_HAN}]+(?:·[{_HAN}]+)*")
+# Nearly every name: nothing in it to tidy, nothing to object to.
+_USUAL = re.compile("[\u3400-\u4dbf\u4e00-\u9fff]{2,}")
 _ANY_HAN = re.compile(f"[{_HAN}]")
 _LATIN_NAME = re.compile(r"[A-Za-zÀ-ɏ][A-Za-zÀ-ɏ .,'’\-]*")
 _LOST = re.compile("[?□■�〓▯]")
@@ -37,6 +39,8 @@ def _from_private() -> dict[int, int]:
 
 def read_name(cell: object) -> Answer:
     """A name as stored: dots as ·, no spaces inside Han names, private-area characters moved to Unicode."""
+    if isinstance(cell, str) and _USUAL.fullmatch(cell):
+        return cell, None
     if not isinstance(cell, str):
         return error("name_invalid", "姓名不应是数字或日期", "请核对该列是否错位")
     name = clean_name(cell)

@@ -51,13 +51,16 @@ class Setting:
 
 def normalise_column(field: Field, cells: Sequence[object], setting: Setting) -> tuple[list[Any], dict[int, Verdict]]:
     """Values of a whole column and the verdicts by position; an empty cell is None without a verdict."""
-    keys = list(cells) if set(map(type, cells)) <= {str} else [_key(cell) for cell in cells]
+    if cells.count("") == len(cells):
+        return [None] * len(cells), {}
+    keys = cells if set(map(type, cells)) <= {str} else [_key(cell) for cell in cells]
     read = _reader(field, setting)
     answers = {
         key: _BLANK if cell in ("", None) else _limited(field, _answer(field, cell, read))
         for key, cell in dict(zip(keys, cells, strict=True)).items()
     }
-    values = [answers[key][0] for key in keys]
+    value_of = {key: value for key, (value, _) in answers.items()}
+    values = list(map(value_of.__getitem__, keys))
     if all(verdict is None for _, verdict in answers.values()):
         return values, {}
     return values, {position: answers[key][1] for position, key in enumerate(keys) if answers[key][1]}
@@ -70,9 +73,10 @@ def _key(cell: object) -> object:
 
 def _answer(field: Field, cell: object, read: Callable[[object], Answer]) -> Answer:
     if isinstance(cell, str):
-        if not tidy(cell):
+        clean = tidy(cell)
+        if not clean:
             return None, None
-        if tidy(cell) == CLEAR:
+        if clean == CLEAR:
             return CLEAR, None
     return read(cell)
 

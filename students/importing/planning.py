@@ -3,22 +3,33 @@
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 
 from schools.models import School
 from students.dictionary.fields import by_attribute
 from students.importing import differences, matching, writing
-from students.importing.cells import Verdict
+from students.importing.cells import CLEAR, Verdict
 from students.importing.collector import collector_paused
 from students.importing.differences import Change, Remark
-from students.importing.findings import ERROR, WARNING, Finding
-from students.importing.records import KnownChild, look_up
+from students.importing.findings import ERROR, WARNING, Finding, shown
+from students.importing.partial import Classmates
+from students.importing.records import Fingerprint, KnownChild, look_up
 from students.importing.workbook import ParsedBook, ParsedRow
 from students.intake.of_rows import Newcomers
+
+# Hears how far the work is: phase, rows done, rows in all. What it raises (the user gave up) ends the work.
+Tell = Callable[[str, int, int], None]
+TOLD_EVERY = 500
+
+
+def nobody_listens(phase: str, done: int, total: int) -> None:
+    """For whoever waits without a bar."""
+
 
 # An empty cell of a child on record means "no change", so these are no errors there.
 _ONLY_FOR_NEW = frozenset({"required", "id_empty", "guardian_id_required"})
@@ -31,6 +42,21 @@ class Update:
     row: ParsedRow
     child: KnownChild
     changes: list[Change]
+
+
+@dataclass(slots=True)
+class Wish:
+    """A child on record and the key fields a row gives otherwise: attribute → new value."""
+
+    row: ParsedRow
+    child: KnownChild
+    wanted: dict[str, Any]
+
+    def as_dict(self) -> dict:
+        """For the sealed preview."""
+        labels = [by_attribute(attribute).label for attribute in self.wanted]
+        name, slug = self.child.values["name"], self.child.values["slug"]
+        return {"row": self.row.row_no, "name": name, "slug": slug, "labels": labels, "wanted": self.wanted}
 
 
 @dataclass(slots=True)
@@ -49,6 +75,9 @@ class Plan:
     findings: list[Finding] = field(default_factory=list)
     # Children of other schools whose number a row gives to another name: (child, name).
     claims: list[tuple[int, str]] = field(default_factory=list)
+    # Rows that say otherwise than the record in fields only a case may change (第十二条).
+    corrections: list[Wish] = field(default_factory=list)
+    tell: Tell = nobody_listens
 
     @property
     def errors(self) -> list[Finding]:
@@ -110,25 +139,36 @@ class Plan:
 class Planner:
     """Goes through the rows of one parsed workbook."""
 
-    def __init__(self, parsed: ParsedBook, school: School):
+    def __init__(self, parsed: ParsedBook, school: School, tell: Tell = nobody_listens):
         self.parsed = parsed
         self.records = look_up(parsed.rows)
         self.columns = {each["attribute"]: each["column"] for each in parsed.mapping}
         self.errors_of: dict[int, list[Finding]] = defaultdict(list)
         for each in parsed.of_level(ERROR):
             self.errors_of[each.row].append(each)
-        self.excused: set[int] = set()
+        self.excused = {row.row_no for row in parsed.rows} if parsed.partial else set()
         self.said: list[Finding] = []
         self.rows_of_child: dict[int, int] = {}
-        self.plan = Plan(school, parsed.sheet, rows=len(parsed.rows), fixed=sum(parsed.fixes.values()))
+        self.plan = Plan(school, parsed.sheet, rows=len(parsed.rows), fixed=sum(parsed.fixes.values()), tell=tell)
 
     def run(self) -> Plan:
         """Judge every row; rows with errors are counted and left out."""
-        for row, mark in zip(self.parsed.rows, self.records.prints, strict=True):
-            if not self.judge(row, matching.match(mark, self.records, self.plan.school)):
+        for number, (row, mark) in enumerate(zip(self.parsed.rows, self.records.prints, strict=True)):
+            if number % TOLD_EVERY == 0:
+                self.plan.tell("比对", number, self.plan.rows)
+            if not self.judge(row, self.whom(row, mark)):
                 self.plan.bad_rows += 1
         self.plan.findings = self.all_findings()
         return self.plan
+
+    def whom(self, row: ParsedRow, mark: Fingerprint) -> matching.Match:
+        """The child a row means; a list of children on record may also know it by class and name."""
+        match = matching.match(mark, self.records, self.plan.school)
+        return self.classmates.match(row) if self.parsed.partial and not match.child and not match.refused else match
+
+    @cached_property
+    def classmates(self) -> Classmates:
+        return Classmates.of(self.plan.school, self.parsed.rows, self.records)
 
     def judge(self, row: ParsedRow, match: matching.Match) -> bool:
         """Put one row where it belongs; False when it cannot be imported."""
@@ -175,6 +215,8 @@ class Planner:
             self.say(row, changes[0].field.attribute, Verdict(ERROR, "batch_signed", message, remedy))
             return False
         self.say_all(row, remarks)
+        if wanted := differences.key_changes(row.values, remarks):
+            self.plan.corrections.append(Wish(row, child, wanted))
         if changes:
             self.plan.updates.append(Update(row, child, changes))
         else:
@@ -209,7 +251,7 @@ class Planner:
                 column,
                 label,
                 verdict.code,
-                "",
+                typed_in(row, attribute),
                 verdict.message,
                 verdict.remedy,
             )  # fmt: skip
@@ -225,9 +267,17 @@ class Planner:
         return sorted([*kept, *self.said], key=lambda each: each.row)
 
 
+def typed_in(row: ParsedRow, attribute: str) -> str:
+    """A cell as a message shows it: as typed where that was kept, else what it was read as; numbers masked."""
+    field, value = by_attribute(attribute), row.values.get(attribute)
+    if attribute in row.raw or attribute == "class_number":  # of a class only its key is left
+        return row.raw.get(attribute, "")
+    return "" if value == CLEAR else shown(differences.shown(field, value), False)
+
+
 @collector_paused()
-def make_plan(parsed: ParsedBook, school: School) -> Plan:
+def make_plan(parsed: ParsedBook, school: School, tell: Tell = nobody_listens) -> Plan:
     """Compare a parsed workbook with the records of the county. Reads only."""
     if parsed.stopped:
         return Plan(school, parsed.sheet, stopped=True, findings=list(parsed.findings))
-    return Planner(parsed, school).run()
+    return Planner(parsed, school, tell).run()

@@ -80,7 +80,7 @@ def scan(data: bytes, limits: Limits) -> BookScan:
     for name in box.parts:
         if name.lower().endswith((".xml", ".rels", ".vml")):
             _refuse_doctype(box, name)
-    sheets, date1904 = _workbook(box)
+    sheets, date1904, _ = workbook_parts(box)
     for sheet, part in sheets:
         if not sheet.hidden:
             _scan_sheet(box, part, sheet, limits)
@@ -119,17 +119,24 @@ def _main_part(box: Container) -> str:
     return "xl/workbook.xml"
 
 
-def _workbook(box: Container) -> tuple[list[tuple[SheetScan, str]], bool]:
-    """Sheets with the part each lives in, and whether dates count from 1904."""
+def relations_of(box: Container, part: str) -> list[tuple[str, str]]:
+    """(type, part) of everything a part refers to."""
+    return [(relation.get("Type", ""), target) for relation, target in _related(box, part)]
+
+
+def _related(box: Container, part: str) -> Iterator[tuple[ElementTree.Element, str]]:
+    folder = posixpath.dirname(part)
+    for relation in _xml(box, f"{folder}/_rels/{posixpath.basename(part)}.rels"):
+        target = relation.get("Target", "")
+        whole = target.lstrip("/") if target.startswith("/") else posixpath.normpath(posixpath.join(folder, target))
+        yield relation, whole
+
+
+def workbook_parts(box: Container) -> tuple[list[tuple[SheetScan, str]], bool, str]:
+    """Sheets with the part each lives in, whether dates count from 1904, and the part of the workbook itself."""
     main = _main_part(box)
-    folder = posixpath.dirname(main)
     book = _xml(box, main)
-    targets = {
-        relation.get("Id"): posixpath.normpath(posixpath.join(folder, relation.get("Target", "")))
-        if not relation.get("Target", "").startswith("/")
-        else relation.get("Target", "").lstrip("/")
-        for relation in _xml(box, f"{folder}/_rels/{posixpath.basename(main)}.rels")
-    }
+    targets = {relation.get("Id"): target for relation, target in _related(box, main)}
     sheets, date1904 = [], False
     for element in book.iter():
         tag = element.tag.removeprefix(_MAIN).removeprefix(_STRICT)
@@ -142,7 +149,7 @@ def _workbook(box: Container) -> tuple[list[tuple[SheetScan, str]], bool]:
                 sheets.append((SheetScan(element.get("name", ""), hidden), part))
     if not any(not sheet.hidden for sheet, _ in sheets):
         raise WorkbookRefused("no_sheet", "文件里没有可见的工作表")
-    return sheets, date1904
+    return sheets, date1904, main
 
 
 def _scan_sheet(box: Container, part: str, sheet: SheetScan, limits: Limits) -> None:
@@ -210,7 +217,7 @@ def _note(piece: bytes, sheet: SheetScan) -> None:
     if b"mergeCell" in piece and len(sheet.merges) < _NOTED:
         for left, top, right, bottom in _MERGE.findall(piece):
             sheet.merges.append((int(top), column_index(left.decode()), int(bottom), column_index(right.decode())))
-    if b'"e"' in piece or b"'e'" in piece:
+    if b'"e' in piece or b"'e" in piece:  # without the closing quote: bytes that end in a rare one are found faster
         _note_cells(sheet.error_cells, _ERROR_CELL.findall(piece))
     if b"<f" in piece or b":f" in piece:
         for letters, row, closed, value in _FORMULA_CELL.findall(piece):

@@ -4,6 +4,7 @@ import io
 from collections import defaultdict
 
 import xlsxwriter
+from django.urls import reverse
 
 from students.importing.findings import ERROR, FIXED, WARNING
 
@@ -60,10 +61,18 @@ def groups(findings: list[dict]) -> list[dict]:
             "fix": rows[0]["remedy"],
             "tone": TONES[level],
             "level": level,
+            "way": way_of(rows[0]["code"]),
             "rows": [row_of(each) for each in rows[:GLANCE]],
         }
         for (level, _, _), rows in sorted(found.items(), key=lambda item: (order.index(item[0][0]), -len(item[1])))
     ]
+
+
+def way_of(code: str) -> dict | None:
+    """Where what an import never does itself is begun."""
+    if code == "at_other_school":
+        return {"url": reverse("transfers:new"), "label": "发起转学"}
+    return {"url": "#corrections", "label": "起草信息变更"} if code == "key_change" else None
 
 
 def cause_of(rows: list[dict]) -> str:

@@ -52,6 +52,23 @@ class AnyOf(Func):
         super().__init__(F(column), Value(list(values)))
 
 
+class AnyOfThousands(Func):
+    """The same for a whole county: the array travels as one text, where the driver would look at every element.
+
+    `kind` is the type of the column in PostgreSQL; no value holds the separator, a control character.
+    """
+
+    template, arg_joiner, output_field = (
+        "%(expressions)s, chr(31))::%(kind)s[])",
+        " = ANY(string_to_array(",
+        BooleanField(),
+    )
+
+    def __init__(self, column: str, values: Iterable[Any], kind: str):
+        words = ("\\x" + each.hex() if isinstance(each, bytes) else str(each) for each in values)
+        super().__init__(F(column), Value("\x1f".join(words)), kind=kind)
+
+
 @dataclass(slots=True)
 class Fingerprint:
     """By what a row may be recognised: blind indexes of its numbers, and name, sex, birth date."""
@@ -137,7 +154,9 @@ _NO_RECORD = (Student.Status.REJECTED, Student.Status.DELETED)
 
 def holders_of(indexes: Iterable[bytes]) -> dict[bytes, int]:
     """Blind index → child. A number once held still means its child, unless another one holds it now."""
-    rows = StudentNumber.objects.filter(AnyOf("index", indexes)).exclude(student__status__in=_NO_RECORD)
+    rows = StudentNumber.objects.filter(AnyOfThousands("index", indexes, "bytea")).exclude(
+        student__status__in=_NO_RECORD
+    )
     meant = Coalesce("student__merged_into__merged_into", "student__merged_into", "student")
     found: dict[bytes, int] = {}
     for index, student, until in rows.order_by("-until").values_list("index", meant, "until"):
@@ -150,7 +169,10 @@ def namesakes_of(triples: set[Triple]) -> dict[Triple, list[Namesake]]:
     """Children with the same name, sex and birth date."""
     with_id = StudentNumber.objects.filter(student=OuterRef("pk"), kind=NumberKind.ID, until=None)
     rows = (
-        Student.objects.filter(AnyOf("name", {t[0] for t in triples}), AnyOf("birth_date", {t[2] for t in triples}))
+        Student.objects.filter(
+            AnyOfThousands("name", {t[0] for t in triples}, "text"),
+            AnyOfThousands("birth_date", {t[2] for t in triples}, "date"),
+        )
         .exclude(status__in=[*_NO_RECORD, Student.Status.MERGED])
         .annotate(has_id=Exists(with_id))
         .order_by("pk")

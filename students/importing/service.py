@@ -9,14 +9,17 @@ from accounts.policies import Powers
 from approvals.errors import NotYourHand, Refused
 from approvals.services import open_case, perform
 from jianping_xueji import vault
+from jianping_xueji.jobs import Job
 from jianping_xueji.jobs.services import start
 from jianping_xueji.vault import files
 from law import clock
 from schools.models import School, SchoolClass
+from students.importing.choosing import choice_for, remember
 from students.importing.classes import ClassRef
 from students.importing.collector import collector_paused
 from students.importing.container import SCHOOL, Limits
-from students.importing.planning import Plan, make_plan
+from students.importing.headers import Choice
+from students.importing.planning import Plan, Tell, make_plan, nobody_listens
 from students.importing.workbook import ParsedBook, read_workbook
 from students.models import ImportFile, Registration, Student
 from students.models.imports import FILE_PLACE
@@ -37,41 +40,63 @@ class PlanChanged(Refused):
         self.plan = plan
 
 
-def take_in(data: bytes, name: str, school: School, by: User) -> ImportFile:
-    """Keep an upload, sealed under a key of its own. Raises NotYourHand without 学校经办 at the school."""
-    _permit(school, by)
+def take_in(data: bytes, name: str, school: School, by: User, *, partial: bool = False) -> ImportFile:
+    """Keep an upload, sealed under a key of its own. Raises NotYourHand without 学校经办 at the school.
+
+    `partial`: a list that only brings children on record up to date.
+    """
+    permit(school, by)
     key = vault.new_child_key()
     kept = files.store(key, data, FILE_PLACE)
     shown = "".join(letter for letter in name.replace("\\", "/").rpartition("/")[2] if letter.isprintable())
     return ImportFile.objects.create(
         school=school, uploaded_by=by, name=shown[-120:] or "未命名.xlsx", size=kept.size, sha256=kept.sha256,
-        wrapped_key=key, stored_name=kept.name,
+        wrapped_key=key, stored_name=kept.name, choice={"partial": True} if partial else {},
     )  # fmt: skip
 
 
-def _permit(school: School, by: User) -> None:
+def permit(school: School, by: User) -> None:
+    """Raises NotYourHand for whoever does not keep the records of this school."""
     if not Powers.of(by).on(Registration.OPENER.right, school.pk):
         raise NotYourHand(f"您在{school}没有学校经办职权，不能导入该校名册。")
 
 
 @transaction.atomic
-def upload(data: bytes, name: str, school: School, by: User) -> ImportFile:
+def upload(data: bytes, name: str, school: School, by: User, *, partial: bool = False) -> ImportFile:
     """Keep an upload and let a job read it."""
-    file = take_in(data, name, school, by)
-    return _begin(file, "import.read", {}, by)
+    return begin(take_in(data, name, school, by, partial=partial), "import.read", {}, by)
 
 
 @transaction.atomic
 def ask_to_commit(file: ImportFile, by: User, *, accept_warnings: bool, only_good: bool) -> ImportFile:
     """Let a job write what the preview showed. Raises Refused when the choices do not allow it."""
     file = ImportFile.objects.select_for_update().get(pk=file.pk)
-    _permit(file.school, by)
+    permit(file.school, by)
     _refuse_unready(file)
     refuse_unsettled(file.counts, accept_warnings=accept_warnings, only_good=only_good)
-    return _begin(file, "import.commit", {"accept_warnings": accept_warnings, "only_good": only_good}, by)
+    return begin(file, "import.commit", {"accept_warnings": accept_warnings, "only_good": only_good}, by)
 
 
-def _begin(file: ImportFile, kind: str, choices: dict, by: User) -> ImportFile:
+@transaction.atomic
+def read_again(file: ImportFile, by: User, *, said: dict, mapping: list[dict]) -> ImportFile:
+    """Let a job read the upload by what a person says of its columns, and remember it for the school.
+
+    `said`: sheet, head and columns (letter → attribute, "" to leave out), as `ImportFile.choice` keeps them; `mapping`:
+    the columns as they were shown. Raises Refused when the file is past it or a job works on it, NotYourHand.
+    """
+    file = ImportFile.objects.select_for_update().select_related("school").get(pk=file.pk)
+    permit(file.school, by)
+    if not file.may_be_read_otherwise or Job.objects.filter(pk=file.job_id, finished_at=None).exists():
+        raise Refused(f"“{file.name}”现为“{file.get_state_display()}”或正在处理，不能再改列的对应。")
+    remember(file.school, mapping, said["columns"], by)
+    file.choice = {**file.choice, **said}
+    file.state = State.READING
+    file.save(update_fields=["choice", "state"])
+    return begin(file, "import.read", {}, by)
+
+
+def begin(file: ImportFile, kind: str, choices: dict, by: User) -> ImportFile:
+    """Let a job of this kind work on the file once the transaction is committed."""
     arguments = {"file": file.pk, "url": file.get_absolute_url(), **choices}
     file.job_id = start(kind, arguments, by=by, school_id=file.school_id).pk
     file.save(update_fields=["job_id"])
@@ -88,13 +113,23 @@ def class_refs(school: School) -> list[ClassRef]:
 
 
 @collector_paused()
-def read(data: bytes, school: School, *, limits: Limits = SCHOOL, phase: Phase = lambda name: None) -> ParsedBook:
-    """Read, normalise and judge a workbook for a school; touches no records."""
+def read(
+    data: bytes,
+    school: School,
+    *,
+    limits: Limits = SCHOOL,
+    phase: Phase = lambda name: None,
+    choice: Choice | None = None,
+    partial: bool = False,
+) -> ParsedBook:
+    """Read, normalise and judge a workbook for a school; touches no records. Without `choice`, as the school said."""
     return read_workbook(
         data,
         school_code=school.code,
         school_classes=class_refs(school),
         today=clock.today(),
+        choice=choice or choice_for(school),
+        partial=partial,
         limits=limits,
         phase=phase,
     )
@@ -103,9 +138,14 @@ def read(data: bytes, school: School, *, limits: Limits = SCHOOL, phase: Phase =
 def keep_preview(file: ImportFile, parsed: ParsedBook, plan: Plan) -> ImportFile:
     """Note what the file would do; the findings and differences stay sealed."""
     file.state = State.UNUSABLE if plan.stopped else State.PARSED
-    file.sheet, file.version, file.mapping = parsed.sheet[:60], parsed.version, parsed.mapping
+    file.sheet, file.version, file.mapping, file.head = parsed.sheet[:60], parsed.version, parsed.mapping, parsed.head
     file.counts, file.digest = plan.counts, plan.digest
-    file.report = {"findings": [each.as_dict() for each in plan.findings], "differences": plan.differences()}
+    file.report = {
+        "findings": [each.as_dict() for each in plan.findings],
+        "differences": plan.differences(),
+        "corrections": [each.as_dict() for each in plan.corrections],
+        "outline": parsed.outline,
+    }
     file.save()
     return file
 
@@ -126,17 +166,23 @@ def refuse_unsettled(counts: dict, *, accept_warnings: bool, only_good: bool) ->
 
 @transaction.atomic
 def commit(
-    file: ImportFile, parsed: ParsedBook, *, by: User, accept_warnings: bool = False, only_good: bool = False
+    file: ImportFile,
+    parsed: ParsedBook,
+    *,
+    by: User,
+    accept_warnings: bool = False,
+    only_good: bool = False,
+    tell: Tell = nobody_listens,
 ) -> ImportFile:
     """Write what the preview showed, all of it or nothing: a registration case with its pending children, and
-    changes of ordinary fields of children on record. A file that says nothing new opens no case.
+    changes of ordinary fields of children on record. A file that says nothing new opens no case. `tell` hears the rows.
 
     Raises Refused (unsettled findings, already committed, a number taken meanwhile), PlanChanged, NotYourHand.
     """
     file = ImportFile.objects.select_for_update().select_related("school").get(pk=file.pk)
     _refuse_unready(file)
     lock_imports()
-    plan = make_plan(parsed, file.school)
+    plan = make_plan(parsed, file.school, tell)
     if plan.digest != file.digest:
         raise PlanChanged(plan)
     return carry_out(file, plan, by=by, accept_warnings=accept_warnings, only_good=only_good)
@@ -151,7 +197,7 @@ def lock_imports() -> None:
 @transaction.atomic
 def carry_out(file: ImportFile, plan: Plan, *, by: User, accept_warnings: bool, only_good: bool) -> ImportFile:
     """Write a plan made under `lock_imports()`. Raises Refused, NotYourHand."""
-    _permit(file.school, by)
+    permit(file.school, by)
     refuse_unsettled(plan.counts, accept_warnings=accept_warnings, only_good=only_good)
     for holder in Student.objects.filter(pk__in=dict(plan.claims)).order_by("pk"):
         claimed(holder, name=dict(plan.claims)[holder.pk], by=file.school)
@@ -178,7 +224,7 @@ def _register(file: ImportFile, plan: Plan, by: User) -> Registration:
 def discard(file: ImportFile, by: User) -> ImportFile:
     """Give a file up before it did anything: upload and preview are erased, the line in the list stays."""
     file = ImportFile.objects.select_for_update().get(pk=file.pk)
-    _permit(file.school, by)
+    permit(file.school, by)
     if not file.may_be_given_up:
         raise Refused(f"“{file.name}”现为“{file.get_state_display()}”，不能放弃。")
     file.state, file.sealed_report = State.DISCARDED, b""

@@ -80,6 +80,8 @@ def _shift(sheet: SheetData, attribute: str, positions: set[int]) -> Finding:
 
 def birth_against_number(sheet: SheetData, frame: Frame) -> None:
     """The birth date is the one inside an 18-character number; a missing one is offered from there."""
+    if "birth_date" not in sheet.columns:  # a list of children on record need not have it
+        return
     numbers, births = sheet.values("id_number"), sheet.values("birth_date")
     verdicts = sheet.columns["birth_date"].verdicts
     for position, number in enumerate(numbers):

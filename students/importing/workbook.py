@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,10 +11,10 @@ from students.importing.cells import Verdict
 from students.importing.classes import ClassBook, ClassRef
 from students.importing.container import SCHOOL, Limits
 from students.importing.findings import ERROR, FIXED, WARNING, Finding, WorkbookRefused, shown
-from students.importing.headers import Heading, find_heading
+from students.importing.headers import NOTHING_SAID, Choice, Heading, find_heading, header_keys
 from students.importing.normalise import Setting, normalise_column
-from students.importing.prescan import BookScan, SheetScan, scan
-from students.importing.reader import read_sheets
+from students.importing.opening import open_list
+from students.importing.prescan import BookScan, SheetScan
 from students.importing.sheet import ColumnData, SheetData
 from students.importing.validate import Frame, shifted_columns, validate
 
@@ -44,6 +44,10 @@ class ParsedBook:
     findings: list[Finding] = field(default_factory=list)
     fixes: Counter = field(default_factory=Counter)
     stopped: bool = False
+    # The header row (from 1), the first rows of every sheet as people see them, whether nobody can be new.
+    head: int = 0
+    outline: list[dict] = field(default_factory=list)
+    partial: bool = False
 
     @property
     def totals(self) -> dict[str, int]:
@@ -68,27 +72,24 @@ def read_workbook(
     school_code: str,
     school_classes: Iterable[ClassRef],
     today: date,
-    sheet: str = "",
-    columns: dict[str, str] | None = None,
+    choice: Choice = NOTHING_SAID,
+    partial: bool = False,
     limits: Limits = SCHOOL,
     phase: Callable[[str], None] = lambda name: None,
 ) -> ParsedBook:
     """Read, normalise and judge a workbook for one school.
 
-    `today` is the legal date; `sheet` and `columns` (letter → attribute, "" to ignore) settle what an earlier
-    reading asked about; `phase` hears what begins. A hostile, foreign or unreadable file gives a stopped book with one
-    error.
+    `today` is the legal date; `choice` settles what an earlier reading asked about; `partial`: a list that only brings
+    children on record up to date; `phase` hears what begins. A hostile, foreign or unreadable file gives a stopped book
+    with one error.
     """
     data = source if isinstance(source, bytes) else _bytes_of(Path(source), limits)
     year = today.year if today.month >= 9 else today.year - 1
     frame = Frame(school_code, ClassBook(school_classes, year), today)
     try:
-        phase("预扫描")
-        book = scan(data, limits)
-        phase("解析")
-        cells = read_sheets(data, [sheet.name for sheet in book.visible], limits)
+        book, cells = open_list(data, limits, phase)
         phase("校验")
-        return _parse(book, cells, frame, sheet, columns)
+        return _parse(book, cells, frame, choice, partial)
     except WorkbookRefused as refusal:
         return _refused(refusal)
 
@@ -103,9 +104,14 @@ def _refused(refusal: WorkbookRefused) -> ParsedBook:
     return ParsedBook(findings=[Finding(ERROR, "", 0, "", "", refusal.code, "", refusal.message)], stopped=True)
 
 
-def _parse(book: BookScan, cells: dict[str, list], frame: Frame, wanted: str, chosen: dict | None) -> ParsedBook:
-    scanned, heading = _choose_sheet(book, cells, wanted, chosen)
+def _parse(book: BookScan, cells: dict[str, list], frame: Frame, choice: Choice, partial: bool) -> ParsedBook:
+    shown_top = outline(book, cells)
+    try:
+        scanned, heading = _choose_sheet(book, cells, choice, partial)
+    except WorkbookRefused as refusal:
+        return replace(_refused(refusal), outline=shown_top)
     parsed = ParsedBook(scanned.name, heading.version, _mapping(heading), findings=list(heading.findings))
+    parsed.head, parsed.outline, parsed.partial = heading.last_row, shown_top, partial
     if heading.stopped:
         parsed.stopped = True
         return parsed
@@ -123,30 +129,54 @@ def _parse(book: BookScan, cells: dict[str, list], frame: Frame, wanted: str, ch
     return parsed
 
 
-def _choose_sheet(book: BookScan, cells: dict, wanted: str, chosen: dict | None) -> tuple[SheetScan, Heading]:
+def _choose_sheet(
+    book: BookScan, cells: dict, choice: Choice = NOTHING_SAID, partial: bool = False
+) -> tuple[SheetScan, Heading]:
     """The one visible sheet with a known header; several or none is a question for the uploader."""
     candidates = []
     for scanned in book.visible:
-        if wanted and scanned.name != wanted:
+        if choice.sheet and scanned.name != choice.sheet:
             continue
-        heading = find_heading(cells.get(scanned.name, []), scanned, chosen)
+        heading = find_heading(cells.get(scanned.name, []), scanned, choice, partial=partial)
         if heading:
             candidates.append((scanned, heading))
     if not candidates:
-        raise WorkbookRefused("no_header", "前 10 行里找不到学生信息的表头，请使用全国学籍系统的模板")
+        raise WorkbookRefused(
+            "no_header", "前 10 行里找不到学生信息的表头，请在“列的对应”中指明表头，或使用全国学籍系统的模板"
+        )
     if len(candidates) > 1:
         names = "、".join(f"“{scanned.name}”" for scanned, _ in candidates)
-        raise WorkbookRefused("several_sheets", f"有多个工作表都像学生名单：{names}，请指明导入哪一个")
+        raise WorkbookRefused("several_sheets", f"有多个工作表都像学生名单：{names}，请在“列的对应”中指明导入哪一个")
     return candidates[0]
 
 
+_TOP, _SHEETS, _WIDTH = 14, 8, 120
+
+
+def outline(book: BookScan, cells: dict[str, list]) -> list[dict]:
+    """The first rows of every visible sheet, long numbers masked: by them people say what a column is."""
+    return [
+        {
+            "name": scanned.name,
+            "top": [
+                [shown(cell[0] if isinstance(cell, list) else cell, False) for cell in row[:_WIDTH]]
+                for row in cells.get(scanned.name, [])[:_TOP]
+            ],
+        }
+        for scanned in book.visible[:_SHEETS]
+    ]
+
+
 def _mapping(heading: Heading) -> list[dict[str, str]]:
+    keys = header_keys(heading.columns)
     return [
         {
             "column": column.letter,
             "header": column.header,
             "attribute": column.field.attribute if column.field else "",
             "label": column.field.label if column.field else "",
+            "key": keys[column.index],
+            "said": column.said,
         }
         for column in heading.columns
     ]
@@ -280,11 +310,8 @@ class Table:
 
 def read_table(data: bytes, *, today: date, limits: Limits, phase: Callable[[str], None] = lambda name: None) -> Table:
     """The one sheet that looks like children, none of its columns required. Raises WorkbookRefused."""
-    phase("预扫描")
-    book = scan(data, limits)
-    phase("解析")
-    cells = read_sheets(data, [sheet.name for sheet in book.visible], limits)
-    scanned, heading = _choose_sheet(book, cells, "", None)
+    book, cells = open_list(data, limits, phase)
+    scanned, heading = _choose_sheet(book, cells)
     if twice := [each for each in heading.findings if each.code == "duplicate_column"]:
         raise WorkbookRefused("duplicate_column", f"{twice[0].message}，{twice[0].remedy}")
     rows, ignored = _data_rows(cells.pop(scanned.name), heading, scanned.name)

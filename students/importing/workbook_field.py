@@ -4,6 +4,7 @@ from django import forms
 
 from .container import Limits
 from .listing import Listing
+from .opening import ACCEPT, FORMATS
 
 
 class WorkbookField(forms.FileField):
@@ -14,7 +15,7 @@ class WorkbookField(forms.FileField):
         super().__init__(**kwargs)
 
     def widget_attrs(self, widget):
-        return super().widget_attrs(widget) | {"accept": ".xlsx"}
+        return super().widget_attrs(widget) | {"accept": ACCEPT}
 
     def clean(self, data, initial=None):
         workbook = super().clean(data, initial)
@@ -27,4 +28,4 @@ class ListingField(WorkbookField):
     """A list whose columns are known, under its own title."""
 
     def __init__(self, listing: Listing, **kwargs):
-        super().__init__(listing.limits, label=f"{listing.title}（.xlsx）", **kwargs)
+        super().__init__(listing.limits, label=f"{listing.title}（{FORMATS}）", **kwargs)

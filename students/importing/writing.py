@@ -1,6 +1,6 @@
 """Carrying out a plan: pending children by COPY, changes by one UPDATE per table. Called by the case's fill."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any
 
@@ -12,7 +12,8 @@ from approvals.models import CaseSubject
 from approvals.services import lock_children
 from jianping_xueji import vault
 from law import articles, clock
-from students.importing.bulk import change_rows, copy_in, no_trigger_is_ignored, take_ids
+from students.importing import journalling
+from students.importing.bulk import blank_line, change_rows, copy_in, no_trigger_is_ignored, take_ids
 from students.importing.cells import CLEAR
 from students.importing.collector import collector_paused
 from students.importing.records import MEMBER_CELLS, MEMBERS, OWN_FIELDS
@@ -21,17 +22,14 @@ from students.models import FamilyMember, NumberKind, RegistrationEntry, Student
 from students.models.child import FAMILY_ID_AAD, new_slugs, number_aad
 from students.spelling import initials_of, pinyin_of
 
+TOLD_EVERY = 500
 _NUMBER_COLUMNS = ("student_id", "kind", "cipher", "index", "tail", "letter", "since")
 
 
-def _blank_line(model) -> dict[str, Any]:
-    """Every column but the key with the value of an empty field."""
-    columns = [column for column in model._meta.concrete_fields if not column.primary_key]
-    return {column.attname: None if column.null else "" for column in columns}
-
-
-_BLANK_MEMBER = _blank_line(FamilyMember)
-_OWN = frozenset(field.attribute for field in OWN_FIELDS)
+_BLANK_MEMBER = blank_line(FamilyMember)
+# Attribute and blank; then what every new child gets besides.
+_OWN = tuple((field.attribute, blank_line(Student)[field.attribute]) for field in OWN_FIELDS)
+_FILLED = (*(attribute for attribute, _ in _OWN), "name_pinyin", "name_initials", "id", "slug", "wrapped_key")
 
 
 def write(plan, case) -> dict[str, int]:
@@ -42,8 +40,8 @@ def write(plan, case) -> dict[str, int]:
     try:
         with transaction.atomic(), pghistory.context(user=case.acting.pk, case=case.number):
             no_trigger_is_ignored()
-            create(plan.creates, case)
-            update(plan.updates)
+            create(plan.creates, case, plan.tell)
+            update(plan.updates, case)
     except IntegrityError as error:
         raise Refused(
             f"名册中有号码刚刚由他人登记，本次没有写入。请重新预览后再提交（{articles.NO_FALSE_RECORD}）。"
@@ -55,16 +53,15 @@ def write(plan, case) -> dict[str, int]:
 
 
 @collector_paused()
-def create(rows: Sequence[ParsedRow], case) -> None:
-    """Pending children of a batch, in the order of the sheet."""
+def create(rows: Sequence[ParsedRow], case, tell=lambda phase, done, total: None) -> None:
+    """Pending children of a batch, in the order of the sheet; `tell` hears how many are written."""
     if not rows:
         return
     ids, today = take_ids(Student, len(rows)), clock.today()
     keys = [vault.new_child_key() for _ in rows]
     newcomers = list(zip(ids, keys, rows, strict=True))
-    _copy_students(newcomers, case.lead_school_id)
-    numbers = [line for each in newcomers for line in _number_lines(*each, today)]
-    copy_in(StudentNumber, _NUMBER_COLUMNS, numbers)
+    _copy_students(newcomers, case.lead_school_id, tell)
+    copy_in(StudentNumber, _NUMBER_COLUMNS, (line for each in newcomers for line in _number_lines(*each, today)))
     _copy_members(
         member_values(pk, key, row, member)
         for pk, key, row in newcomers
@@ -79,22 +76,29 @@ def create(rows: Sequence[ParsedRow], case) -> None:
     )
 
 
-def _copy_students(newcomers: Sequence[tuple[int, bytes, ParsedRow]], school_id: int) -> None:
-    blank = {"id": None} | _blank_line(Student) | {"school_id": school_id, "status": Student.Status.PENDING.value}
+def _counted(newcomers: Sequence, tell) -> Iterator:
+    """The same, counted aloud on the way."""
+    for done, each in enumerate(newcomers):
+        if done % TOLD_EVERY == 0:
+            tell("写入", done, len(newcomers))
+        yield each
+
+
+def _copy_students(newcomers: Sequence[tuple[int, bytes, ParsedRow]], school_id: int, tell) -> None:
+    blank = {"id": None} | blank_line(Student) | {"school_id": school_id, "status": Student.Status.PENDING.value}
     lines = (
-        list((blank | student_values(row) | {"id": pk, "slug": slug, "wrapped_key": key}).values())
-        for (pk, key, row), slug in zip(newcomers, new_slugs(len(newcomers)), strict=True)
+        [*_own_values(row), pk, slug, key]
+        for (pk, key, row), slug in zip(_counted(newcomers, tell), new_slugs(len(newcomers)), strict=True)
     )
-    copy_in(Student, list(blank), lines)
+    rest = {name: value for name, value in blank.items() if name not in _FILLED and value is not None}
+    copy_in(Student, [*_FILLED, *rest], ([*line, *rest.values()] for line in lines))
 
 
-def student_values(row: ParsedRow) -> dict[str, Any]:
-    """The child's own columns that the sheet fills."""
-    values = {
-        name: value for name, value in row.values.items() if value is not None and name in _OWN and value != CLEAR
-    }
-    name = values["name"]
-    return values | {"name_pinyin": pinyin_of(name), "name_initials": initials_of(name)}
+def _own_values(row: ParsedRow) -> list[Any]:
+    """The child's own columns that the sheet fills, in the order of _FILLED, and the spellings of the name."""
+    get, name = row.values.get, row.values["name"]
+    told = [blank if (value := get(each)) is None or value == CLEAR else value for each, blank in _OWN]
+    return [*told, pinyin_of(name), initials_of(name)]
 
 
 def _number_lines(pk: int, key: bytes, row: ParsedRow, today: date):
@@ -130,8 +134,8 @@ def _copy_members(members: Iterable[dict[str, Any]]) -> None:
 # --- children on record ----------------------------------------------------------------------------------------------
 
 
-def update(updates: Sequence) -> None:
-    """Non-key fields of children on record, under their locks; a family member may be new."""
+def update(updates: Sequence, case) -> None:
+    """Non-key fields of children on record, under their locks; a family member may be new. Each row is journalled."""
     if not updates:
         return
     lock_children([each.child.pk for each in updates])
@@ -150,6 +154,7 @@ def update(updates: Sequence) -> None:
     change_rows(Student, own)
     change_rows(FamilyMember, members)
     _copy_members(newcomers)
+    journalling.keep(case, updates)
 
 
 def _member_changes(each, member: int) -> dict[str, Any]:

@@ -5,12 +5,13 @@ from .child import FamilyMember, NumberKind, Student, StudentNumber
 from .enrolment import Enrolment, Placement
 from .frozen import FrozenRecord
 from .home_teaching import HomeLesson
-from .imports import ImportFile
+from .imports import ImportFile, RememberedColumn
 from .intake import Application, DuplicateSearch, FiledScan
 from .ledger_entry import LedgerEntry
 from .problem import Problem
 from .record_change import RecordEntry
 from .registration import Registration, RegistrationEntry
+from .returned import ReturnedList
 from .traces import DataFix, Look
 
 # Kinds of change stand beside their rules and need the models above.
@@ -91,6 +92,8 @@ __all__ = [
     "PromotionRun",
     "Proof",
     "RecordEntry",
+    "RememberedColumn",
+    "ReturnedList",
     "Registration",
     "RegistrationEntry",
     "RosterChild",

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.crypto import get_random_string
 
 from accounts.policies import powers_of
+from jianping_xueji import audit
 from jianping_xueji.vault import open_
 from schools.models import School
 
@@ -190,6 +191,13 @@ class Student(models.Model):
 
     def get_absolute_url(self):
         return reverse("students:child", args=[self.slug])
+
+    @classmethod
+    def from_db(cls, *row, **more):
+        """Whose data a request has loaded, it has seen: the audit writes it down."""
+        child = super().from_db(*row, **more)
+        audit.saw(child.pk)
+        return child
 
     @property
     def sex_name(self) -> str:

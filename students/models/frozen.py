@@ -3,10 +3,12 @@
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
+from jianping_xueji.audit.showing import ShowsAChild
+
 from .child import Student
 
 
-class FrozenRecord(models.Model):
+class FrozenRecord(ShowsAChild, models.Model):
     """毕业存档：毕业当日的学籍全文与摘要；号码仍为密文；只增不改"""
 
     student = models.ForeignKey(Student, models.PROTECT, related_name="frozen_records", verbose_name="学生")

@@ -34,6 +34,7 @@ class ImportFile(models.Model):
         UNUSABLE = "unusable", "无法导入"
         COMMITTED = "committed", "已提交"
         DISCARDED = "discarded", "已放弃"
+        UNDONE = "undone", "已撤销"
 
     school = models.ForeignKey(School, models.PROTECT, related_name="+", verbose_name="学校")
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="上传人")
@@ -48,6 +49,9 @@ class ImportFile(models.Model):
     job_id = models.BigIntegerField("后台任务", null=True, blank=True)
     sheet = models.CharField("工作表", max_length=60, blank=True)
     version = models.CharField("模板", max_length=10, blank=True)
+    # What people have said about this upload: {partial, sheet, head, columns: letter → attribute}.
+    choice = models.JSONField("指定", default=dict, blank=True)
+    head = models.PositiveSmallIntegerField("表头行", default=0)
     mapping = models.JSONField("列对应", default=list)
     counts = models.JSONField("计数", default=dict)
     digest = models.CharField("预览散列", max_length=64, blank=True)
@@ -64,10 +68,12 @@ class ImportFile(models.Model):
         default_permissions = ["view"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(state__in=["reading", "parsed", "unusable", "committed", "discarded"]), name="import_state"
+                condition=Q(state__in=["reading", "parsed", "unusable", "committed", "discarded", "undone"]),
+                name="import_state",
             ),
             models.CheckConstraint(
-                condition=Q(registration=None) | Q(state="committed"), name="import_case_only_when_committed"
+                condition=Q(registration=None) | Q(state__in=["committed", "undone"]),
+                name="import_case_only_when_committed",
             ),
         ]
         indexes = [models.Index(fields=["school", "-id"], name="import_of_school")]
@@ -77,6 +83,16 @@ class ImportFile(models.Model):
 
     def get_absolute_url(self):
         return reverse("students:import_preview", args=[self.pk])
+
+    @property
+    def partial(self) -> bool:
+        """True for a list that only brings children on record up to date."""
+        return bool(self.choice.get("partial"))
+
+    @property
+    def may_be_read_otherwise(self) -> bool:
+        """True while a person may still say what its columns are."""
+        return self.state in (self.State.PARSED, self.State.UNUSABLE)
 
     @property
     def waits(self) -> bool:
@@ -104,3 +120,22 @@ class ImportFile(models.Model):
     def report(self, said: dict) -> None:
         text = json.dumps(said, ensure_ascii=False, cls=DjangoJSONEncoder)
         self.sealed_report = vault.seal_bytes(bytes(self.wrapped_key), zlib.compress(text.encode()), REPORT_PLACE)
+
+
+class RememberedColumn(models.Model):
+    """列的对应：学校说过一次的表头，下次照用；attribute 为空表示该列不导入"""
+
+    school = models.ForeignKey(School, models.PROTECT, related_name="+", verbose_name="学校")
+    listing = models.CharField("名单", max_length=20, default="children")
+    header = models.CharField("表头", max_length=120)
+    attribute = models.CharField("读作", max_length=60, blank=True)
+    said_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="指定人")
+    said_on = models.DateField("指定日期")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "列的对应"
+        default_permissions = ["view"]
+        constraints = [models.UniqueConstraint(fields=["school", "listing", "header"], name="remembered_header_once")]
+
+    def __str__(self):
+        return f"{self.header}→{self.attribute or '不导入'}"

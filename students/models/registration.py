@@ -28,6 +28,7 @@ class Registration(IntakeMoves, Case):
         SETTLED = "settled", "已更新（无新生）"
         REFUSED = "refused", "未予注册"
         WITHDRAWN = "withdrawn", "已撤回"
+        UNDONE = "undone", "已撤销导入"
 
     kind_code = "registration"
     prefix = "册"
@@ -35,7 +36,7 @@ class Registration(IntakeMoves, Case):
     ARTICLE = articles.REGISTER_IN_A_MONTH
     # Its children are pending: no change of theirs can be open yet.
     BLOCKS = False
-    CLOSED = frozenset({State.DONE, State.SETTLED, State.REFUSED, State.WITHDRAWN})
+    CLOSED = frozenset({State.DONE, State.SETTLED, State.REFUSED, State.WITHDRAWN, State.UNDONE})
     SUCCESS = frozenset({State.DONE, State.SETTLED})
     TEMPLATE = "students/registration.html"
     DESKS = {
@@ -165,6 +166,21 @@ class Registration(IntakeMoves, Case):
     )
     def withdraw(self, **_):
         registering.reject_all(self)
+
+    @move(
+        "撤销导入",
+        source=[State.FILLED, State.SCHOOL_CHECK, State.BUREAU, State.SETTLED],
+        target=State.UNDONE,
+        article=articles.NO_FALSE_RECORD,
+        hand=REGISTRAR,
+        opinion_required=True,
+        tone="danger",
+        signs=False,
+        by_hand=False,
+    )
+    def take_back(self, **_):
+        """The whole import as if it had not been, while nothing stands on it; from the page of the import."""
+        registering.take_back(self)
 
     def particulars_of(self, action, given):
         """The signed step keeps the figures of the fill, not the rows."""

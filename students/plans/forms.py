@@ -9,6 +9,7 @@ from law.school_time import grade_name, school_year_name, school_year_of
 from schools.models import School
 
 from ..filters import SearchWords
+from ..importing.workbook_field import ListingField
 from .case import latest_lines
 from .judging import ENTRY_GRADES, Line
 
@@ -101,3 +102,21 @@ class YearFilter(forms.Form):
     @property
     def chosen_year(self) -> int:
         return self.cleaned_data.get("year") or school_year_of(clock.today())
+
+
+class PlanListForm(forms.Form):
+    """The plan of many schools: which school year, by which document, the list."""
+
+    year = forms.TypedChoiceField(label="学年", coerce=int)
+    document = forms.CharField(
+        label="依据文件", max_length=120, help_text="招生方案的名称和文号，如：建教发〔2026〕15号。"
+    )
+
+    def __init__(self, *args, **kwargs):
+        from .sheet import PLANS
+
+        super().__init__(*args, **kwargs)
+        present = school_year_of(clock.today())
+        self.fields["year"].choices = [(year, school_year_name(year)) for year in (present + 1, present)]
+        help_text = "列：学校标识码或校名，年级，班数，每班人数。一校一个年级一行，不招生的班数填 0。"
+        self.fields["workbook"] = ListingField(PLANS, help_text=help_text)

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.policies import may, school_ids_where
 from approvals.errors import Refused
+from approvals.presenting import with_days
 from law import clock
 from law.school_time import school_year_name
 from schools.models import School
@@ -65,6 +66,7 @@ def assignment(request):
     living = LeaverDestination.objects.filter(year=year, ended_by=None)
     assigned = set(living.filter(school__bureau=bureau).values_list("child", flat=True))
     open_rows = [each for each in rows if each.child.pk not in assigned]
+    recent = Assignment.objects.visible_to(request.user).filter(year=year)
     lines = plan.lines(year, juniors_of(bureau), proposed=Counter(each.school for each in open_rows))
     context = {
         "primaries": by_primary(rows, assigned),
@@ -73,7 +75,7 @@ def assignment(request):
         "unsure": sum(each.school is None for each in open_rows),
         "refusal": refusal,
         "year_name": school_year_name(year),
-        "recent": Assignment.objects.visible_to(request.user).filter(year=year).select_related("lead_school")[:50],
+        "recent": with_days(recent.select_related("lead_school")[:50]),
     }
     return render(request, "students/assignment.html", context, status=422 if refusal else 200)
 

@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
 from accounts.policies import may, school_ids_where
+from approvals.presenting import with_days
 from approvals.trying import tried
 from law import clock
 from law.school_time import grade_name, school_year_of
@@ -56,7 +57,7 @@ def shown(request, chosen, school, waiting, form, refusal):
         "grades": grades,
         "waiting": waiting,
         "form": form if school and grades and may(request.user, "make_change", school) else None,
-        "recent": recent if school else [],
+        "recent": with_days(recent) if school else [],
         "refusal": refusal,
     }
     return render(request, "students/placings.html", context, status=422 if form.errors or refusal else 200)

@@ -2,9 +2,21 @@
 
 from collections.abc import Callable
 
-from django.shortcuts import render
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET
 
+from jianping_xueji.vault import VaultError
+from law import clock
+
+from ..importing.container import Limits
 from ..importing.findings import WorkbookRefused
+from ..importing.returning import hold, marked
+from ..importing.upload import SealedUpload
+from ..models import ReturnedList
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 # Rows and sentences shown at once; the counts say how many there are.
 GLANCE = 200
@@ -15,9 +27,38 @@ def looked_at(request, form, dry_run: Callable[[dict], dict]) -> dict:
     if request.method != "POST" or not form.is_valid():
         return {}
     try:
-        return dry_run(form.cleaned_data)
+        seen = dry_run(form.cleaned_data)
     except WorkbookRefused as refused:
         return {"refusal": [{"message": refused.message}]}
+    return seen | {"marked_url": marked_url(request, form, seen["judged"].findings)}
+
+
+def marked_url(request, form, findings) -> str:
+    """Where the person finds the list again with these sentences in it; "" when there is nothing to say."""
+    field, given = form.fields.get("workbook"), form.cleaned_data.get("workbook")
+    if not findings or field is None or given is None:
+        return ""
+    given.seek(0)
+    kept = hold(given.read(), given.name, findings, field.limits, by=request.user)
+    return reverse("students:returned_list", args=[kept.pk])
+
+
+@require_GET
+def returned_list(request, pk):
+    """The list as it came, marked; for whoever sent it, today."""
+    kept = get_object_or_404(ReturnedList, pk=pk, uploaded_by=request.user, uploaded_on=clock.today())
+    return marked_file(kept, kept.limits, f"list-{kept.pk}-marked.xlsx")
+
+
+def marked_file(kept: SealedUpload, limits: Limits, name: str) -> HttpResponse:
+    """A kept list as a marked workbook; 409 when it cannot be opened any more."""
+    try:
+        content = marked(kept, limits)
+    except (WorkbookRefused, VaultError):
+        return HttpResponse("这份名单已不能打开，请重新上传。", status=409, content_type="text/plain; charset=utf-8")
+    answer = HttpResponse(content, content_type=XLSX)
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
 
 
 def findings_of(judged, token: str, **rows) -> dict:

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.policies import may, school_ids_where
 from approvals.errors import NotYourHand, Refused, RulesBroken
-from approvals.presenting import refusal_rows
+from approvals.presenting import refusal_rows, with_days
 from law import clock
 from law.school_time import school_year_name, school_year_of
 from schools.models import School, SchoolClass, Stage
@@ -89,7 +89,7 @@ def shown(request, school, form, places, takes, broken):
         "due": due_words(year),
         "classes": [{"name": each.name_in(year), "free": rooms.free.get(each.pk, 0)} for each in rooms.classes],
         "plan_free": rooms.free.get(None),
-        "recent": recent.select_related("opened_by").order_by("-pk")[:RECENT],
+        "recent": with_days(recent.select_related("opened_by").order_by("-pk")[:RECENT]),
     }
     return render(request, "students/intake.html", context, status=422 if form.errors or broken else 200)
 

@@ -13,6 +13,8 @@ from jianping_xueji.jobs import Job
 from .. import batch as batches
 from ..importing import presenting, service
 from ..importing.forms import CommitForm, UploadForm
+from ..importing.marks import NOTE
+from ..importing.undoing import may_be_undone
 from ..intake.presenting import of_batch_page
 from ..models import ImportFile, Registration
 
@@ -28,7 +30,7 @@ def upload(request):
     form = UploadForm(request.POST or None, request.FILES or None, user=request.user)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data["workbook"]
-        file = service.upload(given.read(), given.name, form.cleaned_data["school"], request.user)
+        file = service.upload(given.read(), given.name, form.cleaned_data["school"], request.user, partial=form.partial)
         return redirect(file)
     recent = ImportFile.objects.visible_to(request.user).select_related("school", "uploaded_by", "registration")
     context = {"form": form, "files": recent[:RECENT]}
@@ -63,7 +65,8 @@ def page_of(request, file: ImportFile, form: CommitForm | None = None, **more) -
     report = file.report
     differences = report["differences"]
     rows, page = presenting.slice_of(differences, request.GET.get("after", ""), len(differences))
-    acts = file.waits and may(request.user, "make_change", file.school_id)
+    works = may(request.user, "make_change", file.school_id)
+    acts = file.waits and works
     writes = file.counts.get("create", 0) + file.counts.get("update", 0)
     return {
         "file": file,
@@ -73,9 +76,14 @@ def page_of(request, file: ImportFile, form: CommitForm | None = None, **more) -
         "differences": rows,
         "difference_count": len(differences),
         "page": page,
-        "unknown": [each for each in file.mapping if not each["attribute"]],
+        "unknown": [each for each in file.mapping if not each["attribute"] and each["header"] != NOTE],
         "form": (form or CommitForm(counts=file.counts)) if acts and writes else None,
-        "may_discard": may(request.user, "make_change", file.school_id) and file.may_be_given_up,
+        "may_discard": works and file.may_be_given_up,
+        "may_choose": works and file.may_be_read_otherwise and bool(report.get("outline")),
+        "may_mark": works and bool(file.sheet) and bool(report["findings"]),
+        "may_undo": works and may_be_undone(file),
+        "corrections": report.get("corrections", []) if file.state in ("parsed", "committed") else [],
+        "may_draft": works,
         **more,
     }
 

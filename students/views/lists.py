@@ -10,9 +10,11 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.policies import powers_of
 from approvals.models import Case
+from jianping_xueji import audit
 from law import clock
 from law.school_time import school_year_of
 
+from ..exporting.services import WORKERS
 from ..filters import StudentFilter
 from ..models import Student
 from ..paging import PAGE, page_of
@@ -31,13 +33,15 @@ def children(request):
     rows = rows.select_related("school").prefetch_related("numbers").defer("wrapped_key")
     after, before = request.GET.get("after", ""), request.GET.get("before", "")
     page = page_of(rows, keys, after=after, before=before, descending=descending, size=PAGE)
+    powers = powers_of(request.user)
     context = {
         "filter": chosen,
         "page": page,
         "children": with_places(page.rows, request.user),
         "count": len(page.rows) if page.whole else found.count(),
         "columns": columns_of(chosen),
-        "may_import": bool(powers_of(request.user).schools("make_change")),
+        "may_import": bool(powers.schools("make_change")),
+        "may_export": any(powers.schools(right) for right in WORKERS),
     }
     return render(request, "students/list.html", context)
 
@@ -62,6 +66,7 @@ def search(request):
     Posted, and a number never goes on into an address: it would stay in histories and logs (第三十七条).
     """
     words = request.POST.get("q", "").strip()[:60]
+    audit.searched(words)
     if CASE_NUMBER.match(words) and (case := Case.objects.visible_to(request.user).filter(number=words).first()):
         return redirect(case)
     if words:

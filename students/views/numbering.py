@@ -6,6 +6,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.policies import school_ids_where
 from approvals.errors import Refused
+from approvals.presenting import with_days
 
 from ..filters import BY_NAME
 from ..importing.child_lists import Judged
@@ -46,7 +47,7 @@ def seen_of(request, sheet, judged: Judged, day, name: str) -> dict:
 
 def page(request, form, **seen):
     recent = Numbering.objects.visible_to(request.user).select_related("opened_by").order_by("-pk")[:RECENT]
-    return shown(request, "students/numbering.html", form, recent=recent, **seen)
+    return shown(request, "students/numbering.html", form, recent=with_days(recent), **seen)
 
 
 @require_POST

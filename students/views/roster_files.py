@@ -15,6 +15,8 @@ from ..roster import taking
 from ..roster.forms import RosterForm
 from ..roster.models import bureaus_of
 from ..roster.presenting import GLANCE
+from ..roster.sheet import ROSTER
+from .dry_runs import marked_file
 from .makers import makers_bureau
 
 RECENT = 10
@@ -75,6 +77,14 @@ def findings(request, pk):
     answer = HttpResponse(workbook_of(found.findings), content_type=XLSX)
     answer["Content-Disposition"] = f'attachment; filename="roster-{found.pk}-findings.xlsx"'
     return answer
+
+
+@require_GET
+def marked(request, pk):
+    """The roster as it came with its findings in it; it holds whole numbers, so only for the clerk."""
+    found = visible(request, pk)
+    makers_bureau(request, taking.NOT_THE_CLERK)
+    return marked_file(found, ROSTER.limits, f"roster-{found.pk}-marked.xlsx")
 
 
 @require_POST

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.policies import may, powers_of, school_ids_where
 from approvals.errors import Refused
+from approvals.presenting import with_days
 from approvals.trying import tried
 from schools.models import School
 
@@ -48,7 +49,7 @@ def shown(request, elsewhere: ElsewhereForm, *, refusal=(), issued_by: School | 
         "filter": chosen,
         "words": words,
         "former": [{"child": child, "mine": child.school_id in makes} for child in found],
-        "cases": cases[:SHOWN],
+        "cases": with_days(cases[:SHOWN]),
         "shown": SHOWN,
         "makes": bool(makes),
         "elsewhere": elsewhere,

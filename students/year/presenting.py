@@ -7,7 +7,7 @@ from django.db.models import Count, Q
 from django.urls import reverse
 
 from accounts.policies import may
-from approvals.presenting import desk_line, verdict_of
+from approvals.presenting import desk_line, verdict_of, with_days
 from approvals.rules import judge
 from law import clock, parameters
 from law.school_time import grade_name, school_year_name
@@ -189,7 +189,7 @@ def school_page(school: School, year: int, user) -> dict:
         "school": school,
         "grades": graduation_rows([school], year),
         "left_out": rolls.left_out_of_graduation(year, [school.pk], grade=None, limit=GLANCE),
-        "lists": lists,
+        "lists": with_days(lists),
         "opens_on": opens_on,
         "last_day": last_day,
         "open": today >= opens_on,

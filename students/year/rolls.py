@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from django.db import connection
 
+from jianping_xueji import audit
 from law.school_time import LAST_GRADE, grade_name
 
 from ..models.child import Student
@@ -185,7 +186,9 @@ def _standings(fate: str, where: str, params: dict) -> list[Standing]:
         {_FROM} JOIN schools_school h ON h.id = e.school_id
             LEFT JOIN schools_school d ON d.id = k.desk_school_id {_HERE} {where}
         ORDER BY h.code, 5, 6, s.name_pinyin, s.id LIMIT %(limit)s"""
-    return [_standing(*row) for row in _ask(statement, params)]
+    rows = _ask(statement, params)
+    audit.saw(*(row[0] for row in rows))
+    return [_standing(*row) for row in rows]
 
 
 def _standing(child, slug, name, school, grade, number, fate, case, stage, desk, right) -> Standing:

@@ -2,7 +2,10 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Now
+
+from jianping_xueji.jobs.models import Job
 
 
 class ReminderQuerySet(models.QuerySet):
@@ -11,6 +14,11 @@ class ReminderQuerySet(models.QuerySet):
 
     def unmailed(self):
         return self.filter(mailed_at=None)
+
+    def unclaimed(self):
+        """In no worker's hands: never taken, or taken by an attempt at mailing that has ended or gone silent."""
+        attempts = Job.objects.filter(state=Job.State.RUNNING, lease_until__gte=Now())
+        return self.filter(Q(mail_claim="") | ~Exists(attempts.filter(leased_by=OuterRef("mail_claim"))))
 
 
 class Reminder(models.Model):
@@ -21,7 +29,9 @@ class Reminder(models.Model):
     # Level, deadline, how many, how many late, the first due day: [{"level", "rule", "number", "late", "due", …}]
     lines = models.JSONField("内容")
     read_at = models.DateTimeField("阅读时间", null=True, blank=True)
-    # Claimed before the mail leaves: a worker that dies between sends nothing twice.
+    # Which attempt of which worker is sending it (`Job.leased_by`), committed before the mail leaves.
+    mail_claim = models.CharField("发送中的任务", max_length=120, blank=True, default="")
+    # When the server had taken it.
     mailed_at = models.DateTimeField("邮件发送时间", null=True, blank=True)
 
     objects = ReminderQuerySet.as_manager()

@@ -5,6 +5,7 @@ that ends it (审核, or the leader's own); both days are in the step.
 """
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from statistics import median_low
@@ -16,8 +17,11 @@ from approvals.models import Case, Step
 from law import clock
 from law.workdays import Calendar
 from students.intake.years import months_after
+from transfers import desks
 
-MONTHS = 12
+MONTHS, FEWEST = 12, 6
+# A transfer's way first, then the desks of all other changes.
+ORDER = (desks.PREREVIEW_SCHOOL, desks.PREREVIEW_BUREAU, *desks.STAGES, desks.FILE_CALL)
 
 
 @dataclass
@@ -82,13 +86,25 @@ def trend(user, school=None) -> dict[str, dict[date, Done]]:
     return done
 
 
+def months_shown(done: dict[str, dict[date, Done]]) -> list[date]:
+    """From the first month in which a desk was done, half a year at least."""
+    months = months_until(clock.today())
+    first = min((month for found in done.values() for month in found), default=months[-1])
+    return [month for month in months if month >= min(first, months[-FEWEST])]
+
+
+def in_order(stages: Iterable[str]) -> list[str]:
+    return sorted(stages, key=lambda stage: (ORDER.index(stage) if stage in ORDER else len(ORDER), stage))
+
+
 def charts(user, school=None) -> dict:
     """Both figures as lines over the months, with the tables under them."""
-    months, done = months_until(clock.today()), trend(user, school)
+    done = trend(user, school)
+    months = months_shown(done)
     labels = [f"{month.year}-{month.month:02d}" for month in months]
 
     def line(read) -> list[dict]:
-        return [{"label": stage, "values": [read(found[month]) for month in months]} for stage, found in done.items()]
+        return [{"label": stage, "values": [read(done[stage][month]) for month in months]} for stage in in_order(done)]
 
     return {
         "share": {"kind": "line", "unit": "%", "max": 100, "labels": labels, "series": line(lambda one: one.share)},

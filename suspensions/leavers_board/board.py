@@ -11,6 +11,7 @@ from datetime import date
 from django.db import connection
 from django.db.models import TextChoices
 
+from jianping_xueji import audit
 from law import clock, parameters
 from law.school_time import grade_name, school_year_of
 
@@ -109,7 +110,9 @@ def board(
     narrowed["schools"] = None if schools is None else list(schools)
     with connection.cursor() as cursor:
         cursor.execute(sql, params | narrowed)
-        return [Row(*values) for values in cursor.fetchall()]
+        rows = [Row(*values) for values in cursor.fetchall()]
+    audit.saw(*(row.child for row in rows))
+    return rows
 
 
 def blanks(year: int, schools: Iterable[int] | None = None) -> list[Row]:

@@ -1,19 +1,23 @@
 """A small county that lives from July 2026 to October 2028, and when the law wants each thing of its life done.
 
-`DUE` was written by hand from a wall calendar, counting with a pencil: no line of it was computed by the code it tests.
+Each line of the tables was written by hand from a wall calendar, counting with a pencil: none was computed by the code
+it tests.
 The holidays of 2027 and 2028 are no notice of the State Council (there is none yet); they are this story's own.
 """
 
 from datetime import date, timedelta
 
+from accounts.models import Appointment
 from accounts.roles import Role
-from approvals.models import Countdown
+from approvals.filings import record_filing
+from approvals.models import CeimsFiling, Countdown
 from approvals.services import perform
 from law import clock
 from law.models import CalendarDay, Window
 from schools.models import School
 from students.campaigns import open_campaign
 from students.models import Correction, Student
+from supervision.ledger_reports import report_month, review_quarter
 from suspensions.absence import write_marks
 from suspensions.models import Death, Dropout, Extension, Suspension
 from tests.changes import again, decided, drafted
@@ -150,6 +154,30 @@ class County:
         child = self.child(f"{name}-child", self.junior, grade=9)
         self.call(name, drafted(Correction, child, reason_note="户口簿已更名", changes={"name": "张叁"}))
 
+    def files(self, name: str, confirmed: bool = False):
+        """What was decided about the child is done in the national system, or its answer has come."""
+        filing = CeimsFiling.objects.filter(case__subjects__child=self.called[name]).earliest("pk")
+        at_bureau, today = filing.right == "bureau_make", clock.today()
+        by = self.by(Role.BUREAU_CLERK, self.bureau) if at_bureau else self.by(Role.REGISTRAR, filing.school)
+        answer = {"confirmed_on": today, "result": "通过"} if confirmed else {}
+        record_filing(filing, by=by, filed_on=filing.filed_on or today, **answer)
+
+    def has_no_card(self, name: str):
+        child = self.child(name, self.junior, grade=9)
+        Student.objects.filter(pk=child.pk).update(id_type="Z")
+
+    def hands_in(self, name: str):
+        """A suspension that lies on the desk of the school's second hand from this day on."""
+        given = {"ground_note": "骨折", "starts_on": clock.today(), "until": date(2027, 9, 12)}
+        case = drafted(Suspension, self.child(f"{name}-child"), **given)
+        self.call(name, perform(case, "submit", by=self.by(Role.REGISTRAR, self.no1)))
+
+    def reports_month(self, end: date):
+        report_month(self.no1, end, by=self.by(Role.REGISTRAR, self.no1))
+
+    def reviews_quarter(self, end: date):
+        review_quarter(self.bureau, end, by=self.by(Role.BUREAU_CLERK, self.bureau))
+
     def opens_campaign(self, due: date):
         open_campaign(self.bureau, due, by=self.by(Role.BUREAU_CLERK, self.bureau))
 
@@ -166,8 +194,13 @@ LIFE = [
     (date(2026, 9, 1), lambda c: c.leaves_primary_school("leaver-1")),
     (date(2026, 9, 15), lambda c: c.suspends("suspended-1", date(2027, 9, 14))),
     (date(2026, 9, 18), lambda c: c.asks_to_move("move-1")),
+    (date(2026, 9, 18), lambda c: c.files("suspended-1")),
+    (date(2026, 9, 21), lambda c: c.has_no_card("cardless-1")),
     (date(2026, 9, 24), lambda c: c.act("move-1", "vouch", HEAD, "lead")),
     (date(2026, 9, 30), lambda c: c.passes_review("move-1")),
+    (date(2026, 10, 9), lambda c: c.reports_month(date(2026, 9, 30))),
+    (date(2026, 10, 12), lambda c: c.reviews_quarter(date(2026, 9, 30))),
+    (date(2026, 10, 12), lambda c: c.files("suspended-1", confirmed=True)),
     (date(2026, 10, 12), lambda c: c.two_sign("move-1", ("apply", MAKER, "lead"), ("accept_child", HEAD, "lead"))),
     (
         date(2026, 10, 20),
@@ -187,6 +220,7 @@ LIFE = [
     (date(2027, 1, 28), lambda c: c.learns_of_death("death-3")),
     (date(2027, 3, 5), lambda c: c.opens_campaign(date(2027, 4, 2))),
     (date(2027, 3, 20), lambda c: c.asks_for_correction("correction-1")),
+    (date(2027, 4, 26), lambda c: c.hands_in("waiting-1")),
     # --- after the school year ---
     (date(2027, 9, 1), lambda c: c.leaves_primary_school("leaver-2")),
     (date(2027, 9, 1), lambda c: c.enters("newcomer-2", date(2021, 3, 5), 402)),
@@ -228,6 +262,7 @@ DUE = [
     ("death.cancelled", "death-3", "2027-01-28", "2027-02-18", None),
     ("campaign.term", "no1", "2027-03-05", "2027-04-02", None),
     ("campaign.term", "no2", "2027-03-05", "2027-04-02", None),
+    ("campaign.term", "junior", "2027-03-05", "2027-04-02", None),
     # the freeze begins on 15 April
     ("exam.before_freeze", "correction-1", "2027-03-20", "2027-04-14", ...),
     ("year.graduation", "junior", "2027-06-01", "2027-07-30", None),
@@ -247,6 +282,78 @@ DUE = [
     ("leavers.reconciled", "no1", "2028-09-01", "2028-09-30", None),
     # 1 October 2028 is a holiday to 7, Sunday 8 is worked
     ("registration.month", "newcomer-3", "2028-09-01", "2028-10-08", None),
+    # --- archives: whoever began at the school this term and sits in class; a newcomer's waits for the number ---
+    *[
+        ("archive.opened", name, "2026-09-01", "2026-10-08", ...)
+        for name in ("move-1-child", "truant-1", "death-2-child", "truant-2", "death-3-child", "cardless-1")
+    ],
+    ("archive.opened", "move-1-child", "2026-11-02", "2026-12-02", ...),
+    ("archive.opened", "move-2-child", "2027-09-01", "2027-10-08", ...),
+    ("archive.opened", "death-4-child", "2027-09-01", "2027-10-08", ...),
+    # --- what was decided is entered in the national system ---
+    # 16 17, 20–22 July
+    ("ceims.entered", "filing of death-1", "2026-07-15", "2026-07-22", None),
+    # 16–18, Sunday 20 worked, 21 September
+    ("ceims.entered", "filing of suspended-1", "2026-09-15", "2026-09-21", "2026-09-18"),
+    # as the pre-review of the same day
+    ("ceims.confirmed", "filing of suspended-1", "2026-09-18", "2026-10-09", "2026-10-12"),
+    # 13–16, 19; 21–23, 26 27; 29 30, 2–4; 3–6, 9
+    ("ceims.entered", "filing of move-1", "2026-10-12", "2026-10-19", None),
+    ("ceims.entered", "filing of move-1", "2026-10-20", "2026-10-27", None),
+    ("ceims.entered", "filing of move-1", "2026-10-28", "2026-11-04", None),
+    ("ceims.entered", "filing of move-1", "2026-11-02", "2026-11-09", None),
+    # 11, 14–17 December
+    ("ceims.entered", "filing of dropout-1", "2026-12-10", "2026-12-17", None),
+    # 9 10, 13 14, the 15th is a holiday, 16 September
+    ("ceims.entered", "filing of suspended-1", "2027-09-08", "2027-09-16", None),
+    # --- desks, cards, offices, the calendar itself ---
+    # 27–30 April, holiday to 5 May, 6 7, Saturday 8 worked, 10–12
+    ("case.school_desk", "waiting-1", "2027-04-26", "2027-05-12", None),
+    ("exam.id_card", "cardless-1", "2026-09-01", "2027-02-28", ...),
+    # three years after the training of 20 August 2024
+    *[
+        ("office.training", f"registrar of {school}", "2024-08-20", "2027-08-20", None)
+        for school in ("no1", "no2", "junior")
+    ],
+    ("calendar.announced", "bureau", "2026-11-01", "2026-12-10", "2026-11-20"),
+    ("calendar.announced", "bureau", "2027-11-01", "2027-12-10", "2027-11-19"),
+]
+# The last days of months with lessons, and ten days later.
+MONTHS = [
+    ("2026-07-31", "2026-08-10"),
+    ("2026-09-30", "2026-10-10"),  # a Saturday that is worked
+    ("2026-10-31", "2026-11-10"),
+    ("2026-11-30", "2026-12-10"),
+    ("2026-12-31", "2027-01-11"),  # from Sunday
+    ("2027-01-31", "2027-02-15"),  # from the holiday, which a week-end follows
+    ("2027-03-31", "2027-04-12"),  # from Saturday
+    ("2027-04-30", "2027-05-10"),
+    ("2027-05-31", "2027-06-10"),
+    ("2027-06-30", "2027-07-12"),  # from Saturday
+    ("2027-07-31", "2027-08-10"),
+    ("2027-09-30", "2027-10-11"),  # from Sunday
+    ("2027-10-31", "2027-11-10"),
+    ("2027-11-30", "2027-12-10"),
+    ("2027-12-31", "2028-01-10"),
+    ("2028-01-31", "2028-02-10"),
+    ("2028-03-31", "2028-04-10"),
+    ("2028-04-30", "2028-05-10"),
+    ("2028-05-31", "2028-06-12"),  # from Saturday
+    ("2028-06-30", "2028-07-10"),
+    ("2028-07-31", "2028-08-10"),
+    ("2028-09-30", "2028-10-10"),
+]
+REPORTED = {("no1", "2026-09-30"): "2026-10-09"}
+DUE += [
+    ("dropout.month_report", school, end, due, REPORTED.get((school, end)))
+    for school in ("no1", "no2", "junior")
+    for end, due in MONTHS
+]
+QUARTERS = ("09-30", "12-31", "03-31", "06-30")
+DUE += [
+    ("dropout.quarter_review", "bureau", end, due, "2026-10-12" if end == "2026-09-30" else None)
+    for end, due in MONTHS
+    if end[5:] in QUARTERS
 ]
 # What the same table says while nobody has announced 2027 and 2028: Monday to Friday, 暂估.
 GUESSED = {
@@ -262,18 +369,37 @@ GUESSED = {
     ("death.cancelled", "death-4"): "2028-02-03",
     # 1 October 2028 is a Sunday
     ("registration.month", "newcomer-3"): "2028-10-02",
+    # 1 October 2027 is a Friday
+    ("archive.opened", "move-2-child"): "2027-10-01",
+    ("archive.opened", "death-4-child"): "2027-10-01",
+    # 9 10, 13–15 September
+    ("ceims.entered", "filing of suspended-1", "2027-09-08"): "2027-09-15",
+    # 27–30 April, 3–7, 10 May
+    ("case.school_desk", "waiting-1"): "2027-05-10",
+    # 10 February is a Wednesday
+    **{("dropout.month_report", school, "2027-01-31"): "2027-02-10" for school in ("no1", "no2", "junior")},
+}
+# Nobody ever announced them: the first is past when its year is over, the second still waits.
+NEVER_DONE = {("calendar.announced", "2026-11-01"): "2028-01-01", ("calendar.announced", "2027-11-01"): None}
+# The law, a date of the school's or the bureau's own, or the published terms fix these days: no holiday moves them.
+FIXED = {
+    *("leavers.reconciled", "suspension.expires", "suspension.final", "dropout.migrant_file", "campaign.term"),
+    *("exam.before_freeze", "exam.id_card", "year.graduation", "year.promotion", "calendar.announced"),
 }
 RULES = {row[0] for row in DUE}
 
 
 def table(last: date, guessed: bool = False) -> dict[tuple, tuple]:
-    """(rule, subject, start) → (last day, done on) of everything that began by a day, as the hand wrote it."""
+    """(rule, subject, start) → (last day, whether that is sure, done on) of everything that began by a day."""
     made = {}
     for rule, name, start, due, done, *known in DUE:
         if max([start, *known]) > f"{last}":
             continue
-        due = GUESSED.get((rule, name), due) if guessed else due
-        made[rule, name, start] = (due, done if done in (None, ...) or done < f"{last}" else None)
+        if guessed:
+            due = GUESSED.get((rule, name, start), GUESSED.get((rule, name), due))
+            done = NEVER_DONE.get((rule, start), done)
+        sure = not guessed or rule in FIXED or due < "2027"
+        made[rule, name, start] = (due, sure, done if done in (None, ...) or done < f"{last}" else None)
     return made
 
 
@@ -282,13 +408,19 @@ def found(county: County, wanted: dict) -> dict[tuple, tuple]:
     names = {}
     for name, thing in county.called.items():
         names["child" if isinstance(thing, Student) else "case", thing.pk] = name
-    for name in ("no1", "no2", "junior"):
-        names["school", getattr(county, name).pk] = name
+    for name in ("no1", "no2", "junior", "bureau"):
+        names["bureau" if name == "bureau" else "school", getattr(county, name).pk] = name
+    for filing in CeimsFiling.objects.prefetch_related("case__subjects"):
+        child = filing.case.subjects.first().child_id
+        called = names.get(("case", filing.case_id)) or names["child", child]
+        names["filing", filing.pk] = f"filing of {called}"
+    for office in Appointment.objects.filter(role=Role.REGISTRAR):
+        names["appointment", office.pk] = f"registrar of {names['school', office.school_id]}"
     rows = {}
     for row in Countdown.objects.filter(deadline__in=RULES):
         key = (row.deadline, names.get((row.about, row.subject), f"?{row.about}{row.subject}"), f"{row.starts_on}")
-        told = wanted.get(key, (None, None))[1] is ...
-        rows[key] = (f"{row.due_on}", ... if told else row.closed_on and f"{row.closed_on}")
+        told = wanted.get(key, (None,))[-1] is ...
+        rows[key] = (f"{row.due_on}", row.confirmed, ... if told else row.closed_on and f"{row.closed_on}")
     return rows
 
 

@@ -3,9 +3,13 @@
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.roles import Role
+from approvals.countdown import statements
 from approvals.countdown.engine import check_all, standing_on
+from approvals.deadlines import EVERY_DESK
 from approvals.models import Countdown
 from approvals.services import perform
 from law import clock
@@ -48,3 +52,18 @@ def test_a_case_on_a_desk_is_found_reminded_escalated_and_closed(transfer, staff
     row.refresh_from_db()
     assert row.closed_on == date(2026, 10, 8) and row.in_time is False
     assert standing_on(date(2026, 10, 12), [no2.pk])
+
+
+def test_what_is_said_to_be_the_same_question_every_day_is(bureau):
+    for deadline in (*declared().values(), EVERY_DESK):
+        if deadline.same_daily:
+            with clock.at(date(2026, 9, 15)):
+                one = statements._written(deadline, clock.today())
+            with clock.at(date(2028, 2, 29)):
+                assert statements._written(deadline, clock.today()) == one, deadline.code
+
+
+def test_a_night_reads_the_numbers_of_the_law_once(bureau):
+    with CaptureQueriesContext(connection) as asked:
+        check()
+    assert len([query for query in asked.captured_queries if '"law_parameter"' in query["sql"]]) == 1

@@ -8,7 +8,6 @@ from accounts.roles import Role
 from archives import meter
 from archives.custody.copies import archive_of, is_whole
 from archives.entries import keep
-from archives.evidence.collecting import Scope
 from archives.evidence.collecting import archive_of as packed
 from archives.kin import kin_of
 from archives.kinds import KINDS
@@ -74,7 +73,7 @@ def test_what_was_kept_of_the_record_that_ended_goes_on(pair):
     assert [entry.brought_along for entry in entries_of(child)[5]] == [True]
     row = owed_in_spring(child)
     assert row["marks"] and set(meter.electronic_parts([row])[child.pk]) >= {3, 5}
-    (file,) = packed(Scope([], child, "学生").child)
+    (file,) = packed(child)
     assert gone.slug.encode() in file.content
     undone(case)
     row = owed_in_spring(child)

@@ -42,7 +42,7 @@ def test_from_the_workbook_to_the_list_of_children(desks, windows, no1):
 def upload(page, data: bytes, name: str) -> ImportFile:
     """Through the menu to the upload, and let the worker's job be done in this process."""
     follow_menu(page, "学籍采集导入", group="班级与信息")
-    page.get_by_label("名册（.xlsx）").set_input_files({"name": name, "mimeType": SHEET, "buffer": data})
+    page.locator("input[name=workbook]").set_input_files({"name": name, "mimeType": SHEET, "buffer": data})
     page.locator("form[enctype]").get_by_role("button").last.click()
     page.wait_for_url("**/students/import/*/")
     file = ImportFile.objects.latest("pk")

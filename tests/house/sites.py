@@ -20,6 +20,7 @@ from archives.kinds import KINDS
 from archives.models import ArchiveWorkbook, SchoolCopy
 from archives.periods import Period
 from archives.scans import enter_one
+from jianping_xueji.audit import anchoring
 from jianping_xueji.jobs.models import Job
 from jianping_xueji.vault import new_child_key
 from law import clock
@@ -53,8 +54,9 @@ from students.models import (
     RosterFile,
     Student,
 )
+from supervision.audits.services import begin_round
 from supervision.calendar.holidays import propose
-from supervision.models import Reminder
+from supervision.models import ExportRequest, Reminder
 from suspensions.models import Dropout, Suspension
 from tests.archives.specimens import AWARD, filled
 from tests.changes import decided, drafted
@@ -66,6 +68,8 @@ from tests.students.intake import asked, entered, searched
 from tests.students.rosters import deferral_of, put_on_roster
 from tests.students.specimens_classes import drafted_placing, drafted_plan, newcomers
 from tests.students.specimens_schooling_proof import from_roll_book
+from tests.supervision.complaining import complained
+from tests.supervision.ordering import ordered, reported
 from tests.suspensions.dropout_specimens import GIVEN, visited
 from tests.transfers.placing import PLACED
 from transfers.models import OutwardTransfer, SchoolClosing
@@ -123,7 +127,7 @@ class Place:
 
 
 # The last character of every child's name on a site.
-SUFFIXES = ("", *"转办休辍派编龄新统送毕证修档移账重")
+SUFFIXES = ("", *"转办休辍派编龄新统送毕证修档移账重诉")
 
 
 def build_site(relation, school, partner, child_at) -> Site:
@@ -131,6 +135,8 @@ def build_site(relation, school, partner, child_at) -> Site:
     people = staff_member(Role.REGISTRAR, school), staff_member(Role.BUREAU_CLERK, school.bureau)
     place = Place(relation, school, partner, child_at, *people)
     site = Site(relation, school, canaries={f"{place.name}{suffix}" for suffix in SUFFIXES})
+    site.words["registrar"] = place.registrar.pk
+    site.words["export"] = asked_export(place.clerk, school).pk
     for area in AREAS:
         words, numbers = area(place)
         site.words |= words | {"pk": site.words.get("pk", {}) | words.get("pk", {})}
@@ -315,7 +321,38 @@ def compared_at(place: Place) -> tuple[dict, set]:
     return words, {child.id_number.plain(), other.id_number.plain()}
 
 
-AREAS = (transfer_at, changes_at, classing_at, intake_at, year_at, archive_at, books_at, custody_at, compared_at)
+def supervised_at(place: Place) -> tuple[dict, set]:
+    """A complaint about a child of the school, an order, a report of its headmaster, the audit of the term."""
+    child = place.child("诉")
+    return {
+        "complaint": complained(place.school, child, complainant=f"{place.name}诉").number,
+        "order": ordered(place.school).number,
+        "report": reported(place.school).number,
+        "audit": begin_round(by=place.clerk, schools=[place.school])[0].number,
+    }, {child.id_number.plain()}
+
+
+AREAS = (
+    transfer_at,
+    changes_at,
+    classing_at,
+    intake_at,
+    year_at,
+    archive_at,
+    books_at,
+    custody_at,
+    compared_at,
+    supervised_at,
+)
+
+
+def asked_export(clerk, school):
+    """A request of the bureau to hand one school's children out, not decided yet."""
+    asked = {"purpose": "体检", "recipient": "县疾控中心", "document": "建教批〔2026〕3号", "fields": ["name"]}
+    children = [Student.objects.filter(school=school).order_by("pk").values_list("pk", flat=True).first() or 1]
+    more = {"scope": str(school), "children": children, "rows": 1, "expires_on": date(2026, 10, 1)}
+    on = {"asked_by": clerk, "asked_on": date(2026, 9, 15)}
+    return ExportRequest.objects.create(bureau=school.bureau, **asked, **more, **on)
 
 
 def village_of(school) -> Division:
@@ -450,6 +487,7 @@ def build_world(bureau, child_at) -> tuple[dict[str, Site], dict]:
     people = people_of(bureau, own)
     sites["own"].words |= {
         "notice": propose(OF_2027, 2027, by=people["clerk"], document="国办发明电〔2026〕9号", reason="已公布").pk,
+        "anchor": anchoring.drop(clock.today()).on.isoformat(),
         "reminder": Reminder.objects.create(user=people["registrar"], on=clock.today(), lines=[]).pk,
     }
     return sites, people

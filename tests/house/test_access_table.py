@@ -48,6 +48,9 @@ def world(bureau, child_at):
 BATCH_ACTS = ("", "_progress", "_cancel", "_again", "_file")
 
 
+IMPORT_PAGES = tuple(f"students:import_{page}" for page in ("columns", "marked", "corrections", "undo"))
+
+
 def words_for(name, site):
     """The named parts of this address, filled with the things of the site."""
     words = site.words
@@ -150,12 +153,29 @@ def words_for(name, site):
         "reports:print_child": {"form": "basics_form", "number": words["intake_batch"], "slug": words["newcomer"]},
         "supervision:holiday": {"pk": words.get("notice")},
         "supervision:holiday_decide": {"pk": words.get("notice")},
+        "supervision:ledger_month": {"code": site.school.code, "month": "2026-08"},
+        "supervision:ledger_quarter": {"pk": site.school.bureau_id, "month": "2026-06"},
+        "supervision:complaint_draft": {"number": words["complaint"]},
+        "supervision:complaint_contact": {"number": words["complaint"]},
+        "supervision:order_draft": {"number": words["order"]},
+        "supervision:registrar_draft": {"number": words["report"]},
+        "supervision:audit_sheet": {"number": words["audit"]},
         "supervision:reminder_read": {"pk": words.get("reminder")},
+        **{f"exports:{act}": {"pk": words["export"]} for act in ("request", "decide", "make")},
+        "exports:take": {"token": "nobody-has-this"},
+        "supervision:trail_child": {"slug": words["slug"]},
+        "supervision:trail_files": {"slug": words["slug"]},
+        "supervision:trail_account": {"pk": words["registrar"]},
+        "supervision:trail_anchor": {"day": words.get("anchor")},
         "jobs:progress": {"pk": words["job"]},
         "jobs:cancel": {"pk": words["job"]},
         "students:import_preview": {"pk": words["pk"].get("import")},
         "students:import_findings": {"pk": words["pk"].get("import")},
         "students:import_commit": {"pk": words["pk"].get("import")},
+        **dict.fromkeys(IMPORT_PAGES, {"pk": words["pk"].get("import")}),
+        "students:returned_list": {"pk": 1},
+        "students:roster_marked": {"pk": words["roster_file"]},
+        "archives:workbook_marked": {"pk": words["archive_book"]},
         "students:import_batch": {"number": words["batch"]},
         "students:import_discard": {"pk": words["pk"].get("import")},
         "custody:chase": {"pk": site.school.pk},
@@ -176,6 +196,7 @@ def words_for(name, site):
 
 
 BODY = {
+    "exports:decide": {"act": "approve"},
     "reports:printer_keep": {"name": "教务处", "right": "1.0", "down": "0"},
     "agreement:difference": {"side": "ceims", "note": "户口簿"},
     "students:duplicate": {"same": "no", "ground": "两本户口簿"},
@@ -186,6 +207,7 @@ BODY = {
     "students:home_lessons": {"on": "2026-09-15", "who": "李老师", "what": "识字"},
     "approvals:filing": {"filed_on": "2026-09-15"},
     "custody:chase": {"words": "请尽快移交"},
+    "supervision:complaint_contact": {"reason": "回访"},
     "evidence:of_child": {"purpose": "督导"},
     "evidence:of_case": {"purpose": "督导"},
     "transfers:new": {"name": "查无此人", "number": "211399201803020013"},

@@ -30,6 +30,18 @@ def test_a_new_value_counts_from_its_day_and_past_days_keep_theirs():
     assert [parameters.on(day)[CODE] for day in (date(2025, 12, 31), BEFORE, FROM)] == [10, 12, 15]
 
 
+def test_numbers_at_hand_are_those_of_the_database():
+    row(starts=date(2026, 1, 1), value=12, ends=FROM)
+    row(value=15)
+    Parameter.objects.create(code="archive.months", value=2, starts=BEFORE)
+    days = (date(2025, 12, 31), date(2026, 1, 1), BEFORE, FROM, date(2029, 1, 1))
+    asked = [dict(parameters.on(day)) for day in days]
+    spans = {code: parameters.spans(code) for code in DEFINITIONS}
+    with parameters.read_once():
+        assert [dict(parameters.on(day)) for day in days] == asked
+        assert {code: parameters.spans(code) for code in DEFINITIONS} == spans
+
+
 def test_a_case_keeps_the_deadline_of_the_day_it_arrived(transfer, staff, no2):
     from approvals.services import perform
 

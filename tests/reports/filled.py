@@ -10,9 +10,11 @@ from datetime import date
 import tests.all_specimens  # noqa: F401 — registers the specimens
 from accounts.roles import Role
 from approvals.services import perform
+from jianping_xueji.audit import anchoring
 from law import clock
 from law.school_time import first_day, school_year_of
 from reports import certificate_forms, rosters
+from reports.anchor_form import anchor_sheet
 from reports.balance.sheet import sheet_of as balance_of
 from reports.balance.spells import Span
 from reports.forms import FORMS
@@ -237,6 +239,47 @@ def came_and_went(county: County, words: Words) -> School:
     return case.lead_school
 
 
+def complained_of(until: str = "", done: bool = False):
+    """A complaint about a dressed child; walked as far as the form wants."""
+
+    def make(county: County, words: Words):
+        from tests.supervision.complaining import complained, told, walked
+
+        child = dressed(county.child_at(county.no1, grade=3), words)
+        case = complained(county.no1, child, complainant=words.name[:60], content=words.note, demand=words.address)
+        case = walked(case, until=until or None) if until or done else case
+        return told(case) if done else case
+
+    return make
+
+
+def issued_order(county: County, words: Words):
+    from tests.supervision.ordering import ORDER_WAY, ordered
+    from tests.supervision.ordering import walked as walked_order
+
+    return walked_order(ordered(county.no1, facts_text=words.note, demand_text=words.address), ORDER_WAY)
+
+
+def office_handed_over(county: County, words: Words):
+    from tests.supervision.ordering import REPORT_WAY, newcomer, reported
+    from tests.supervision.ordering import walked as walked_report
+
+    return walked_report(reported(county.no1, newcomer(words.name[:36])), REPORT_WAY)
+
+
+def audited(county: County, words: Words):
+    from tests.supervision.auditing import begun
+    from tests.supervision.auditing import walked as walked_audit
+
+    child = dressed(county.child_at(county.no1, grade=3), words)
+    return walked_audit(begun(county.bureau)[county.no1.pk], absent=[child])
+
+
+def anchored(county: County, words: Words) -> Sheet:
+    """The head of the audit's chain on the day of the story."""
+    return anchor_sheet(anchoring.drop(clock.today()), staff_member(Role.AUDITOR, county.bureau))
+
+
 FILLED = {
     "registry_card": on_a_card,
     "transfer_contact": lambda county, words: moved(county, words, until="complete"),
@@ -277,6 +320,15 @@ FILLED = {
     "transfers_book": filled_books.book("transfers", came_and_went),
     "transfer_proofs": filled_books.book("transfers", came_and_went, paper="transfer_proofs"),
     "graduates_book": filled_books.book("graduates", leavers, term=2),
+    "roll_call_sheet": audited,
+    "audit_report": audited,
+    "order_notice": issued_order,
+    "handover_of_office": office_handed_over,
+    "complaint_receipt": complained_of(),
+    "complaint_order": complained_of(until="feed_back"),
+    "complaint_supervision": complained_of(done=True),
+    "complaint_answer": complained_of(done=True),
+    "audit_anchor": anchored,
 }
 
 

@@ -17,7 +17,7 @@ from tests.reports.conftest import address_of, keep
 from tests.reports.filled import FILLED, LONG, SHORT, printed_filled, small_county
 
 # Whose content names no child, or only by what its own story says.
-WITHOUT_NAME = {"balance_sheet", "pairing_sheet"}
+WITHOUT_NAME = {"balance_sheet", "pairing_sheet", "order_notice", "audit_report", "audit_anchor"}
 WITHOUT_FOOT = {"certificate_overprint"}
 needs_pdftotext = pytest.mark.skipif(not shutil.which("pdftotext"), reason="poppler-utils is not installed")
 

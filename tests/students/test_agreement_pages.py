@@ -96,7 +96,12 @@ def test_confirmed_against_us_it_leads_to_a_correction_already_filled(client, li
     form = client.get(address).context["form"]
     assert form["ethnicity"].value() == "02" and form["name"].value() == "样例甲"
     assert "对账" in form["reason_note"].value()
+    assert next(iter(form.fields)) == "ethnicity", "what the difference is about comes first"
+    assert "本县为“汉族”，已按全国系统填作“蒙古族”" in form["ethnicity"].help_text
     assert Student.objects.get(name="样例甲").ethnicity == "01"
+    Difference.objects.filter(pk=found.pk).update(field="native_place", ours="", theirs="<b>样例</b>")
+    page = client.get(address).content.decode()
+    assert "“空”" in page and "&lt;b&gt;样例" in page and "<b>样例" not in page
     # A difference of another child fills nothing in.
     other = Difference.objects.get(name="样例丙")
     assert client.get(f"{address.partition('?')[0]}?difference={other.pk}").context["form"]["ethnicity"].value() == "01"

@@ -143,3 +143,30 @@ def test_the_list_of_problems_says_what_by_which_article_and_what_to_do(child_at
     text = "".join(str(cell) for row in rows for cell in row)
     assert child.id_number.plain() not in text and child.registry_number.plain() not in text
     assert Look.objects.get(kind="file").reason == f"导出问题清单（{len(rows) - 1}条）"
+
+
+def test_a_school_with_every_kind_of_rare_name_comes_back_as_it_went(no1):
+    """What GBK cannot write, what lies beyond sixteen bits, dots, Latin letters: exported and read, nobody changes."""
+    rare, whole = ("㛃", "䶮", "𬭼", "𠅤", "𰻝", "〇"), ("其其格·娜仁", "Ana María")
+    names = [f"王{each}{chr(0x4E00 + n)}" for n in range(32) for each in rare] + [*whole] * 4
+    children = [pupil(n, school_code=no1.code, name=name) for n, name in enumerate(names)]
+    registered(workbook(children), no1)
+    before = digest_of_records()
+    by = staff_member(Role.REGISTRAR, no1)
+    for version in ("v1", "v2"):
+        plan = plan_of(exported(no1, by, version=version).content, no1)
+        said = {name: plan.counts[name] for name in ("rows", "create", "update", "unchanged", "error")}
+        assert said == {"rows": 200, "create": 0, "update": 0, "unchanged": 200, "error": 0}
+        assert not [each for each in plan.findings if each.code == "key_change"]
+    assert digest_of_records() == before
+    assert {"㛃", "𬭼", "𠅤", "𰻝"} <= {c for child in Student.objects.all() for c in child.name}
+
+
+def test_long_code_tables_are_drop_downs_from_a_visible_sheet(school, registrar):
+    book = load_workbook(io.BytesIO(exported(school, registrar).content))
+    page, lists = book["学生信息"], book["代码表"]
+    assert lists.sheet_state == "visible"
+    ranges = {rule.formula1 for rule in page.data_validations.dataValidation if "代码表" in rule.formula1}
+    said = {tuple(cell.value for (cell,) in lists[each.rpartition("!")[2].replace("$", "")]) for each in ranges}
+    assert any({"汉族", "蒙古族"} <= set(choices) for choices in said)
+    assert {each.data_type for row in lists.iter_rows() for each in row if each.value is not None} == {"s"}

@@ -9,6 +9,7 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from students.importing.cells import CLEAR
 from students.importing.classes import ClassBook, ClassRef
 from students.importing.findings import ERROR, FIXED, WARNING
+from students.importing.headers import Choice
 from students.importing.names import read_name
 from tests.students.test_import_layouts import CLASSES, codes, read
 from tests.workbooks import column_of, id_number, pupil, rewritten, workbook
@@ -309,7 +310,7 @@ def test_17_several_lists_are_a_question():
 
     data = workbook([pupil(1)], edit=copy)
     assert codes(read(data)) == ["several_sheets"]
-    assert read(data, sheet="二年级").sheet == "二年级"
+    assert read(data, choice=Choice(sheet="二年级")).sheet == "二年级"
 
 
 def test_17_filtered_rows_are_imported_with_a_word():

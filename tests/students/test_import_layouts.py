@@ -9,6 +9,7 @@ from students.dictionary.codes import table, template_relation
 from students.dictionary.fields import FIELDS, by_header, layout
 from students.importing.classes import ClassRef
 from students.importing.findings import ERROR, WARNING
+from students.importing.headers import Choice
 from students.importing.workbook import read_workbook
 from tests.workbooks import SCHOOL_CODE, column_of, pupil, workbook
 
@@ -118,7 +119,7 @@ def test_two_columns_of_one_name_are_a_question_that_can_be_answered():
     book = read(data)
     assert book.stopped and codes(book) == ["duplicate_column"]
     assert "W、AQ 列" in book.findings[0].text
-    answered = read(data, columns={"AQ": ""})
+    answered = read(data, choice=Choice(columns={"AQ": ""}))
     assert not answered.stopped and answered.rows[0].values["phone"] == "13800000000"
 
 

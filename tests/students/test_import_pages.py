@@ -22,9 +22,9 @@ def registrar(client, staff, no1):
     return user
 
 
-def upload(client, data, school, name="三年级.xlsx"):
+def upload(client, data, school, name="三年级.xlsx", **more):
     given = SimpleUploadedFile(name, data)
-    return client.post(reverse("students:import"), {"school": school.pk, "workbook": given})
+    return client.post(reverse("students:import"), {"school": school.pk, "workbook": given, **more})
 
 
 def uploaded(client, data, school):

@@ -199,7 +199,7 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(no1, alive):
         with CaptureQueriesContext(connection) as queries:
             plan_of(workbook([pupil(n) for n in range(rows)]), no1)
         counts.append(len(queries))
-    assert counts[0] == counts[1] <= 13
+    assert counts[0] == counts[1] <= 14  # one of them asks what the school has said of its columns
 
 
 def test_the_number_of_queries_of_a_commit_does_not_grow_either(no1):

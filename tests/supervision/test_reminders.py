@@ -7,6 +7,7 @@ import pytest
 from django.core import mail
 from django.db import Error, transaction
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import Deputy, User
 from accounts.roles import Role
@@ -27,6 +28,7 @@ from tests.supervision.clocks import row
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 9, 15)
+WORKER = "worker"
 
 
 @pytest.fixture
@@ -150,8 +152,8 @@ def test_mails_of_one_night_for_many_schools_are_one_a_person(bureau, staff, at_
     for user in User.objects.all():
         User.objects.filter(pk=user.pk).update(email=f"{user.pk}@example.cn")
     write_reminders(TODAY)
-    assert send_pending()["sent"] == 33
-    assert send_pending()["sent"] == 0
+    assert send_pending(WORKER)["sent"] == 33
+    assert send_pending(WORKER)["sent"] == 0
     to = [letter.to[0] for letter in mail.outbox]
     assert len(to) == len(set(to)) == 33
 
@@ -171,13 +173,33 @@ def test_a_mail_says_what_to_do_and_names_no_child(people, transfer, no2, staff,
         assert str(line["article"]) in text
 
 
-def test_who_was_claimed_by_a_dead_worker_is_not_mailed_twice(people, no1, at_noon):
+def attempt_of(worker, seconds):
+    """An attempt at mailing whose lease lasts so long from now."""
+    until = timezone.now() + timedelta(seconds=seconds)
+    return Job.objects.create(kind="reminders.mail", arguments={}, state="running", leased_by=worker, lease_until=until)
+
+
+def test_a_mail_in_the_hands_of_a_living_worker_is_nobody_elses(people, no1, at_noon):
     chased(no1, TODAY)
     write_reminders(TODAY)
+    attempt_of("other", 30)
+    assert claim(Reminder.objects.get().pk, "other")
+    assert not claim(Reminder.objects.get().pk, WORKER)
+    assert send_pending(WORKER) == {"sent": 0, "failed": 0} and not mail.outbox
+
+
+def test_a_mail_whose_worker_died_leaves_once_when_its_lease_is_over(people, no1, at_noon):
+    chased(no1, TODAY)
+    write_reminders(TODAY)
+    attempt_of("dead", -1)
+    assert claim(Reminder.objects.get().pk, "dead")  # and here it died: nobody knows whether the server took it
+    before = letter(Reminder.objects.get())
+    assert send_pending(WORKER) == {"sent": 1, "failed": 0}
+    assert send_pending("later") == {"sent": 0, "failed": 0}
+    (sent,) = mail.outbox
+    assert sent.message()["Message-ID"] == before.message()["Message-ID"]
     one = Reminder.objects.get()
-    assert claim(one.pk)  # and here the worker dies
-    assert send_pending() == {"sent": 0, "failed": 0}
-    assert not claim(one.pk)
+    assert one.mailed_at and one.mail_claim == ""
 
 
 def test_a_server_that_refuses_leaves_the_mail_for_the_next_hour(people, no1, at_noon, monkeypatch):
@@ -189,8 +211,8 @@ def test_a_server_that_refuses_leaves_the_mail_for_the_next_hour(people, no1, at
 
     with monkeypatch.context() as broken:
         broken.setattr("django.core.mail.EmailMessage.send", refuse)
-        assert send_pending() == {"sent": 0, "failed": 1}
-    assert send_pending() == {"sent": 1, "failed": 0}
+        assert send_pending(WORKER) == {"sent": 0, "failed": 1}
+    assert send_pending(WORKER) == {"sent": 1, "failed": 0}
 
 
 @pytest.mark.parametrize(("hour", "quiet"), [(19, False), (20, True), (23, True), (0, True), (6, True), (7, False)])
@@ -202,7 +224,7 @@ def test_the_quiet_worker_sends_nothing(people, no1, monkeypatch):
     chased(no1, TODAY)
     write_reminders(TODAY)
     monkeypatch.setattr(mailing, "is_quiet", lambda hour: True)
-    assert send_pending() == {"sent": 0, "failed": 0, "quiet": True}
+    assert send_pending(WORKER) == {"sent": 0, "failed": 0, "quiet": True}
     monkeypatch.setattr(tasks, "is_quiet", lambda hour: True)
     tasks.mail()
     assert not Job.objects.filter(kind="reminders.mail").exists()

@@ -1,6 +1,7 @@
 import unicodedata
 
-from django.core.management.base import BaseCommand
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import Appointment
 from law import clock
@@ -19,6 +20,8 @@ class Command(BaseCommand):
         parser.add_argument("--all", action="store_true", help="列出全部账号")
 
     def handle(self, **options):
+        if settings.PRODUCTION:
+            raise CommandError("演示账号只在演示环境里有，正式环境没有默认账号。")
         rows = Appointment.objects.live(clock.today()).select_related("user", "school", "bureau")
         by_login = {row.user.username: row for row in rows.order_by("pk")}
         story = [login for login in STORY_LOGINS if login in by_login]

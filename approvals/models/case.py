@@ -5,7 +5,7 @@ from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django_fsm import ConcurrentTransition, ConcurrentTransitionMixin, FSMField
@@ -15,10 +15,10 @@ from accounts.policies import powers_of, school_ids_where
 from jianping_xueji.prepared import update
 from law import clock
 from law.articles import Article
-from schools.models import School, Seats
+from schools.models import School
 
-from .children import first_child
-from .desks import Desk, Hand, Side
+from ..children import first_child
+from ..desks import Desk, Hand, Side
 
 
 class CaseQuerySet(models.QuerySet):
@@ -29,8 +29,8 @@ class CaseQuerySet(models.QuerySet):
 
     def within_reach_of(self, user):
         """Cases in sight, and those that left an act for CEIMS on a desk of these schools (第十一条第二款)."""
-        here = CeimsFiling.objects.filter(school__among=school_ids_where(user, "view_school"))
-        return self.filter(Q(pk__in=self.model.objects.visible_to(user).values("pk")) | Q(pk__in=here.values("case")))
+        here = Case.objects.filter(filings__school__among=school_ids_where(user, "view_school"))
+        return self.filter(Q(pk__in=self.model.objects.visible_to(user).values("pk")) | Q(pk__in=here.values("pk")))
 
     def on_desk_of(self, user):
         """Cases that wait for this user: right and school of the desk, compiled from the same hands as the buttons."""
@@ -89,6 +89,8 @@ class Case(ConcurrentTransitionMixin, models.Model):
     NOTICES = False
     PARTICULARS: dict = {}
     TEMPLATE = "approvals/case.html"
+    # Who keeps the papers in a state, where that is not whoever opens such cases.
+    PAPER_RIGHTS: dict[str, str] = {}
     # States in which papers may be handed in and checked, and in which the bureau sees originals.
     PAPERS_OPEN: frozenset[str] = frozenset()
     ORIGINALS_OPEN: frozenset[str] = frozenset()
@@ -125,7 +127,7 @@ class Case(ConcurrentTransitionMixin, models.Model):
     @property
     def model(self):
         """The concrete kind of this case."""
-        from .kinds import model_of
+        from ..kinds import model_of
 
         return model_of(self.kind)
 
@@ -162,6 +164,19 @@ class Case(ConcurrentTransitionMixin, models.Model):
     def school_id_on(self, side: Side) -> int | None:
         """The school of the case on which a hand asks its right."""
         return self.lead_school_id if side == Side.LEAD else self.peer_school_id
+
+    @property
+    def paper_right(self) -> str:
+        """The right by which papers are handed in and checked now."""
+        return self.PAPER_RIGHTS.get(self.state, self.OPENER.right)
+
+    def papers_hidden_from(self, user) -> frozenset[str]:
+        """Codes of papers that this user, who sees the case, does not see."""
+        return frozenset()
+
+    def columns_hidden_from(self, user) -> frozenset[str]:
+        """Names of columns that leave the system in no pack or file this user takes away."""
+        return frozenset()
 
     def stored_values(self) -> dict:
         """Every column as it stands, to be held against later ones."""
@@ -319,123 +334,3 @@ class Step(models.Model):
 
     def __str__(self):
         return f"{self.case} {self.label}"
-
-
-class SeatHold(models.Model):
-    """学位预留：属于案件，随案件存亡"""
-
-    case = models.ForeignKey(Case, models.PROTECT, related_name="seat_holds", verbose_name="案件")
-    seats = models.ForeignKey(Seats, models.PROTECT, related_name="holds", verbose_name="学位")
-    count = models.PositiveIntegerField("数量", default=1)
-    held_on = models.DateField("预留日期")
-    ended_on = models.DateField("结束日期", null=True, blank=True)
-    used = models.BooleanField("已使用", default=False)
-
-    class Meta:
-        verbose_name = verbose_name_plural = "学位预留"
-        constraints = [
-            models.UniqueConstraint(fields=["case", "seats"], condition=Q(ended_on=None), name="seat_hold_once")
-        ]
-
-    def __str__(self):
-        return f"{self.case} {self.seats}"
-
-
-class Material(models.Model):
-    """材料：一次性告知的清单，逐项交验"""
-
-    class State(models.TextChoices):
-        MISSING = "missing", "未交"
-        HANDED = "handed", "已交未核"
-        RETURNED = "returned", "退回"
-        CHECKED = "checked", "已核"
-
-    case = models.ForeignKey(Case, models.PROTECT, related_name="materials", verbose_name="案件")
-    code = models.CharField("代码", max_length=40)
-    label = models.CharField("材料", max_length=120)
-    article = models.CharField("依据", max_length=40)
-    required = models.BooleanField("必交", default=True)
-    state = models.CharField("状态", max_length=10, choices=State, default=State.MISSING)
-    note = models.CharField("说明", max_length=200, blank=True)
-    checked_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="学校核验人"
-    )
-    checked_on = models.DateField("核验日期", null=True, blank=True)
-    original_seen_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="教育局复核人"
-    )
-    original_seen_on = models.DateField("原件复核日期", null=True, blank=True)
-
-    class Meta:
-        verbose_name = verbose_name_plural = "材料"
-        ordering = ["pk"]
-        constraints = [
-            models.UniqueConstraint(fields=["case", "code"], name="material_once"),
-            models.CheckConstraint(
-                condition=Q(state__in=["missing", "handed", "returned", "checked"]), name="material_state"
-            ),
-            models.CheckConstraint(
-                condition=~Q(state="checked") | Q(checked_by__isnull=False), name="material_checker"
-            ),
-        ]
-
-    def __str__(self):
-        return self.label
-
-
-class Scan(models.Model):
-    """材料原件的电子照片：随机名、加密存放、散列在此"""
-
-    material = models.ForeignKey(Material, models.PROTECT, related_name="scans", verbose_name="材料")
-    name = models.CharField("存储名", max_length=80, unique=True)
-    preview_name = models.CharField("预览存储名", max_length=80, blank=True)
-    preview_sha256 = models.CharField("预览散列", max_length=64, blank=True)
-    mime = models.CharField("类型", max_length=20)
-    size = models.PositiveIntegerField("字节数")
-    sha256 = models.CharField("散列", max_length=64)
-    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="上传人")
-    uploaded_at = models.DateTimeField("上传时间", auto_now_add=True)
-    withdrawn = models.BooleanField("已替换", default=False)
-
-    class Meta:
-        verbose_name = verbose_name_plural = "扫描件"
-        ordering = ["pk"]
-
-    def __str__(self):
-        return f"{self.material} {self.sha256[:8]}"
-
-
-class CeimsFiling(models.Model):
-    """系统办理：已决定的每一步须在全国学籍系统内办理并登记办理日与结果"""
-
-    case = models.ForeignKey(Case, models.PROTECT, related_name="filings", verbose_name="案件")
-    step = models.OneToOneField(Step, models.PROTECT, related_name="filing", verbose_name="对应签署")
-    act = models.CharField("系统内操作", max_length=60)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+", verbose_name="办理单位")
-    right = models.CharField("办理权限", max_length=20)
-    decided_on = models.DateField("本县决定日期")
-    filed_on = models.DateField("系统办理日", null=True, blank=True)
-    filed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="录入人"
-    )
-    confirmed_on = models.DateField("系统核办日", null=True, blank=True)
-    result = models.CharField("系统结果", max_length=200, blank=True)
-    needless = models.BooleanField("案件已撤回，无须办理", default=False)
-
-    class Meta:
-        verbose_name = verbose_name_plural = "系统办理"
-        ordering = ["pk"]
-        constraints = [
-            models.CheckConstraint(condition=Q(confirmed_on=None) | Q(filed_on__isnull=False), name="filing_order"),
-            models.CheckConstraint(
-                condition=Q(filed_on=None) | Q(filed_on__gte=F("decided_on")), name="filing_after_decision"
-            ),
-        ]
-        indexes = [models.Index(fields=["school", "filed_on"], name="filing_pending", condition=Q(confirmed_on=None))]
-
-    def __str__(self):
-        return f"{self.case} {self.act}"
-
-
-# The rows of the statutory clock stand beside their machine and need the models above.
-from .countdown.models import Countdown  # noqa: E402, F401 isort: skip

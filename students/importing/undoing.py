@@ -1,0 +1,106 @@
+"""A whole import taken back, while nothing stands on it; what does is named."""
+
+from django.db import transaction
+
+from accounts.models import User
+from approvals.errors import Refused
+from approvals.services import lock_children, perform
+from law import articles
+from students.dictionary.fields import by_attribute
+from students.importing.service import lock_imports, permit
+from students.journal import TABLES, snapshot
+from students.models import ImportFile, RecordEntry, Registration, Student
+from students.models.record_change import TAKEN_BACK
+
+State = Registration.State
+OPEN_TO_UNDO = (State.FILLED, State.SCHOOL_CHECK, State.BUREAU, State.SETTLED)
+NAMED = 10
+# What is done to the batch itself once it is filled; its way through the desks is no work on the children.
+_WAY = frozenset({"fill", "settle", "hand_in", "vouch", "send_back", "propose"})
+
+
+@transaction.atomic
+def undo(file: ImportFile, by: User, reason: str) -> ImportFile:
+    """Take the import back through its own batch. Raises Refused with everything that stands on it, NotYourHand."""
+    file = ImportFile.objects.select_for_update().select_related("school").get(pk=file.pk)
+    permit(file.school, by)
+    lock_imports()
+    lock_children(set(RecordEntry.objects.filter(case_id=file.registration_id).values_list("child_id", flat=True)))
+    standing = what_stands_on(file)
+    if standing:
+        raise Refused(*standing)
+    file.registration = perform(file.registration, "take_back", by=by, opinion=reason)
+    file.state = ImportFile.State.UNDONE
+    file.save(update_fields=["state"])
+    return file
+
+
+def may_be_undone(file: ImportFile) -> bool:
+    """True while the way back is open; whether something stands on the import is asked when it is gone."""
+    return bool(file.state == file.State.COMMITTED and file.registration and file.registration.state in OPEN_TO_UNDO)
+
+
+def what_stands_on(file: ImportFile) -> list[str]:
+    """Sentences, each with its remedy; none when the import may be undone."""
+    case = file.registration
+    if file.state != file.State.COMMITTED or case is None:
+        return [f"“{file.name}”现为“{file.get_state_display()}”，没有可以撤销的内容。"]
+    if case.state not in OPEN_TO_UNDO:
+        remedy = "请逐名办理更正或变更" if case.state == State.DONE else "请等教育局退回学校后再撤销"
+        return [
+            f"批次{case.number}现为“{case.state_name}”，其决定建立在本次导入之上。{remedy}（{articles.NO_FALSE_RECORD}）。"
+        ]
+    return [*_work_on_the_batch(case), *_written_since(case)]
+
+
+def _work_on_the_batch(case: Registration) -> list[str]:
+    """Children typed in, taken out, corrected, seated or signed for by hand since the batch was filled."""
+    steps = case.steps.exclude(action__in=_WAY).order_by("pk")
+    if not steps:
+        return []
+    done = "、".join(
+        dict.fromkeys(f"{step.label}（{step.opinion}）" if step.opinion else step.label for step in steps[:NAMED])
+    )
+    return [f"批次{case.number}导入之后又办理了：{done}。不再需要本批的，请在批次页“撤回本批”。"]
+
+
+def _written_since(case: Registration) -> list[str]:
+    """Children on record whose changed fields say something else by now, or were written again by a later case."""
+    entries = list(RecordEntry.objects.filter(case_id=case.pk))
+    now = snapshot({entry.child_id for entry in entries})
+    later = _later(case, entries)
+    names = dict(Student.objects.filter(pk__in={e.child_id for e in entries}).values_list("pk", "name"))
+    found = []
+    for entry in entries:
+        row = now.get((entry.table, entry.row))
+        for column, value in entry.after.items():
+            number = later.get((entry.table, entry.row, column), "")
+            if number or row is None or row[1][column] != value:
+                why = f"已由{number}改动" if number else "后来又有改动"
+                found.append(f"{names[entry.child_id]}的“{_label(entry.table, column)}”{why}")
+    if not found:
+        return []
+    more = f"等 {len(found)} 处" if len(found) > NAMED else ""
+    return [
+        f"{'、'.join(found[:NAMED])}{more}，不能整批撤销。请先更正后来的改动，或逐名更正（{articles.VOLATILE_FIELDS}）。"
+    ]
+
+
+def _later(case: Registration, entries: list[RecordEntry]) -> dict[tuple[str, int, str], str]:
+    """(table, row, column) → number of a case that stands and has written it after this import."""
+    others = RecordEntry.objects.filter(child__in={e.child_id for e in entries}).exclude(case_id=case.pk)
+    standing = others.exclude(case__state__in=TAKEN_BACK).filter(pk__gt=max((e.pk for e in entries), default=0))
+    return {
+        (each.table, each.row, column): each.case.number
+        for each in standing.select_related("case")
+        for column in each.after
+    }
+
+
+def _label(table: str, column: str) -> str:
+    if table == "family":
+        return f"家庭成员{TABLES[table][0]._meta.get_field(column).verbose_name}"
+    try:
+        return by_attribute(column).label
+    except KeyError:
+        return str(TABLES[table][0]._meta.get_field(column).verbose_name)

@@ -1,0 +1,99 @@
+"""What else one can do with an upload: say what its columns are, take it back marked, draft corrections, undo it."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from approvals.errors import NotYourHand, Refused
+from jianping_xueji.vault import VaultError
+
+from ..importing import drafting, service, undoing
+from ..importing.column_page import FIELDS_BY_GROUP, ColumnPage
+from ..importing.container import SCHOOL
+from ..importing.findings import WorkbookRefused
+from ..importing.marking import marked_copy
+from ..models import ImportFile
+from .imports import XLSX, own, page_of
+
+NO_COPY = "这份文件打不开，不能逐格标注。请下载“核对结果”对照修改。"
+
+
+@require_http_methods(["GET", "POST"])
+def columns(request, pk):
+    """The columns of an upload, each with samples and the field it is read as; a person may say otherwise."""
+    file = own(request, pk)
+    asked = request.POST or request.GET
+    page = ColumnPage.of(file, asked.get("sheet", ""), asked.get("head", "")) if file.may_be_read_otherwise else None
+    if page is None:
+        messages.warning(request, "这份名册现在不能指定列的对应，请重新上传。")
+        return redirect(file)
+    faults = []
+    if request.method == "POST":
+        said, faults = page.said_in(request.POST)
+        faults = faults or read_again(file, request.user, said, page.mapping)
+        if not faults:
+            messages.success(request, "已按您指定的列重新核对；下次上传同样表头的名册会照此办理。")
+            return redirect(file)
+    context = {"file": file, "page": page, "groups": FIELDS_BY_GROUP, "refusal": faults}
+    return render(request, "students/import_columns.html", context, status=422 if faults else 200)
+
+
+def read_again(file: ImportFile, user, said: dict, mapping: list[dict]) -> list[dict]:
+    """Begin the reading; what stands against it otherwise."""
+    try:
+        service.read_again(file, user, said=said, mapping=mapping)
+    except NotYourHand as refusal:
+        raise PermissionDenied(str(refusal)) from refusal
+    except Refused as refusal:
+        return refusal.rows
+    return []
+
+
+@require_GET
+def marked(request, pk):
+    """The user's own file with the findings in it; it holds whole numbers, so only for who uploads for the school."""
+    file = own(request, pk)
+    if file.state == ImportFile.State.DISCARDED:
+        return told(request, file, NO_COPY)
+    try:
+        content = marked_copy(file.content(), file.report["findings"], sheet=file.sheet, head=file.head, limits=SCHOOL)
+    except (WorkbookRefused, VaultError):
+        return told(request, file, NO_COPY)
+    answer = HttpResponse(content, content_type=XLSX)
+    answer["Content-Disposition"] = f'attachment; filename="import-{file.pk}-marked.xlsx"'
+    return answer
+
+
+def told(request, file: ImportFile, sentence: str):
+    context = page_of(request, file, refusal=[{"message": sentence}])
+    return render(request, "students/import_preview.html", context, status=409)
+
+
+@require_POST
+def corrections(request, pk):
+    """Drafts of 基本信息变更 for the children whose key fields differ."""
+    file = own(request, pk)
+    done = drafting.draft(file, request.user)
+    if done.cases:
+        messages.success(request, f"已起草 {len(done.cases)} 件基本信息变更，请逐件补齐证明材料后提交。")
+    if done.refusals or not done.cases:
+        refusal = done.refusals or [{"message": "没有需要起草的变更：学籍与名册已经一致，或学生已不在本校。"}]
+        return render(request, "students/import_preview.html", page_of(request, file, refusal=refusal), status=409)
+    return redirect(file)
+
+
+@require_POST
+def undo(request, pk):
+    """Take a whole import back, with the reason; refused with what stands on it."""
+    file = own(request, pk)
+    try:
+        undoing.undo(file, request.user, request.POST.get("opinion", "")[:500])
+    except NotYourHand as refusal:
+        raise PermissionDenied(str(refusal)) from refusal
+    except Refused as refusal:
+        context = page_of(request, file, refusal=refusal.rows)
+        return render(request, "students/import_preview.html", context, status=409)
+    messages.success(request, f"已撤销“{file.name}”的导入：新生离开名册，在籍学生恢复原来的内容。")
+    return redirect(file)

@@ -1,0 +1,75 @@
+"""The yearly score of the schools (第三十三条)."""
+
+from django import forms
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from accounts.policies import school_ids_where
+from law import clock
+from law.school_time import school_year_name, school_year_of
+from schools.models import School
+from students.filters import SearchWords
+
+from ..scores.measuring import TITLES, scores_of
+from .overdue import sees_schools
+
+KEPT = 3  # school years one can look back
+
+
+class ScoreFilter(forms.Form):
+    """Which school year, which schools; an impossible value is ignored."""
+
+    q = SearchWords("学校")
+    year = forms.TypedChoiceField(label="学年", coerce=int, required=False)
+    sort = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, data):
+        super().__init__(data)
+        now = school_year_of(clock.today())
+        self.now = now
+        self.fields["year"].choices = [(year, school_year_name(year)) for year in range(now, now - KEPT, -1)]
+        self.is_valid()
+
+    @property
+    def year_chosen(self) -> int:
+        return self.cleaned_data.get("year") or self.now
+
+
+@require_GET
+def scores(request):
+    """Every school in sight with its points, measure by measure; each figure leads to what is behind it."""
+    sees_schools(request)
+    chosen = ScoreFilter(request.GET)
+    said = chosen.cleaned_data.get("q", "").strip()
+    schools = School.objects.filter(pk__in=school_ids_where(request.user, "view_school"), closed_on=None)
+    schools = schools.filter(name__contains=said).in_bulk()
+    found = scores_of(schools, chosen.year_chosen)
+    rows = [
+        {"place": place, "school": schools[score.school], "score": score, "cells": list(score.figures.values())}
+        for place, score in enumerate(found, 1)
+    ]
+    context = {
+        "filter": chosen,
+        "rows": rows,
+        "year_name": school_year_name(chosen.year_chosen),
+        "columns": columns_of(found),
+        "chart": chart_of(rows),
+    }
+    return render(request, "supervision/scores.html", context)
+
+
+def columns_of(found) -> str:
+    """The head of the table, each measure with its full points."""
+    full = {code: figure.full for code, figure in found[0].figures.items()} if found else {}
+    heads = [f"{title}（{full.get(code, 0)}分）::num" for code, title in TITLES.items()]
+    return ", ".join(["名次::num", "学校", "总分::num", *heads])
+
+
+def chart_of(rows) -> dict | None:
+    if not rows:
+        return None
+    series = [
+        {"label": title, "values": [row["score"].figures[code].points for row in rows]}
+        for code, title in TITLES.items()
+    ]
+    return {"kind": "bar", "unit": "分", "labels": [row["school"].short_name for row in rows], "series": series}

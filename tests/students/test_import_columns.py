@@ -1,0 +1,192 @@
+"""What a column is may be said by people: once for this file, and remembered for the school's next one."""
+
+import io
+
+import pytest
+from django.urls import reverse
+from openpyxl import Workbook, load_workbook
+
+from accounts.roles import Role
+from jianping_xueji.jobs.engine import execute
+from students.importing.choosing import remembered
+from students.models import FamilyMember, ImportFile, RememberedColumn, Student
+from tests.importing import registered
+from tests.students.ordinary_files import text_list
+from tests.students.test_import_pages import page, upload
+from tests.workbooks import column_of, pupil, saved, workbook
+
+
+@pytest.fixture
+def registrar(client, staff, no1):
+    user = staff(Role.REGISTRAR, no1)
+    client.force_login(user)
+    return user
+
+
+def read(client, data, school, name="名册.xlsx", **more):
+    """Upload and let the job read."""
+    upload(client, data, school, name, **more)
+    return job_done(ImportFile.objects.latest("pk"))
+
+
+def job_done(file):
+    file.refresh_from_db()
+    execute(file.job_id)
+    return ImportFile.objects.get(pk=file.pk)
+
+
+def columns(file):
+    return reverse("students:import_columns", args=[file.pk])
+
+
+def said(client, file, **changes):
+    """The page of columns sent back as drawn, with some choices changed."""
+    from students.importing.column_page import ColumnPage
+
+    drawn = ColumnPage.of(file)
+    answer = {f"column_{column.letter}": column.attribute for column in drawn.shown}
+    return client.post(columns(file), answer | {"sheet": drawn.sheet, "head": drawn.head} | changes)
+
+
+OWN_WORDS = {"ethnicity": "哪个民族", "home_address": "家住哪里"}
+
+
+def test_a_header_in_the_schools_own_words_is_said_once(client, registrar, no1):
+    file = read(client, workbook([pupil(1)], headers=OWN_WORDS), no1)
+    assert file.state == "unusable" and "指明列的对应" in page(client, file)
+    shown = client.get(columns(file)).content.decode()
+    assert "哪个民族" in shown and "汉族" in shown and pupil(1)["id_number"] not in shown
+
+    letters = {each["header"]: each["column"] for each in file.mapping}
+    answer = said(
+        client, file, **{f"column_{letters['哪个民族']}": "ethnicity", f"column_{letters['家住哪里']}": "home_address"}
+    )
+    assert answer.status_code == 302
+    file = job_done(file)
+    assert file.state == "parsed" and file.counts["create"] == 1 and file.counts["errors"] == 0
+
+    # The next file of the same school needs nobody; another school's is still a question.
+    again = read(client, workbook([pupil(2)], headers=OWN_WORDS), no1)
+    assert again.state == "parsed" and again.counts["create"] == 1
+
+
+def test_what_one_school_says_binds_no_other(client, registrar, staff, no1, no2):
+    RememberedColumn.objects.create(
+        school=no1, header="哪个民族", attribute="ethnicity", said_by=registrar, said_on="2026-01-01"
+    )
+    client.force_login(staff(Role.REGISTRAR, no2))
+    file = read(client, workbook([pupil(1, school_code=no2.code)], headers={"ethnicity": "哪个民族"}), no2)
+    assert file.state == "unusable" and remembered(no2) == {}
+
+
+def test_saying_the_plain_meaning_again_forgets(client, registrar, no1):
+    file = read(client, workbook([pupil(1)]), no1)
+    letter = next(each["column"] for each in file.mapping if each["header"] == "籍贯")
+    said(client, file, **{f"column_{letter}": ""})
+    assert remembered(no1) == {"籍贯": ""}
+    file = job_done(file)
+    said(client, file, **{f"column_{letter}": "native_place"})
+    assert remembered(no1) == {}
+
+
+def test_two_columns_cannot_be_the_same_field(client, registrar, no1):
+    file = read(client, workbook([pupil(1)], headers={"homepage": "联系电话"}), no1)
+    answer = said(client, file)
+    assert answer.status_code == 422 and "“联系电话”指了 2 列" in answer.content.decode()
+    assert said(client, file, column_A="nonsense").status_code == 422
+    assert not RememberedColumn.objects.exists()
+    answer = said(client, file, column_AQ="")
+    assert answer.status_code == 302 and job_done(file).state == "parsed"
+
+
+def test_the_header_row_and_the_sheet_can_be_said(client, registrar, no1):
+    book = load_workbook(io.BytesIO(workbook([pupil(1)])))
+    page_of_others = book.copy_worksheet(book.active)
+    page_of_others.title = "去年"
+    file = read(client, saved(book), no1)
+    assert file.state == "unusable"
+    shown = client.get(columns(file), {"sheet": "学生信息"}).content.decode()
+    assert "去年" in shown
+    assert said(client, file, sheet="学生信息", head="1").status_code == 302
+    assert job_done(file).sheet == "学生信息"
+
+
+def test_only_those_who_keep_the_records_say_what_columns_are(client, registrar, staff, no1, no2):
+    file = read(client, workbook([pupil(1, sex="不详")]), no1)
+    addresses = [columns(file), reverse("students:import_marked", args=[file.pk])]
+    client.force_login(staff(Role.HEADMASTER, no1))
+    assert [client.get(address).status_code for address in addresses] == [403, 403]
+    client.force_login(staff(Role.REGISTRAR, no2))
+    assert [client.get(address).status_code for address in addresses] == [404, 404]
+
+
+def test_the_marked_copy_is_put_right_and_comes_back(client, registrar, no1):
+    file = read(client, workbook([pupil(1), pupil(2, sex="不详"), pupil(3)], before=[["三年级名册"]]), no1)
+    answer = client.get(reverse("students:import_marked", args=[file.pk]))
+    book = load_workbook(io.BytesIO(answer.content))
+    sheet = book["学生信息"]
+    cell = sheet.cell(4, column_of("sex"))
+    assert cell.fill.fgColor.rgb == "FFFFE566" and sheet["A1"].value == "三年级名册"
+    assert "性别：“不详”不是性别的选项" in sheet.cell(4, sheet.max_column).value
+    assert book.sheetnames == ["学生信息", "核对结果"] and book["核对结果"]["C2"].value == "4"
+
+    cell.value = "女" if int(pupil(2)["id_number"][16]) % 2 == 0 else "男"
+    file = read(client, saved(book), no1)
+    assert file.counts["create"] == 3 and file.counts["errors"] == 0
+
+
+@pytest.mark.parametrize("encoding", ["gb18030", "utf-8-sig", "utf-16"])
+def test_a_text_list_is_imported_and_comes_back_as_a_workbook(client, registrar, no1, encoding):
+    file = read(client, text_list([pupil(1, name="张㛃"), pupil(2, sex="?")], encoding=encoding), no1, "名册.csv")
+    assert file.counts["create"] == 1 and file.counts["error"] == 1
+    book = load_workbook(io.BytesIO(client.get(reverse("students:import_marked", args=[file.pk])).content))
+    assert book["CSV"]["B2"].value == "张㛃" and "性别" in book["CSV"].cell(3, book["CSV"].max_column).value
+
+
+# --- lists that bring children on record up to date -------------------------------------------------------------------
+
+
+def phone_list(*rows, headers=("班级", "姓名", "联系电话")) -> bytes:
+    book = Workbook()
+    for row in [["三年级联系电话"], headers, *rows]:
+        book.active.append(list(row))
+    return saved(book)
+
+
+def test_a_telephone_list_knows_children_by_class_and_name(client, registrar, no1):
+    registered(workbook([pupil(1), pupil(2)]), no1)
+    one, two = pupil(1)["name"], pupil(2)["name"]
+    rows = [("2024级1班", one, "13911112222"), ("2024级1班", two, "13800000000"), ("2024级1班", "没有此人", "1")]
+    file = read(client, phone_list(*rows), no1, kind="partial")
+    assert (file.counts["create"], file.counts["update"], file.counts["unchanged"], file.counts["error"]) == (
+        0,
+        1,
+        1,
+        1,
+    )
+    assert "本校没有查到这名在籍学生" in page(client, file)
+    client.post(reverse("students:import_commit", args=[file.pk]), {"only_good": "on", "accept_warnings": "on"})
+    job_done(file)
+    assert Student.objects.get(name=one).phone == "13911112222" and Student.objects.count() == 2
+
+
+def test_namesakes_of_a_class_need_a_number(client, registrar, no1):
+    registered(workbook([pupil(1), pupil(2, name=pupil(1)["name"])]), no1)
+    name = pupil(1)["name"]
+    file = read(client, phone_list(("2024级1班", name, "13911112222")), no1, kind="partial")
+    assert file.counts["error"] == 1 and "同名学生，无法确定是谁" in page(client, file)
+    by_number = phone_list((pupil(2)["id_number"], "13911112222"), headers=("身份证号", "联系电话"))
+    file = read(client, by_number, no1, kind="partial")
+    assert file.counts["update"] == 1 and file.counts["error"] == 0
+
+
+def test_a_list_that_names_nobody_is_refused(client, registrar, no1):
+    file = read(client, phone_list(("张三", "1班", "1"), headers=("监护人", "备注", "联系电话")), no1, kind="partial")
+    assert file.state == "unusable"
+
+
+def test_the_full_list_still_needs_its_columns(client, registrar, no1):
+    registered(workbook([pupil(1)]), no1)
+    file = read(client, phone_list(("2024级1班", pupil(1)["name"], "13911112222")), no1)
+    assert file.state == "unusable" and "缺少必填列" in page(client, file)
+    assert not FamilyMember.objects.filter(phone="13911112222").exists()

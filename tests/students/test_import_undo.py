@@ -1,0 +1,179 @@
+"""A whole import is taken back while nothing stands on it; what does is named, and nothing moves."""
+
+import pytest
+from django.urls import reverse
+
+from accounts.roles import Role
+from approvals.errors import NotYourHand, Refused
+from approvals.services import perform
+from students.importing import drafting, undoing
+from students.models import Correction, FamilyMember, ImportFile, Student, StudentNumber
+from tests.county import staff_member
+from tests.importing import digest_of_records, imported, previewed, registered, walk_batch
+from tests.students.test_import_records import with_registry_numbers
+from tests.workbooks import id_number, pupil, workbook
+
+WHY = "传错了文件"
+
+
+def undone(file, by=None):
+    return undoing.undo(file, by or file.uploaded_by, WHY)
+
+
+def member(name="李秀兰", **more):
+    return {
+        "member2__name": name, "member2__relation": "母亲", "member2__phone": "13811112222",
+        "member2__is_guardian": "是", "member2__home_address": "建平镇1号", **more,
+    }  # fmt: skip
+
+
+def state_of(children):
+    """Everything of a child and its family that an import writes."""
+    own = list(
+        Student.objects.filter(pk__in=children).order_by("pk").values("phone", "home_address", "school_distance")
+    )
+    family = FamilyMember.objects.filter(student__in=children).order_by("student", "position_in_form")
+    return own, list(family.values("student", "position_in_form", "name", "phone", "id_tail", "id_cipher"))
+
+
+def test_updates_go_back_field_by_field(no1):
+    registered(workbook([pupil(1), pupil(2, **member())]), no1)
+    children = list(Student.objects.values_list("pk", flat=True))
+    before = state_of(children)
+    changed = [
+        pupil(1, phone="13911111111", school_distance="2", **member("新来的")),
+        pupil(2, home_address="另一处", **member(member2__phone="13700000000")),
+    ]
+    file = imported(workbook(changed), no1)
+    assert file.registration.state == "settled" and state_of(children) != before
+    file = undone(file)
+    assert state_of(children) == before
+    assert (file.state, file.registration.state) == ("undone", "undone")
+    with pytest.raises(Refused):
+        undone(file)
+
+
+def test_a_family_members_number_goes_back_too(no1):
+    from datetime import date
+
+    old, new = id_number(date(1985, 1, 1), 1), id_number(date(1985, 1, 1), 3)
+    registered(workbook([pupil(1, member1__id_number=old, member1__id_type="居民身份证")]), no1)
+    children = list(Student.objects.values_list("pk", flat=True))
+    before = state_of(children)
+    file = imported(workbook([pupil(1, member1__id_number=new, member1__id_type="居民身份证")]), no1)
+    assert state_of(children) != before
+    undone(file)
+    assert state_of(children) == before
+
+
+def test_new_children_leave_the_list_and_their_numbers_are_free(no1):
+    file = imported(workbook([pupil(1), pupil(2)]), no1)
+    undone(file)
+    assert set(Student.objects.values_list("status", flat=True)) == {"rejected"}
+    assert not StudentNumber.objects.filter(until=None).exists()
+    assert imported(workbook([pupil(1), pupil(2)]), no1).counts["create"] == 2
+
+
+def test_a_later_change_is_named_and_nothing_moves(no1):
+    registered(workbook([pupil(1), pupil(2)]), no1)
+    first = imported(workbook([pupil(1, phone="13911111111"), pupil(2, phone="13911111112")]), no1)
+    second = imported(workbook([pupil(1, phone="13922222222")]), no1)
+    before = digest_of_records()
+    with pytest.raises(Refused) as refusal:
+        undone(first)
+    assert f"{pupil(1)['name']}的“联系电话”已由{second.registration.number}改动" in str(refusal.value)
+    assert digest_of_records() == before
+    undone(second)
+    undone(first)
+    assert set(Student.objects.values_list("phone", flat=True)) == {"13800000000"}
+
+
+def test_a_change_back_to_the_same_value_by_a_later_list_still_stands_on_it(no1):
+    registered(workbook([pupil(1)]), no1)
+    first = imported(workbook([pupil(1, phone="13911111111")]), no1)
+    imported(workbook([pupil(1, phone="13922222222")]), no1)
+    imported(workbook([pupil(1, phone="13911111111")]), no1)
+    with pytest.raises(Refused):
+        undone(first)
+
+
+def test_registered_children_stay_and_the_reason_is_told(no1):
+    file = imported(workbook([pupil(1)]), no1)
+    walk_batch(file.registration)
+    with pytest.raises(Refused) as refusal:
+        undone(ImportFile.objects.get(pk=file.pk))
+    assert "已注册" in str(refusal.value) and file.registration.number in str(refusal.value)
+
+
+def test_work_on_the_batch_stands_on_it(no1):
+    from students.intake import batches
+
+    file = imported(workbook([pupil(1), pupil(2)]), no1)
+    child = Student.objects.first()
+    batches.take_out(child, by=file.uploaded_by, reason="不来了")
+    with pytest.raises(Refused) as refusal:
+        undone(file)
+    assert "移出本批" in str(refusal.value)
+
+
+def test_only_the_schools_registrar_takes_back_and_says_why(no1, no2):
+    registered(workbook([pupil(1)]), no1)
+    file = imported(workbook([pupil(1, phone="13911111111")]), no1)
+    for stranger in (staff_member(Role.REGISTRAR, no2), staff_member(Role.HEADMASTER, no1)):
+        with pytest.raises(NotYourHand):
+            undone(file, stranger)
+    with pytest.raises(Refused):
+        undoing.undo(file, file.uploaded_by, " ")
+    with pytest.raises(NotYourHand):
+        perform(file.registration, "take_back", by=staff_member(Role.REGISTRAR, no2), opinion=WHY)
+
+
+def test_from_the_page(client, no1):
+    registered(workbook([pupil(1)]), no1)
+    file = imported(workbook([pupil(1, phone="13911111111")]), no1)
+    client.force_login(file.uploaded_by)
+    assert "撤销这次导入" in client.get(file.get_absolute_url()).content.decode()
+    address = reverse("students:import_undo", args=[file.pk])
+    assert client.post(address).status_code == 409
+    assert client.post(address, {"opinion": WHY}).status_code == 302
+    assert "已撤销导入" in client.get(file.get_absolute_url()).content.decode()
+    assert client.post(address, {"opinion": WHY}).status_code == 409
+
+
+# --- key fields become drafts of a change, never silent edits -------------------------------------------------------
+
+
+def test_a_key_field_becomes_a_draft(client, no1):
+    registered(workbook([pupil(1), pupil(2)]), no1)
+    file, _ = previewed(workbook([pupil(1, name="王新名"), pupil(2, phone="13911111111")]), no1)
+    client.force_login(file.uploaded_by)
+    shown = client.get(file.get_absolute_url()).content.decode()
+    assert "关键信息与学籍不一致" in shown and "起草这些学生的信息变更" in shown
+    assert client.post(reverse("students:import_corrections", args=[file.pk])).status_code == 302
+    case = Correction.objects.get()
+    assert (case.state, case.items.get().after) == ("draft", "王新名") and case.child.name == pupil(1)["name"]
+    # Once more: the child is busy, which is said, and no second draft begins.
+    answer = client.post(reverse("students:import_corrections", args=[file.pk]))
+    assert answer.status_code == 409 and Correction.objects.count() == 1
+
+
+def test_a_number_becomes_a_draft_sealed(no1):
+    from datetime import date
+
+    registered(workbook([pupil(1)]), no1)
+    registry = Student.objects.get().registry_number.plain()
+    other = id_number(date(2017, 9, 3), 5)
+    file, _ = previewed(with_registry_numbers(pupil(1, id_number=other, registry_number=registry)), no1)
+    assert other not in str(file.counts) and file.report["corrections"]
+    done = drafting.draft(file, file.uploaded_by)
+    assert [case.items.get(field="id_number").after for case in done.cases] == [other[-4:]]
+
+
+def test_strangers_draft_nothing(client, no1, no2):
+    registered(workbook([pupil(1)]), no1)
+    file, _ = previewed(workbook([pupil(1, name="王新名")]), no1)
+    address = reverse("students:import_corrections", args=[file.pk])
+    client.force_login(staff_member(Role.HEADMASTER, no1))
+    assert client.post(address).status_code == 403
+    client.force_login(staff_member(Role.REGISTRAR, no2))
+    assert client.post(address).status_code == 404

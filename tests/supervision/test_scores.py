@@ -1,0 +1,75 @@
+"""第三十三条: a school's yearly score is counted from the record; each figure leads to what is behind it."""
+
+from datetime import date
+
+import pytest
+from django.urls import reverse
+
+from accounts.roles import Role
+from law import clock
+from students.models import Problem
+from supervision.scores.measuring import scores_of
+from tests.supervision.auditing import begun
+from tests.supervision.auditing import walked as audit_walked
+from tests.supervision.clocks import row
+from tests.supervision.complaining import complained, told
+from tests.supervision.complaining import walked as complaint_walked
+from tests.supervision.ordering import ORDER_WAY, ordered, walked
+
+
+def figures(school, year=2026) -> dict[str, float]:
+    (score,) = scores_of([school.pk], year)
+    return {code: figure.points for code, figure in score.figures.items()}
+
+
+def test_a_school_of_which_nothing_is_known_has_all_points(no1):
+    assert figures(no1) == {"on_time": 40, "data": 20, "audit": 15, "orders": 15, "complaints": 10}
+
+
+@pytest.mark.parametrize(
+    ("closed", "due", "points"),
+    [(14, 14, 40), (15, 14, 0), (None, 14, 0), (None, 15, 40)],
+    ids=["on the last day", "a day late", "open and run out", "open and due today"],
+)
+def test_limits_kept_and_missed(no1, closed, due, points):
+    row(no1, due=date(2026, 9, due), closed_on=closed and date(2026, 9, closed))
+    assert figures(no1)["on_time"] == points
+
+
+def test_the_bureaus_own_limits_and_other_years_count_nothing(no1):
+    row(no1, right="bureau_make")
+    row(no1, due=date(2026, 8, 20), closed_on=date(2026, 8, 28))
+    assert figures(no1)["on_time"] == 40
+    assert figures(no1, 2025)["on_time"] == 0
+
+
+def test_problems_of_the_record_cost_points_by_their_share(no1, child_at):
+    child, other = child_at(no1), child_at(no1, name="样例乙")
+    Problem.objects.create(what="namesake", child=child, other=other, facts="同名", found_on=clock.today())
+    assert figures(no1)["data"] == 0
+
+
+def test_orders_complaints_and_audits_cost_what_is_written_on_the_page(bureau, no1, no2, child_at):
+    walked(ordered(no1), ORDER_WAY)
+    told(complaint_walked(complained(no1)))
+    child = child_at(no1)
+    audit_walked(begun(bureau)[no1.pk], absent=[child])
+    found = figures(no1)
+    assert (found["orders"], found["complaints"], found["audit"]) == (10, 5, 12)
+    assert figures(no2)["orders"] == 15
+
+
+def test_a_draft_order_costs_nothing(no1):
+    ordered(no1)
+    assert figures(no1)["orders"] == 15
+
+
+def test_the_page_ranks_the_schools_and_links_every_figure(client, no1, no2, bureau, staff):
+    row(no1)
+    client.force_login(staff(Role.BUREAU_CLERK, bureau))
+    said = client.get(reverse("supervision:scores")).content.decode()
+    assert said.index("第二小学") < said.index("第一小学")
+    assert "state=overdue" in said and "考核" in said
+    client.force_login(staff(Role.HEADMASTER, no1))
+    said = client.get(reverse("supervision:scores")).content.decode()
+    assert "第一小学" in said and "第二小学" not in said
