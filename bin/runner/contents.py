@@ -11,7 +11,8 @@ ROWS = """SELECT count(*), coalesce(sum(hashtextextended(t::text, 0)), 0)::text,
 SEQUENCES = "SELECT sequencename, coalesce(last_value, 0) FROM pg_sequences WHERE schemaname = 'public' ORDER BY 1"
 SHAPES = {
     # By name and kind: a condition is written out differently after a dump, with the same meaning.
-    "constraints": """SELECT conrelid::regclass::text || ' ' || conname || ' ' || contype || ' ' || convalidated
+    "constraints": """SELECT conrelid::regclass::text || ' ' || conname || ' ' || contype::text || ' '
+            || convalidated::text
         FROM pg_constraint WHERE connamespace = 'public'::regnamespace ORDER BY 1""",
     "triggers": """SELECT tgrelid::regclass::text || ' ' || tgname || ' ' || tgenabled::text FROM pg_trigger t
         JOIN pg_class c ON c.oid = tgrelid WHERE NOT tgisinternal AND c.relnamespace = 'public'::regnamespace
