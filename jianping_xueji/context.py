@@ -48,8 +48,6 @@ MENU = (
             Item("能否办理", "transfers:check", "search", DECIDES),
             Item("时限督办", "supervision:board", "clock", SEES),
             Item("学年日历", "supervision:year", "calendar", SEES | {"teach_class"}),
-            Item("查看留痕", "supervision:trail", "eye", frozenset({"audit_school"})),
-            Item("对外提供", "exports:list", "upload", BUREAU | {"audit_school"}),
             Item("发起转学", "transfers:new", "transfer", frozenset({"make_change"})),
             Item("管理后台", "admin:index", "edit", frozenset({"fix_data"})),
         ),
@@ -129,6 +127,13 @@ MENU = (
             Item("系统办理", "approvals:filings", "file", frozenset({"make_change", "bureau_make"})),
             Item("全国系统导出", "students:ceims", "upload", frozenset({"make_change", "bureau_make"})),
             Item("与全国系统对账", "agreement:report", "file", SEES),
+        ),
+    ),
+    Group(
+        "信息安全",
+        (
+            Item("对外提供", "exports:list", "upload", BUREAU | {"audit_school"}),
+            Item("查看留痕", "supervision:trail", "eye", frozenset({"audit_school"})),
         ),
     ),
 )

@@ -20,6 +20,7 @@ CONFIRMED = {
     "students:ceims_export",
     "students:ceims_graduates",
     "students:promotion_confirm",
+    "students:selection_export",
     "supervision:holiday_decide",
     "exports:decide",
     "exports:make",
