@@ -34,10 +34,13 @@ def ended(worker: int) -> int | None:
 
 
 def worked_in_a_process(job: Job, position: int, *, on: date = LEGAL_DAY) -> bool:
-    """Killed before its Nth statement: True when it was, False when it came to its end first."""
+    """Killed before its Nth statement: True when it was, False when it came to its end first.
+
+    Who dies after the commit, while tidying up its session, has come to its end: the job is done.
+    """
     code = ended(begun(job, on=on, before=position))
     assert code in (None, 0)
-    return code is None
+    return code is None and not Job.objects.filter(pk=job.pk, state="done").exists()
 
 
 def killed_after(job: Job, seconds: float, *, on: date = LEGAL_DAY) -> bool:
