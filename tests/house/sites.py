@@ -284,7 +284,8 @@ def custody_at(place: Place) -> tuple[dict, set]:
     paper = Certificate.objects.get(student__name=f"{place.name}修")
     copy = SchoolCopy.objects.get(student=child)
     given = {"student": paper.student, "graduation_id": paper.graduation_id, "taken_on": today}
-    frozen = FrozenRecord.objects.create(content=copy.content, digest="0" * 64, **given)
+    content = copy.content | {"student": copy.content["student"] | {"name": paper.student.name}}
+    frozen = FrozenRecord.objects.create(content=content, digest="0" * 64, **given)
     return {
         "slip": slip.number,
         "slip_token": slip.token,
