@@ -218,7 +218,7 @@ def test_the_clerk_uploads_looks_and_confirms_on_the_pages(client, clerk, no1, s
 
 def test_a_file_that_is_no_workbook_is_refused_in_words(client, clerk):
     client.force_login(clerk)
-    upload = SimpleUploadedFile("名册.xlsx", b"not a workbook")
+    upload = SimpleUploadedFile("名册.xlsx", b"\x00\x01 not a workbook")
     answer = client.post(reverse("students:roster_files"), {"workbook": upload, "year": YEAR})
     assert answer.status_code == 422 and "Excel" in answer.content.decode()
 
