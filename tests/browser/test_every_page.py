@@ -13,6 +13,7 @@ NO_PAGES = {
     "archives:scan",
     "archives:template",
     "archives:workbook_findings",
+    "archives:workbook_marked",
     "custody:scan",
     "healthz",
     "accounts:login",
@@ -26,7 +27,9 @@ NO_PAGES = {
     "reports:book_file",
     "reports:verify",
     "students:import_findings",
+    "students:import_marked",
     "students:roster_findings",
+    "students:roster_marked",
 }
 
 

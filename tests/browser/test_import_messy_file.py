@@ -152,7 +152,8 @@ def test_a_list_of_plans_says_what_is_wrong_and_comes_back(window_of, windows, b
     shot(page, "8-plans")
     with page.expect_download() as caught:
         page.get_by_role("link", name="下载标注好的原表").click()
-    assert "核对结果" in load_workbook(caught.value.path()).sheetnames
+    with caught.value.path().open("rb") as returned:  # kept without an ending
+        assert "核对结果" in load_workbook(returned).sheetnames
     page.get_by_role("button", name="编报这 1 所学校的草稿").click()
     expect(page.locator("body")).to_contain_text("已编报 1 所学校的招生计划草稿")
     windows.expect_no_complaints()
