@@ -47,9 +47,14 @@ def exports(request):
     page = page_of(rows, ("id",), named="id", descending=True, **cursors)
     for each in page.rows:
         each.state, each.alarming = services.state_of(each), each.rows > services.ALARM
-    asks = bool(school_ids_where(request.user, "bureau_make"))
-    context = {"page": page, "count": rows.count(), "filter": chosen, "asks": asks, "article": WRITTEN_APPROVAL}
+    context = {"page": page, "count": rows.count(), "filter": chosen, "article": WRITTEN_APPROVAL}
+    context |= {"asks": bool(school_ids_where(request.user, "bureau_make")), "traces": may_trace(request.user)}
     return render(request, "supervision/exports.html", context)
+
+
+def may_trace(user) -> bool:
+    """Whoever approves or audits asks where a leaked list comes from."""
+    return bool(school_ids_where(user, "audit_school") or school_ids_where(user, "bureau_sign"))
 
 
 @require_http_methods(["GET", "POST"])
@@ -152,7 +157,7 @@ def take(request, token):
 @never_cache
 def trace(request):
     """Which export does this leaked list come from?"""
-    if not (school_ids_where(request.user, "audit_school") or school_ids_where(request.user, "bureau_sign")):
+    if not may_trace(request.user):
         raise PermissionDenied(BUREAU_ONLY)
     form, found, refusal = TraceForm(request.POST or None, request.FILES or None), None, []
     if request.method == "POST" and form.is_valid():
