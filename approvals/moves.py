@@ -6,6 +6,7 @@ belongs to the desk on which the case lies.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from django_fsm import transition
 
@@ -56,6 +57,11 @@ def move(
     """
     described = Move(label, article, hand, opinion_required, tone, tuple(fields), in_ceims, signs, by_hand, undoes)
     return transition(field="state", source=source, target=target, conditions=list(rules), custom={"move": described})
+
+
+# Sent back with a reason, or ended with one (withdrawn, overtaken, undone): neither is the desk's signature.
+back = partial(move, opinion_required=True, tone="warning", signs=False)
+ending = partial(move, opinion_required=True, tone="danger", signs=False)
 
 
 def signature_of(desk, described: Move) -> Signature:

@@ -16,7 +16,7 @@ from law.articles import Article
 from .common_rules import exception_argued, of_level, papers_checked, papers_handed_in
 from .desks import Desk, Hand, Side, Signature
 from .models import Case
-from .moves import move
+from .moves import back, ending, move
 from .rules import Level, Rule, judge
 
 SCHOOL, BUREAU, LEADER = "学校", "教育局", "主管局长"
@@ -315,15 +315,7 @@ def _ways_out(road: Road) -> type:
     checkers = [state for state in (SCHOOL_CHECK, BUREAU_CHECK, TO_LEADER) if state in everywhere]
 
     class WaysOut:
-        @move(
-            "退回补正",
-            source=[state for state in everywhere if state != DRAFT],
-            target=DRAFT,
-            article=road.article,
-            opinion_required=True,
-            tone="warning",
-            signs=False,
-        )
+        @back("退回补正", source=[state for state in everywhere if state != DRAFT], target=DRAFT, article=road.article)
         def send_back(self, **_):
             self.round += 1
 
@@ -338,43 +330,28 @@ def _ways_out(road: Road) -> type:
         def refuse(self, **_):
             self.let_go()
 
-        @move(
-            "撤回申请",
-            source=still_open,
-            target=WITHDRAWN,
-            article=road.article,
-            hand=road.made_by,
-            opinion_required=True,
-            tone="danger",
-            signs=False,
-        )
+        @ending("撤回申请", source=still_open, target=WITHDRAWN, article=road.article, hand=road.made_by)
         def withdraw(self, **_):
             self.let_go()
 
-        @move(
+        @ending(
             "终止（逾期未提交，或由死亡注销取代）",
             source=still_open,
             target=WITHDRAWN,
             article=articles.CHANGES_IN_TIME,
             hand=BUREAU_CHECKER,
-            opinion_required=True,
-            tone="danger",
-            signs=False,
         )
         def give_way(self, **_):
             self.let_go()
 
-        @move(
+        @ending(
             "更正：撤销原决定",
             source=DONE,
             target=UNDONE,
             article=articles.DECISION_CORRECTED,
             hand=LEADER_HAND,
-            opinion_required=True,
-            tone="danger",
             in_ceims=f"撤销：{road.in_ceims}" if road.in_ceims else "",
             undoes=True,
-            signs=False,
         )
         def undo(self, **_):
             self.undo_effect()

@@ -3,7 +3,7 @@ from django.db.models import Q
 
 from approvals.desks import Desk, Hand, Side, Signature
 from approvals.models import Case
-from approvals.moves import move
+from approvals.moves import back, ending, move
 from law import articles
 from schools.models import SchoolClass
 
@@ -131,14 +131,11 @@ class Registration(IntakeMoves, Case):
         """What 原则上 is not done (outside the catchment, over-age without an approval) the leader allows."""
         registering.enrol_all(self)
 
-    @move(
+    @back(
         "退回学校修改",
         source=[State.SCHOOL_CHECK, State.BUREAU, State.BUREAU_CHECK],
         target=State.FILLED,
         article=articles.REGISTER_COLLECT,
-        opinion_required=True,
-        tone="warning",
-        signs=False,
     )
     def send_back(self, **_):
         self.round += 1
@@ -154,28 +151,22 @@ class Registration(IntakeMoves, Case):
     def refuse(self, **_):
         registering.reject_all(self)
 
-    @move(
+    @ending(
         "撤回本批",
         source=[State.DRAFT, State.FILLED, State.SCHOOL_CHECK, State.BUREAU],
         target=State.WITHDRAWN,
         article=articles.REGISTER_COLLECT,
         hand=REGISTRAR,
-        opinion_required=True,
-        tone="danger",
-        signs=False,
     )
     def withdraw(self, **_):
         registering.reject_all(self)
 
-    @move(
+    @ending(
         "撤销导入",
         source=[State.FILLED, State.SCHOOL_CHECK, State.BUREAU, State.SETTLED],
         target=State.UNDONE,
         article=articles.NO_FALSE_RECORD,
         hand=REGISTRAR,
-        opinion_required=True,
-        tone="danger",
-        signs=False,
         by_hand=False,
     )
     def take_back(self, **_):

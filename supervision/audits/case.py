@@ -5,7 +5,7 @@ from django.db.models import Q
 
 from approvals.desks import Desk, Signature
 from approvals.models import Case
-from approvals.moves import move
+from approvals.moves import back, ending, move
 from approvals.ways import BUREAU_CHECKER, CLERK, REGISTRAR, SCHOOL_CHECKER
 from law import articles
 from law.school_time import school_year_name
@@ -142,40 +142,20 @@ class TermAudit(Case):
     def close(self, **_):
         pass
 
-    @move(
-        "退回重填",
-        source=State.AUDIT_CHECK,
-        target=State.DRAFT,
-        article=LAW,
-        opinion_required=True,
-        tone="warning",
-        signs=False,
-    )
+    @back("退回重填", source=State.AUDIT_CHECK, target=State.DRAFT, article=LAW)
     def send_back(self, **_):
         self.round += 1
 
-    @move(
+    @back(
         "退回学校补充说明",
         source=[State.ANSWER_CHECK, State.CLOSE, State.CLOSE_CHECK],
         target=State.ANSWER,
         article=LAW,
-        opinion_required=True,
-        tone="warning",
-        signs=False,
     )
     def ask_again(self, **_):
         self.round += 1
 
-    @move(
-        "撤回",
-        source=[State.DRAFT, State.AUDIT_CHECK],
-        target=State.WITHDRAWN,
-        article=LAW,
-        hand=CLERK,
-        opinion_required=True,
-        tone="danger",
-        signs=False,
-    )
+    @ending("撤回", source=[State.DRAFT, State.AUDIT_CHECK], target=State.WITHDRAWN, article=LAW, hand=CLERK)
     def withdraw(self, **_):
         self.counts = False
 

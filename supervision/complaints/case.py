@@ -8,7 +8,7 @@ from accounts.policies import may
 from approvals.desks import Desk, Signature
 from approvals.materials import Paper
 from approvals.models import Case
-from approvals.moves import move
+from approvals.moves import back, ending, move
 from approvals.ways import BUREAU_CHECKER, CLERK, LEADER_HAND, REGISTRAR, SCHOOL_CHECKER
 from jianping_xueji import vault
 from jianping_xueji.forms import day_input
@@ -275,64 +275,24 @@ class Complaint(Case):
         self.refuse_own_opinion()
         self.reviewed = True
 
-    @move(
-        "复核：发回重新核查",
-        source=State.REVIEW,
-        target=State.VERIFY,
-        article=LAW,
-        opinion_required=True,
-        tone="warning",
-        signs=False,
-    )
+    @back("复核：发回重新核查", source=State.REVIEW, target=State.VERIFY, article=LAW)
     def reopen(self, **_):
         self.refuse_own_opinion()
         self.round, self.reviewed = self.round + 1, True
 
-    @move(
-        "退回重新核查",
-        source=[State.OPINION, State.OPINION_CHECK, State.ANSWER],
-        target=State.VERIFY,
-        article=LAW,
-        opinion_required=True,
-        tone="warning",
-        signs=False,
-    )
+    @back("退回重新核查", source=[State.OPINION, State.OPINION_CHECK, State.ANSWER], target=State.VERIFY, article=LAW)
     def check_again(self, **_):
         self.round += 1
 
-    @move(
-        "退回经办",
-        source=State.ORDER_CHECK,
-        target=State.DRAFT,
-        article=LAW,
-        opinion_required=True,
-        tone="warning",
-        signs=False,
-    )
+    @back("退回经办", source=State.ORDER_CHECK, target=State.DRAFT, article=LAW)
     def send_back(self, **_):
         self.round += 1
 
-    @move(
-        "退回学校经办",
-        source=State.VERIFY_CHECK,
-        target=State.VERIFY,
-        article=LAW,
-        opinion_required=True,
-        tone="warning",
-        signs=False,
-    )
+    @back("退回学校经办", source=State.VERIFY_CHECK, target=State.VERIFY, article=LAW)
     def write_again(self, **_):
         self.round += 1
 
-    @move(
-        "退回学校经办办结",
-        source=State.ACT_CHECK,
-        target=State.ACT,
-        article=LAW,
-        opinion_required=True,
-        tone="warning",
-        signs=False,
-    )
+    @back("退回学校经办办结", source=State.ACT_CHECK, target=State.ACT, article=LAW)
     def act_again(self, **_):
         self.round += 1
 
@@ -359,15 +319,12 @@ class Complaint(Case):
     def refuse(self, **_):
         pass
 
-    @move(
+    @ending(
         "投诉人撤回",
         source=[State.DRAFT, State.ORDER_CHECK, State.VERIFY, State.VERIFY_CHECK, State.OPINION],
         target=State.WITHDRAWN,
         article=LAW,
         hand=CLERK,
-        opinion_required=True,
-        tone="danger",
-        signs=False,
     )
     def withdraw(self, **_):
         pass

@@ -8,7 +8,7 @@ from approvals.desks import Desk, Signature
 from approvals.errors import Refused
 from approvals.materials import Paper
 from approvals.models import Case
-from approvals.moves import move
+from approvals.moves import back, ending, move
 from approvals.ways import BUREAU_CHECKER, CLERK, LEADER_HAND, REGISTRAR, SCHOOL_CHECKER
 from law import articles
 from schools.models import School
@@ -149,19 +149,11 @@ class Rectification(Case):
     def close(self, **_):
         self.standing = False
 
-    @move(
-        "未改正到位，责令继续改正",
-        source=[State.VERIFY, State.VERIFY_CHECK],
-        target=State.CORRECT,
-        article=LAW,
-        opinion_required=True,
-        tone="warning",
-        signs=False,
-    )
+    @back("未改正到位，责令继续改正", source=[State.VERIFY, State.VERIFY_CHECK], target=State.CORRECT, article=LAW)
     def insist(self, **_):
         self.round, self.insisted = self.round + 1, self.insisted + 1
 
-    @move(
+    @ending(
         "追究责任，结案",
         source=[State.CORRECT, State.CORRECT_CHECK, State.VERIFY, State.VERIFY_CHECK],
         target=State.ESCALATED,
@@ -169,35 +161,16 @@ class Rectification(Case):
         hand=LEADER_HAND,
         rules=[has_gone_far_enough],
         fields=["accountability"],
-        opinion_required=True,
-        tone="danger",
-        signs=False,
     )
     def escalate(self, accountability="", **_):
         self.accountability = required(accountability, "追究责任的处理", LAW)
         self.standing = False
 
-    @move(
-        "退回学校经办",
-        source=State.CORRECT_CHECK,
-        target=State.CORRECT,
-        article=LAW,
-        opinion_required=True,
-        tone="warning",
-        signs=False,
-    )
+    @back("退回学校经办", source=State.CORRECT_CHECK, target=State.CORRECT, article=LAW)
     def write_again(self, **_):
         self.round += 1
 
-    @move(
-        "退回经办",
-        source=[State.ISSUE_CHECK, State.LEADER],
-        target=State.DRAFT,
-        article=LAW,
-        opinion_required=True,
-        tone="warning",
-        signs=False,
-    )
+    @back("退回经办", source=[State.ISSUE_CHECK, State.LEADER], target=State.DRAFT, article=LAW)
     def send_back(self, **_):
         self.round += 1
 
@@ -212,29 +185,19 @@ class Rectification(Case):
     def refuse(self, **_):
         self.standing = False
 
-    @move(
-        "撤回",
-        source=[State.DRAFT, State.ISSUE_CHECK, State.LEADER],
-        target=State.WITHDRAWN,
-        article=LAW,
-        hand=CLERK,
-        opinion_required=True,
-        tone="danger",
-        signs=False,
+    @ending(
+        "撤回", source=[State.DRAFT, State.ISSUE_CHECK, State.LEADER], target=State.WITHDRAWN, article=LAW, hand=CLERK
     )
     def withdraw(self, **_):
         self.standing = False
 
-    @move(
+    @ending(
         "更正：撤销责令改正",
         source=[State.CORRECT, State.CORRECT_CHECK, State.VERIFY, State.VERIFY_CHECK],
         target=State.REVOKED,
         article=articles.DECISION_CORRECTED,
         hand=LEADER_HAND,
-        opinion_required=True,
-        tone="danger",
         undoes=True,
-        signs=False,
     )
     def revoke(self, **_):
         self.standing = False

@@ -9,7 +9,7 @@ from approvals.common_rules import of_level
 from approvals.desks import Desk, Hand, Side, Signature
 from approvals.materials import Paper
 from approvals.models import Case
-from approvals.moves import move
+from approvals.moves import back, ending, move
 from approvals.rules import Level
 from approvals.ways import BUREAU_CHECKER, CLERK
 from law import articles, clock
@@ -134,15 +134,7 @@ class RegistrarChange(Case):
         change_hands(self)
         self.standing = False
 
-    @move(
-        "退回补正",
-        source=[State.BUREAU, State.BUREAU_CHECK],
-        target=State.DRAFT,
-        article=LAW,
-        opinion_required=True,
-        tone="warning",
-        signs=False,
-    )
+    @back("退回补正", source=[State.BUREAU, State.BUREAU_CHECK], target=State.DRAFT, article=LAW)
     def send_back(self, **_):
         self.round += 1
 
@@ -157,15 +149,12 @@ class RegistrarChange(Case):
     def refuse(self, **_):
         self.standing = False
 
-    @move(
+    @ending(
         "撤回",
         source=[State.DRAFT, State.BUREAU, State.BUREAU_CHECK],
         target=State.WITHDRAWN,
         article=LAW,
         hand=HEADMASTER,
-        opinion_required=True,
-        tone="danger",
-        signs=False,
     )
     def withdraw(self, **_):
         self.standing = False

@@ -5,7 +5,7 @@ from django.db.models import Q
 
 from approvals.desks import Desk, Hand, Side, Signature
 from approvals.models import Case
-from approvals.moves import move
+from approvals.moves import back, ending, move
 from approvals.ways import LEADER_HAND
 from law import articles
 from schools.models import School
@@ -118,41 +118,27 @@ class Pairing(Case):
     def countersign(self, **_):
         pass
 
-    @move(
-        "退回小学",
-        source=[State.PRIMARY_CHECK, State.JUNIOR, State.JUNIOR_CHECK],
-        target=State.DRAFT,
-        article=LAW,
-        opinion_required=True,
-        tone="warning",
-        signs=False,
-    )
+    @back("退回小学", source=[State.PRIMARY_CHECK, State.JUNIOR, State.JUNIOR_CHECK], target=State.DRAFT, article=LAW)
     def send_back(self, **_):
         self.round += 1
 
-    @move(
+    @ending(
         "撤回",
         source=[State.DRAFT, State.PRIMARY_CHECK, State.JUNIOR, State.JUNIOR_CHECK],
         target=State.WITHDRAWN,
         article=LAW,
         hand=REGISTRAR,
-        opinion_required=True,
-        tone="danger",
-        signs=False,
     )
     def withdraw(self, **_):
         self.ended = True
 
-    @move(
+    @ending(
         "更正：重新核对",
         source=State.DONE,
         target=State.REOPENED,
         article=articles.DECISION_CORRECTED,
         hand=LEADER_HAND,
-        opinion_required=True,
-        tone="danger",
         undoes=True,
-        signs=False,
     )
     def reopen(self, **_):
         self.ended = True

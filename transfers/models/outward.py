@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from approvals.desks import Desk
 from approvals.materials import Paper
-from approvals.moves import move
+from approvals.moves import ending, move
 from approvals.rules import rule
 from approvals.ways import (
     BUREAU_CHECK,
@@ -222,15 +222,12 @@ class OutwardTransfer(
     def refuse(self, refusal_ground="", **_):
         effects.require_listed_ground(self, refusal_ground)
 
-    @move(
+    @ending(
         "对方已撤销，终止本件",
         source=[ENTERED, SCHOOL_CHECK, BUREAU_MAKE, BUREAU_CHECK],
         target=WITHDRAWN,
         article=articles.TRANSFER_STAGES,
         hand=REGISTRAR,
-        opinion_required=True,
-        tone="danger",
-        signs=False,
     )
     def withdraw(self, **_):
         pass

@@ -5,7 +5,7 @@ from django_fsm import GET_STATE
 
 from approvals.desks import Hand
 from approvals.models import Case
-from approvals.moves import move
+from approvals.moves import back, ending, move
 from law import articles, clock
 from schools.divisions import Scope
 from schools.models import SchoolClass
@@ -273,14 +273,11 @@ class Transfer(Case):
     def hand_back(self, **_):
         pass
 
-    @move(
+    @back(
         "退回补正",
         source=desks.RETURNABLE,
         target=GET_STATE(effects.where_returned, states=[State.DRAFT, State.SUPPLEMENT]),
         article=articles.TRANSFER_MATERIALS,
-        opinion_required=True,
-        tone="warning",
-        signs=False,
     )
     def send_back(self, **_):
         self.returned_from = desks.MAKER_OF.get(self.state, self.state)
@@ -321,61 +318,49 @@ class Transfer(Case):
         effects.require_listed_ground(self, refusal_ground)
         effects.let_go(self)
 
-    @move(
+    @ending(
         "撤回申请",
         source=OPEN,
         target=State.WITHDRAWN,
         article=articles.TRANSFER_STAGES,
         hand=REGISTRAR,
-        opinion_required=True,
-        tone="danger",
         in_ceims="转入学校：撤销转学申请",
         undoes=True,
-        signs=False,
     )
     def withdraw(self, **_):
         effects.let_go(self)
 
-    @move(
+    @ending(
         "终止（逾期未提交）",
         source=[State.DRAFT, State.SUPPLEMENT, State.READY],
         target=State.WITHDRAWN,
         article=articles.CHANGES_IN_TIME,
         hand=Hand("bureau_check", desks.TO),
-        opinion_required=True,
-        tone="danger",
-        signs=False,
     )
     def terminate(self, **_):
         effects.let_go(self)
 
-    @move(
+    @ending(
         "终止（另有更正或死亡注销）",
         source=OPEN,
         target=State.WITHDRAWN,
         article=articles.CHANGES_IN_TIME,
         hand=Hand("bureau_check", desks.TO),
-        opinion_required=True,
-        tone="danger",
         in_ceims="转入学校：撤销转学申请",
         undoes=True,
-        signs=False,
         by_hand=False,
     )
     def give_way(self, **_):
         effects.let_go(self)
 
-    @move(
+    @ending(
         "撤销办结（材料虚假）",
         source=[State.DONE, State.ARRIVED],
         target=State.REVERTED,
         article=articles.NO_LAWLESS_REFUSAL,
         hand=LEADER,
-        opinion_required=True,
-        tone="danger",
         in_ceims="转入主管部门：撤销转学",
         undoes=True,
-        signs=False,
     )
     def revert(self, **_):
         effects.move_child_back(self)
