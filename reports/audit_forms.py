@@ -5,7 +5,7 @@ from collections import Counter
 from approvals.models import Case
 from supervision.audits.case import ANSWER, AUDIT, CLOSE
 
-from .complaint_forms import signers_of
+from .decisions import signers_of
 
 
 def roll_call_sheet(case: Case | None) -> dict:

@@ -1,10 +1,12 @@
 """Papers of a complaint (第三十六条): receipt, check order, 督办单, and the answer to whoever complained."""
 
+from datetime import date
+
 from approvals.models import Case
-from approvals.presenting import signature_of_step
 from law import articles, clock, parameters
 from supervision.complaints.words import ACT, OPINION, ORDER, VERIFY
 
+from .decisions import signers_of, step_of
 from .errors import NotPrintable
 from .wording import day
 
@@ -29,32 +31,19 @@ def basics_of(case: Case) -> dict:
     }
 
 
-def days_of(case: Case | None) -> dict:
-    """The working days of each leg, by the numbers of the complaint's own day."""
-    params = parameters.on(case.received_on if case else clock.today())
+def days_of(on: date) -> dict:
+    """The working days of each leg, by the numbers in force on the day from which they are told."""
+    params = parameters.on(on)
     return {leg: params[f"complaint.{leg}_workdays"] for leg in LEGS}
-
-
-def signers_of(case: Case, stage: str) -> list[str]:
-    """Maker and checker of the latest round in which a leg was signed, with the day of the second."""
-    steps = list(case.steps.filter(stage=stage).exclude(signature="").select_related("actor", "appointment__user"))
-    last = {step.signature: step for step in sorted(steps, key=lambda step: step.pk)}
-    maker, checker = last.get("make"), last.get("check")
-    whole = maker and checker and maker.round == checker.round
-    return [
-        signature_of_step(maker)["name"] if maker else "",
-        signature_of_step(checker)["name"] if whole else "",
-        day(checker.acted_on) if whole else "",
-    ]
 
 
 def complaint_receipt(case: Case | None) -> dict:
     """投诉受理告知单: that it was taken down, who answers, by when at the latest."""
     if case is None:
-        return {"days": days_of(None), "decision": "空白表"}
+        return {"days": days_of(clock.today()), "decision": "空白表"}
     return basics_of(case) | {
         "complainant": case.complainant,
-        "days": days_of(case),
+        "days": days_of(case.received_on),
         "article": articles.COMPLAINTS.full,
         "decision": "投诉已登记",
     }
@@ -63,10 +52,10 @@ def complaint_receipt(case: Case | None) -> dict:
 def complaint_order(case: Case | None) -> dict:
     """核查单: what the school is to check, and what it found. Raises NotPrintable before the order goes out."""
     if case is None:
-        return {"days": days_of(None), "decision": "空白表"}
+        return {"days": days_of(clock.today()), "decision": "空白表"}
     issued = step_of(case, "issue", "发出核查单")
     return basics_of(case) | {
-        "days": days_of(case),
+        "days": days_of(issued.acted_on),
         "order_text": case.order_text,
         "issued_on": day(issued.acted_on),
         "ordered_by": signers_of(case, ORDER),
@@ -78,10 +67,10 @@ def complaint_order(case: Case | None) -> dict:
 def complaint_supervision(case: Case | None) -> dict:
     """督办单: what the bureau wants done, and what was done. Raises NotPrintable when none was issued."""
     if case is None:
-        return {"days": days_of(None), "decision": "空白表"}
+        return {"days": days_of(clock.today()), "decision": "空白表"}
     issued = step_of(case, "supervise", "发督办单")
     return basics_of(case) | {
-        "days": days_of(case),
+        "days": days_of(issued.acted_on),
         "truth": case.get_truth_display(),
         "opinion": case.opinion_text,
         "issued_on": day(issued.acted_on),
@@ -105,10 +94,3 @@ def complaint_answer(case: Case | None) -> dict:
         "reviewed": case.reviewed,
         "told_on": day(case.told_on),
     }
-
-
-def step_of(case: Case, action: str, said: str):
-    step = case.steps.filter(action=action).order_by("pk").last()
-    if step is None:
-        raise NotPrintable(f"{case.number}现为“{case.state_name}”，还没有{said}，不能打印（第三十六条）。")
-    return step

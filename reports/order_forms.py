@@ -7,7 +7,7 @@ from law.workdays import add
 from supervision.orders.breaches import Breach
 from supervision.orders.case import CORRECT, VERIFY
 
-from .complaint_forms import signers_of, step_of
+from .decisions import signers_of, step_of
 from .wording import day
 
 

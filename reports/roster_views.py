@@ -65,7 +65,7 @@ def entering_of(school: School, year: int) -> list[dict]:
 
 
 def open_in(school: School, year: int) -> list[dict]:
-    """Every class that has children this year, grades ascending."""
+    """Every open class of this year, grades ascending."""
     found = [each for each in school.classes.filter(closed_on=None) if each.grade_in(year)]
     found.sort(key=lambda each: (each.grade_in(year), each.number))
     return [{"pk": each.pk, "name": each.name_in(year)} for each in found]

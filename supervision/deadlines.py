@@ -2,18 +2,15 @@
 
 from datetime import date
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models import Q
 
 from approvals.deadlines import desk
 from law import articles
 from law.deadline import Deadline, Subject, Unit, declare
-from law.models import Term
-from schools.models import School
 
 from .audits.case import ANSWER as AUDIT_ANSWER
-from .audits.case import TermAudit
 from .complaints.words import ACT, ANSWER, OPINION, ORDER, REVIEW, VERIFY
-from .ledger_reports import month_ends, quarter_ends
+from .ledger_reports import month_ends, quarter_ends, system_began
 from .orders.case import CORRECT
 
 WITHOUT_MONTH = """SELECT s.id, s.id, e.day FROM schools_school s CROSS JOIN unnest(%(ends)s::date[]) e (day)
@@ -23,6 +20,14 @@ WITHOUT_QUARTER = """SELECT b.id, NULL::bigint, e.day FROM schools_bureau b CROS
 WHERE EXISTS (SELECT FROM schools_school s WHERE s.bureau_id = b.id) AND NOT EXISTS (
     SELECT FROM supervision_ledgerreport r
     WHERE r.kind = 'quarter' AND r.bureau_id = b.id AND r.period_end = e.day)"""
+
+AUDITED = """SELECT k.closed_on FROM supervision_termaudit a JOIN approvals_case k ON k.id = a.case_ptr_id
+    WHERE k.state = 'done' AND a.school_id = {school} AND a.year = {year} AND a.term = {number}"""
+WITHOUT_AUDIT = f"""SELECT s.id, s.id, t.starts, t.ends FROM schools_school s CROSS JOIN law_term t
+WHERE s.closed_on IS NULL AND t.starts <= %(day)s AND t.ends >= %(began)s
+    AND NOT EXISTS ({AUDITED.format(school="s.id", year="t.year", number="t.number")})"""
+OF_THE_TERM = "(SELECT t.{} FROM law_term t WHERE t.starts = c.starts_on)"
+AUDIT_MET = AUDITED.format(school="c.subject", year=OF_THE_TERM.format("year"), number=OF_THE_TERM.format("number"))
 
 
 def unreported(day: date) -> tuple[str, dict]:
@@ -38,15 +43,9 @@ def unreviewed(day: date) -> tuple[str, dict]:
 MADE = "SELECT r.made_on FROM supervision_ledgerreport r WHERE r.kind = '{}' AND r.period_end = c.starts_on AND {}"
 
 
-def unaudited(day: date) -> QuerySet[School] | None:
-    """Schools whose audit of the running term is not finished; due with the term's last day."""
-    term = Term.objects.filter(starts__lte=day, ends__gte=day).first()
-    if term is None:
-        return None
-    done = TermAudit.objects.filter(school=OuterRef("pk"), year=term.year, term=term.number, state=TermAudit.State.DONE)
-    schools = School.objects.filter(~Exists(done), closed_on=None).order_by()
-    found = schools.annotate(subject=F("pk"), starts=Value(term.starts), due=Value(term.ends))
-    return found.values_list("subject", "pk", "starts", "due")
+def unaudited(day: date) -> tuple[str, dict]:
+    """Schools and the terms whose audit is not finished; due with the term's last day, owed until it is done."""
+    return WITHOUT_AUDIT, {"day": day, "began": system_began() or day}
 
 
 def leg(code: str, title: str, stage: str, right: str, remedy: str, article=articles.COMPLAINT_CLOCK) -> Deadline:
@@ -74,6 +73,7 @@ declare(
         right="bureau_make",
         tells=("due",),
         found=unaudited,
+        met=AUDIT_MET,
         remedy="请开始本学期核查，在学期结束前逐项认定完毕",
         url="supervision:audits",
         remind=(30, 7, 0),

@@ -20,9 +20,14 @@ from .models import LedgerReport
 Kind = LedgerReport.Kind
 
 
+def system_began() -> date | None:
+    """The day of the first case: nothing is owed for a time before it."""
+    return Case.objects.aggregate(first=Min("opened_on"))["first"]
+
+
 def month_ends(day: date) -> list[date]:
     """The last days of the months with lessons that are over by `day`, latest first; none before this system began."""
-    began = Case.objects.aggregate(first=Min("opened_on"))["first"]
+    began = system_began()
     terms = list(Term.objects.filter(starts__lte=day).values_list("starts", "ends"))
     ends, last = [], day.replace(day=1) - timedelta(days=1)
     while began and last >= began:
@@ -35,7 +40,7 @@ def month_ends(day: date) -> list[date]:
 
 def quarter_ends(day: date) -> list[date]:
     """The last days of the calendar quarters that are over by `day`, the latest first."""
-    began = Case.objects.aggregate(first=Min("opened_on"))["first"]
+    began = system_began()
     ends, last = [], day.replace(day=1) - timedelta(days=1)
     while began and last >= began:
         if last.month % 3 == 0:
@@ -44,11 +49,14 @@ def quarter_ends(day: date) -> list[date]:
     return ends
 
 
+def quarter_begins(end: date) -> date:
+    """The first day of the quarter that ends on this day."""
+    return date(end.year, end.month - 2, 1)
+
+
 def figures_of(kind: str, schools: set[int], period_end: date) -> dict[str, int]:
     """What the ledger of these schools says of the month or quarter, added up as the page of the months shows it."""
-    first = period_end.replace(day=1)
-    if kind == Kind.QUARTER:
-        first = date(period_end.year, period_end.month - 2, 1)
+    first = quarter_begins(period_end) if kind == Kind.QUARTER else period_end.replace(day=1)
     totals: Counter[str] = Counter()
     for row in month_rows(schools, first, period_end):
         totals.update({name: count for name, count in row.items() if name != "school"})

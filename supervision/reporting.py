@@ -14,7 +14,7 @@ from law.workdays import LONGEST_LOOK, Calendar, Due
 from schools.models import Bureau, School
 from students.paging import page_of
 
-from .ledger_reports import Kind, figures_of, month_ends, quarter_ends
+from .ledger_reports import Kind, figures_of, month_ends, quarter_begins, quarter_ends
 from .models import LedgerReport
 
 # What a report says, in the order of the printed sheet.
@@ -27,7 +27,7 @@ FIGURES = {
     "kept": "期末辍学",
     "visits": "本期劝返次数",
 }
-STATES = [("", "全部"), ("owed", "未报送"), ("made", "已报送")]
+STATES = [("", "全部"), ("owed", "未报送"), ("made", "已报送"), ("late", "逾期报送")]
 
 
 class NoteForm(forms.Form):
@@ -67,8 +67,13 @@ class ReportFilter(forms.Form):
         found = found.filter(Q(closed_on=None) | Exists(made)).annotate(made_on=Subquery(made.values("made_on")[:1]))
         if words := self.cleaned_data.get("q"):
             found = found.filter(Q(name__icontains=words) | Q(short_name__icontains=words) | Q(code=words))
-        states = {"owed": Q(made_on=None), "made": Q(made_on__isnull=False)}
-        return found.filter(states.get(self.cleaned_data.get("state"), Q()))
+        return found.filter(self._said_of_reports())
+
+    def _said_of_reports(self) -> Q:
+        state = self.cleaned_data.get("state")
+        if state == "late":
+            return Q(made_on__gt=due_days([self.end])[self.end][0].day)
+        return {"owed": Q(made_on=None), "made": Q(made_on__isnull=False)}.get(state, Q())
 
 
 def due_days(ends: Iterable[date]) -> dict[date, tuple[Due, int]]:
@@ -115,7 +120,7 @@ def figures_on_top(chosen: ReportFilter, due: date) -> list[dict]:
     return [
         {"label": "应报学校", "value": standing["all"], "url": month},
         {"label": "已报送", "value": standing["made"], "url": f"{month}&state=made"},
-        {"label": "其中逾期报送", "value": standing["late"], "url": f"{month}&state=made", "tone": "soon"},
+        {"label": "其中逾期报送", "value": standing["late"], "url": f"{month}&state=late", "tone": "soon"},
         {"label": "未报送", "value": standing["owed"], "url": f"{month}&state=owed", "tone": over},
     ]
 
@@ -170,7 +175,7 @@ def quarter_sheet(bureau: Bureau, end: date, user) -> dict:
 def _sheet(made: QuerySet[LedgerReport], end: date, now) -> dict:
     """The parts of both sheets; the figures of a report are those it was signed with."""
     history = list(made.filter(period_end__lt=clock.today()).order_by("-period_end")[:24])
-    report = next((each for each in history if each.period_end == end), None)
+    report = made.filter(period_end=end).first()
     figures, (due, left) = report.figures if report else now(), due_days([end])[end]
     return {
         "report": report,
@@ -185,7 +190,7 @@ def _sheet(made: QuerySet[LedgerReport], end: date, now) -> dict:
 
 def _missing(schools: set[int], end: date) -> list[dict]:
     """The months of a quarter that some school has not reported, with these schools."""
-    months = [each for each in month_ends(clock.today()) if end - timedelta(days=92) < each <= end]
+    months = [each for each in month_ends(clock.today()) if quarter_begins(end) <= each <= end]
     made = LedgerReport.objects.filter(kind=Kind.MONTH, period_end__in=months, school__in=schools)
     reported = set(made.values_list("school", "period_end"))
     open_schools = list(School.objects.filter(pk__in=schools, closed_on=None).order_by("code"))

@@ -4,21 +4,20 @@ from collections.abc import Iterable
 from datetime import date
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
-from schools.models import FormerName, School
+from schools.models import School
 from students.models import FamilyMember, FrozenRecord, Student, StudentNumber
 from students.record import family_of, groups_of
 
 from ..kinds import KINDS, PARTS
 from ..models import Entry
+from ..models.copies import kept_by
 
 
 def graduates_of(school_ids: Iterable[int]) -> QuerySet[FrozenRecord]:
     """The copies made at graduations of these schools, and of schools whose archives they have taken over."""
-    taken_over = FormerName.objects.filter(successor__in=school_ids, revoked=False).values("school")
-    here = Q(graduation__lead_school__in=school_ids) | Q(graduation__lead_school__in=taken_over)
-    return FrozenRecord.objects.filter(here)
+    return FrozenRecord.objects.filter(kept_by("graduation__lead_school", school_ids))
 
 
 def record_of(content: dict) -> Student:

@@ -1,7 +1,7 @@
 """What the pages of custody ask: filters kept in the address, and the forms of the two hands."""
 
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from jianping_xueji.forms import day_input
 from law import clock
@@ -91,13 +91,10 @@ class CopyFilter(FilterInSight):
 class GraduateFilter(FilterInSight):
     """Whose copies of a graduation."""
 
-    WORDS = "姓名或拼音"
-
     def narrow(self) -> QuerySet[FrozenRecord]:
         found = graduates_of([self.school_chosen.pk] if self.school_chosen else self.schools)
         if self.words:
-            by_name = Q(student__name__contains=self.words) | Q(student__name_pinyin__startswith=self.words.lower())
-            found = found.filter(by_name)
+            found = found.filter(student__in=matching(Student.objects.all(), self.words).order_by().values("pk"))
         return found.select_related("student", "graduation__lead_school").defer("content")
 
 

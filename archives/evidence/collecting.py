@@ -90,9 +90,9 @@ def files_of(scope: Scope, pack: EvidencePack) -> Iterator[File]:
 
 
 def files_of_case(case: Case, scope: Scope) -> Iterator[File]:
-    folder = f"cases/{case.number}"
+    folder, whole = f"cases/{case.number}", model_of(case.kind).objects.get(pk=case.pk)
     title = f"{case.kind_name}{case.number}"
-    yield File(f"{folder}/case.json", as_json(facts_of(case, scope)), "案件", title, str(case.model.ARTICLE))
+    yield File(f"{folder}/case.json", as_json(facts_of(case, whole, scope)), "案件", title, str(case.model.ARTICLE))
     for step in case.steps.order_by("pk").iterator():
         yield signed(step, folder, title, scope)
     entries = RecordEntry.objects.filter(case_id=case.pk).order_by("pk")
@@ -100,7 +100,7 @@ def files_of_case(case: Case, scope: Scope) -> Iterator[File]:
     changes = list(entries.values("child_id", "table", "row", "before", "after"))
     if changes:
         yield File(f"{folder}/changes.json", as_json(changes), "学籍变动前后", title, str(case.model.ARTICLE))
-    yield from scans_of(case, folder, scope)
+    yield from scans_of(case, folder, whole.papers_hidden_from(scope.asked_by))
 
 
 def signed(step: Step, folder: str, title: str, scope: Scope) -> File:
@@ -113,12 +113,12 @@ def signed(step: Step, folder: str, title: str, scope: Scope) -> File:
     return File(path, content, "签署", f"{title} {step.label}", step.article)
 
 
-def facts_of(case: Case, scope: Scope) -> dict:
+def facts_of(case: Case, whole: Case, scope: Scope) -> dict:
     """The case as it stands: its columns, whom it is about, what the national system answered.
 
     What the case hides from whoever asked stays out of the pack as well.
     """
-    whole, child = model_of(case.kind).objects.get(pk=case.pk), scope.child
+    child = scope.child
     hidden = {f.name for f in whole._meta.concrete_fields if f.get_internal_type() == "BinaryField"}
     hidden |= whole.columns_hidden_from(scope.asked_by)
     papers = case.materials.exclude(code__in=whole.papers_hidden_from(scope.asked_by))
@@ -141,9 +141,8 @@ def facts_of(case: Case, scope: Scope) -> dict:
     }
 
 
-def scans_of(case: Case, folder: str, scope: Scope) -> Iterator[File]:
+def scans_of(case: Case, folder: str, hidden: frozenset[str]) -> Iterator[File]:
     """Originals as they were handed in, replaced ones too; none that the case hides from whoever asked."""
-    hidden = model_of(case.kind).objects.get(pk=case.pk).papers_hidden_from(scope.asked_by)
     scans = Scan.objects.filter(material__case_id=case.pk).exclude(material__code__in=hidden)
     scans = scans.order_by("pk").select_related("material")
     for scan in scans.iterator():

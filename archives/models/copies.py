@@ -1,5 +1,7 @@
 """第十一条第一款：学生离开时，转出学校保留的电子档案备份——由数据库在离校的同一笔事务中写下，永不更改."""
 
+from collections.abc import Iterable
+
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
@@ -11,12 +13,16 @@ from schools.models import FormerName, School
 from students.models import Enrolment, Student
 
 
+def kept_by(school: str, ids: Iterable[int]) -> Q:
+    """Where `school` names one of these schools, or a former one whose archives they have taken over."""
+    taken_over = FormerName.objects.filter(successor__in=ids, revoked=False).values("school")
+    return Q(**{f"{school}__in": ids}) | Q(**{f"{school}__in": taken_over})
+
+
 class SchoolCopyQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Copies kept by the schools the user may see, and by former schools that these have taken over."""
-        ids = school_ids_where(user, "view_school")
-        taken_over = FormerName.objects.filter(successor__in=ids, revoked=False).values("school")
-        return self.filter(Q(school__in=ids) | Q(school__in=taken_over))
+        return self.filter(kept_by("school", school_ids_where(user, "view_school")))
 
 
 class SchoolCopy(ShowsAChild, models.Model):

@@ -1,7 +1,7 @@
 """学籍卡: two sides per child and stage — who it is and how its record changed; results and remarks, year by year."""
 
 from law import clock
-from law.school_time import grade_name, school_year_of
+from law.school_time import school_year_of
 from schools.models import School, SchoolClass, Stage
 from students.dictionary.codes import table
 from students.models import Certificate, Enrolment, Placement, Student
@@ -11,7 +11,7 @@ from ..rosters import Column, destinations_of, papers_of
 from ..wording import day, guardians_of, month
 from .movements import decided_about
 from .reading import Line, Reading, Scope
-from .results import SUBJECTS, grades_of, results_of, years_of
+from .results import SUBJECTS, results_of, years_of
 
 COLUMNS = (
     Column("order", "序号", 12), Column("name", "姓名", 40), Column("sex", "性别", 12), Column("ethnicity", "民族", 20),
@@ -110,9 +110,8 @@ def grids(stage: str) -> dict:
 
 
 def heads_of(stage: str) -> dict:
-    """Subjects and grades of a stage."""
-    grades = [grade_name(grade) for grade in grades_of(stage)]
-    return {"stage": stage, "subjects": list(SUBJECTS[stage].values()), "grades": grades}
+    """The subjects of a stage."""
+    return {"stage": stage, "subjects": list(SUBJECTS[stage].values())}
 
 
 def whole(cells: dict) -> dict:

@@ -42,5 +42,4 @@ def months_after(day: date, months: int) -> date:
 def register_by(entered: date) -> workdays.Due:
     """The last day of the month in which newcomers are registered; a rest day carries it to the next working day."""
     last = months_after(entered, parameters.on(entered)["intake.register_months"])
-    horizon = date.fromordinal(last.toordinal() + workdays.LONGEST_LOOK)
-    return workdays.Calendar.between(last, horizon).roll_forward(last)
+    return workdays.roll_forward(last)

@@ -54,13 +54,14 @@ def test_a_case_on_a_desk_is_found_reminded_escalated_and_closed(transfer, staff
     assert standing_on(date(2026, 10, 12), [no2.pk])
 
 
-def test_what_is_said_to_be_the_same_question_every_day_is(bureau):
+def test_what_is_said_to_be_the_same_question_every_day_is(bureau, django_assert_num_queries):
     for deadline in (*declared().values(), EVERY_DESK):
         if deadline.same_daily:
-            with clock.at(date(2026, 9, 15)):
-                one = statements._written(deadline, clock.today())
-            with clock.at(date(2028, 2, 29)):
-                assert statements._written(deadline, clock.today()) == one, deadline.code
+            with django_assert_num_queries(0):
+                with clock.at(date(2026, 9, 15)):
+                    one = statements._written(deadline, clock.today())
+                with clock.at(date(2028, 2, 29)):
+                    assert statements._written(deadline, clock.today()) == one, deadline.code
 
 
 def test_a_night_reads_the_numbers_of_the_law_once(bureau):

@@ -12,6 +12,7 @@ from approvals.models import Countdown
 from approvals.services import perform
 from law import clock
 from law.deadline import declared
+from law.models import CalendarDay
 
 pytestmark = pytest.mark.django_db
 RULE = "transfer.prereview_school"
@@ -84,6 +85,9 @@ def test_no_child_is_named(submitted):
 def test_for_people_it_is_a_line_each_and_guessed_days_say_so(submitted):
     lines = asked(as_of="2026-09-24", rule=RULE).splitlines()
     assert [line.split("\t")[:4] for line in lines] == [["2026-10-09", "open", "5", "转学：转入学校预审"]]
+    CalendarDay.objects.all().delete()
+    assert asked(as_of="2026-09-24", rule=RULE).split("\t")[0] == "2026-10-02（暂估）"
+    assert [line["provisional"] for line in answer("2026-09-24", rule=RULE)] == [True]
 
 
 @pytest.mark.parametrize(

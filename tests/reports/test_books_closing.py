@@ -313,7 +313,7 @@ def test_cards_of_everybody_who_sat_here(no1, no2, child_at):
     case = suspended(ill)
     part = closed(no1, "cards", term=2)
     (card,) = lines_of(part)
-    assert case.number in card["suspended"] and card["joined"] == "2026年9月1日" and len(card["grades"]) == 6
+    assert case.number in card["suspended"] and card["joined"] == "2026年9月1日" and len(card["years"]) == 6
 
 
 def test_voided_life_is_in_no_book(no1, child_at):

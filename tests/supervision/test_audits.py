@@ -1,14 +1,15 @@
 """第三十五条: a term's audit from the data to the verdict; nobody picks the children, nothing is judged unheard."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from accounts.roles import Role
-from approvals.countdown.engine import standing_on
+from approvals.countdown.engine import check_all, standing_on
 from approvals.errors import NotYourHand, Refused, RulesBroken
+from approvals.models import Countdown
 from approvals.services import perform
 from law import clock, parameters
 from law.models import Term
@@ -123,6 +124,18 @@ def test_every_school_is_audited_by_the_end_of_the_term(no1, day, open_):
     with clock.at(day):
         found = standing_on(day, only="audit.term")
     assert [(each.school, each.due) for each in found] == ([(no1.pk, date(2027, 1, 15))] if open_ else [])
+
+
+def test_a_term_nobody_audited_stays_owed_and_what_is_done_on_its_last_day_is_in_time(case, no2):
+    term = Term.objects.get(year=case.year, number=case.term)
+    with clock.at(term.ends):
+        check_all(term.ends)
+        walked(case)
+    with clock.at(term.ends + timedelta(days=1)):
+        check_all(clock.today())
+    rows = {row.school_id: row for row in Countdown.objects.filter(deadline="audit.term", starts_on=term.starts)}
+    assert (rows[case.school_id].closed_on, rows[case.school_id].in_time) == (term.ends, True)
+    assert rows[no2.pk].closed_on is None and rows[no2.pk].escalated_on == term.ends + timedelta(days=1)
 
 
 def test_a_finished_audit_is_owed_no_more(case, no1, no2):

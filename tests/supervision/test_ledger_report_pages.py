@@ -37,7 +37,7 @@ def test_the_list_tells_who_owes_the_month_and_who_has_reported(client, october,
     page = client.get(reverse("supervision:ledger_reports"))
     figures = page.context["figures"]
     assert [figure["value"] for figure in figures] == [2, 1, 0, 1]
-    assert [client.get(figure["url"]).context["count"] for figure in figures] == [2, 1, 1, 1]
+    assert [client.get(figure["url"]).context["count"] for figure in figures] == [2, 1, 0, 1]
     assert f"{page.context['due'].day}" == "2026-10-10"
     owed = client.get(reverse("supervision:ledger_reports"), {"state": "owed"})
     assert [row["school"] for row in owed.context["rows"]] == [no2]
@@ -90,6 +90,15 @@ def test_the_bureau_reviews_a_quarter_and_sees_which_months_are_missing(client, 
     client.force_login(staff(Role.REGISTRAR, no1))
     assert client.get(reverse("supervision:ledger_reviews")).status_code == 403
     assert client.get(address).status_code == 404
+
+
+def test_the_months_of_a_quarter_are_its_three(client, october, no1, bureau, staff):
+    """December does not belong to the quarter that ends in March, nor March to the next one."""
+    client.force_login(staff(Role.BUREAU_CLERK, bureau))
+    with clock.at(date(2027, 7, 8)):
+        for end, months in (("2027-03", [1, 3]), ("2027-06", [4, 5, 6])):
+            sheet = client.get(reverse("supervision:ledger_quarter", args=[bureau.pk, end]))
+            assert [line["end"].month for line in sheet.context["missing"]] == months, end
 
 
 def test_pages_ask_as_many_questions_for_twenty_schools_as_for_two(client, october, no1, bureau, staff):
