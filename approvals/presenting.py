@@ -1,7 +1,7 @@
 """What the pages draw of a case: desk line, history, papers, verdict. Reads rows, decides nothing."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from django.urls import reverse
 
@@ -69,10 +69,14 @@ def steps_of(case: Case) -> list[Step]:
     return case._steps
 
 
-def desk_line(case: Case, stages: Iterable[tuple[str, str]], limit: int | None) -> list[dict]:
-    """The stages of a case as a time line. `stages` are (name, unit) in order; `limit` is in working days."""
+def desk_line(case: Case, stages: Sequence[tuple[str, str]], limit: int | Mapping[str, int] | None) -> list[dict]:
+    """The stages of a case as a time line. `stages` are (name, unit) in order.
+
+    `limit` is in working days: one for all stages, or by stage where each has its own.
+    """
     signed, today = stage_steps(case), clock.today()
-    drawn = [_desk(case, name, unit, signed.get(name, []), limit) for name, unit in stages]
+    limits = limit if isinstance(limit, Mapping) else dict.fromkeys((name for name, _ in stages), limit)
+    drawn = [_desk(case, name, unit, signed.get(name, []), limits.get(name)) for name, unit in stages]
     days = [d for desk in drawn for d in (desk["arrived"], desk["ended"], desk["due"]) if d]
     calendar = Calendar.between(min([*days, today]), max([*days, today]))
     for desk in drawn:

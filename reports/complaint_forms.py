@@ -84,7 +84,7 @@ def complaint_answer(case: Case | None) -> dict:
     """投诉答复意见书: what was found and done, and where to turn next. Raises NotPrintable before an opinion stands."""
     if case is None:
         return {"decision": "空白表"}
-    if not case.opinion_text or case.state not in (case.State.ANSWER, case.State.REVIEW, case.State.DONE):
+    if not case.opinion_text or case.state not in case.ANSWERED:
         raise NotPrintable(f"{case.number}的处理意见尚未审核，不能打印答复意见书（第三十六条）。")
     return basics_of(case) | {
         "complainant": case.complainant,

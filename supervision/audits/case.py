@@ -153,7 +153,9 @@ class TermAudit(Case):
         article=LAW,
     )
     def ask_again(self, **_):
+        """What is answered anew is judged anew."""
         self.round += 1
+        self.findings.update(verdict="")
 
     @ending("撤回", source=[State.DRAFT, State.AUDIT_CHECK], target=State.WITHDRAWN, article=LAW, hand=CLERK)
     def withdraw(self, **_):

@@ -48,11 +48,8 @@ def prints_of(case: TermAudit) -> list[dict]:
 def desks_of(case: TermAudit) -> list[dict]:
     params = parameters.on(case.accepted_on or clock.today())
     school, bureau = case.lead_school.short_name, str(case.lead_school.bureau)
-    drawn = desk_line(case, [(AUDIT, bureau), (ANSWER, school), (CLOSE, bureau)], 1)
     limits = {ANSWER: params["audit.answer_workdays"], CLOSE: params["approval.stage_workdays"]}
-    for desk in drawn:
-        desk["limit"] = desk["limit"] and limits.get(desk["name"])
-    return drawn
+    return desk_line(case, [(AUDIT, bureau), (ANSWER, school), (CLOSE, bureau)], limits)
 
 
 def rows_of(found) -> list[TermAudit]:

@@ -37,6 +37,8 @@ from .words import (
 
 MAKE, CHECK, NONE = Signature.MAKE, Signature.CHECK, Signature.NONE
 CONTACT_AAD = "complaint.contact"
+# Founded, at least in part, by an opinion that two people of the bureau have signed and nobody has reopened.
+PROVED = Q(state__in=["act", "act_check", "answer", "review", "done"], truth__in=[Truth.FOUNDED, Truth.PARTLY])
 LETTER, SCHOOL_PROOF = "letter", "school_proof"
 # Who works on complaints at the bureau or audits it: they alone see who complained.
 SEES_WHO = ("bureau_make", "bureau_check", "bureau_sign", "audit_school")
@@ -71,6 +73,8 @@ class Complaint(Case):
     TEMPLATE = "supervision/complaint.html"
     CLOSED = frozenset({State.DONE, State.REFUSED, State.PASSED_ON, State.WITHDRAWN})
     SUCCESS = frozenset({State.DONE})
+    # From here on an answer can be put on paper.
+    ANSWERED = frozenset({State.ANSWER, State.REVIEW, State.DONE})
     RULES = RULES
     DESKS = {
         State.DRAFT: Desk(ORDER, MAKE, CLERK, "complaint.order_workdays"),
@@ -153,6 +157,11 @@ class Complaint(Case):
     def accused_of(self) -> Article:
         """The article by which the matter is judged."""
         return ARTICLES[self.matter]
+
+    @property
+    def is_proved(self) -> bool:
+        """Whether an order may rest on it (第三十八条)."""
+        return Complaint.objects.filter(PROVED, pk=self.pk).exists()
 
     @property
     def phone(self) -> str:

@@ -13,13 +13,13 @@ from law import clock, parameters
 from students.change_pages import in_words, place_name
 from students.presenting import person_line
 
-from .case import Complaint
+from .case import PROVED, Complaint
 from .words import ACT, ANSWER, OPINION, ORDER, REVIEW, VERIFY, Matter, Truth
 
 SAID = ("received_on", "channel", "matter", "content", "demand", "order_text")
 FOUND = ("found", "truth", "opinion_text", "done_text", "told_on", "told_how", "passed_to")
 HIDDEN = "投诉人要求保密"
-# (form, label, the state from which on it prints, whether the school may print it too)
+# (form, label, whether the bureau alone prints it)
 PRINTS = (
     ("complaint_receipt", "投诉受理告知单", True),
     ("complaint_order", "核查单", False),
@@ -53,8 +53,8 @@ def page_of(case: Complaint, user) -> dict:
 
 def order_url(case: Complaint, user) -> str:
     """Where a complaint that proved founded becomes an order to put things right (第三十八条)."""
-    founded = case.truth in (Truth.FOUNDED, Truth.PARTLY) and may(user, "bureau_make", case.lead_school_id)
-    return f"{reverse('supervision:order_new')}?complaint={case.number}" if founded else ""
+    drawn_up = may(user, "bureau_make", case.lead_school_id) and case.is_proved
+    return f"{reverse('supervision:order_new')}?complaint={case.number}" if drawn_up else ""
 
 
 def again_url(case: Complaint, user) -> str:
@@ -96,10 +96,7 @@ def desks_of(case: Complaint) -> list[dict]:
     shown += [REVIEW] if case.reviewed or case.state == case.State.REVIEW else []
     school, bureau = case.lead_school.short_name, str(case.lead_school.bureau)
     units = [(leg, bureau if legs[leg].hand.right.startswith("bureau") else school) for leg in shown]
-    drawn = desk_line(case, units, 1)
-    for desk in drawn:
-        desk["limit"] = params[legs[desk["name"]].clock]
-    return drawn
+    return desk_line(case, units, {leg: params[legs[leg].clock] for leg in shown})
 
 
 def prints_for(case: Complaint, user) -> list[dict]:
@@ -110,7 +107,7 @@ def prints_for(case: Complaint, user) -> list[dict]:
         "complaint_receipt": True,
         "complaint_order": issued,
         "complaint_supervision": case.steps.filter(action="supervise").exists(),
-        "complaint_answer": bool(case.opinion_text) and case.state in (case.State.ANSWER, *case.CLOSED),
+        "complaint_answer": bool(case.opinion_text) and case.state in case.ANSWERED,
     }
     return [
         {"form": code, "label": label} for code, label, of_bureau in PRINTS if fits[code] and (bureau or not of_bureau)
@@ -132,7 +129,7 @@ def figures_of(found, url: str) -> dict:
         open=Count("pk", filter=Q(closed_on=None)),
         late=Count("pk", filter=Q(closed_on=None, due_on__lt=today)),
         closed=Count("pk", filter=Q(closed_on__year=today.year)),
-        founded=Count("pk", filter=Q(closed_on__year=today.year, truth__in=[Truth.FOUNDED, Truth.PARTLY])),
+        founded=Count("pk", filter=PROVED & Q(closed_on__year=today.year)),
     )
     figures = [
         {"label": "在办", "value": counted["open"], "url": f"{url}?scope=open"},

@@ -19,7 +19,7 @@ class ComplaintFacts:
     case_elsewhere: str = ""
     same: str = ""
     order_text: str = ""
-    answered: bool = False
+    original_unfit: str = ""
 
     def at(self, day):
         return None
@@ -66,6 +66,16 @@ def not_registered_twice(f):
 
 
 @rule(
+    "{f.original_unfit}",
+    LAW,
+    remedy="请核对原投诉件编号；原件没有办结的，在原件上补充",
+    kept="原投诉件已经办结，也是对该校的投诉",
+)
+def original_is_closed_here(f):
+    return not f.original_unfit
+
+
+@rule(
     "还没有写明要求学校核查什么",
     articles.COMPLAINT_CLOCK,
     remedy="请在“修改登记”中填写核查要点，学校据此核查",
@@ -75,5 +85,11 @@ def order_says_what(f):
     return bool(f.order_text.strip())
 
 
-BEGINNING = (received_by_now, child_is_of_the_school, case_is_of_the_school, not_registered_twice)
+BEGINNING = (
+    received_by_now,
+    child_is_of_the_school,
+    case_is_of_the_school,
+    original_is_closed_here,
+    not_registered_twice,
+)
 RULES = (*BEGINNING, order_says_what)

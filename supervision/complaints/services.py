@@ -28,7 +28,7 @@ def facts_of(case: Complaint, day: date) -> ComplaintFacts:
 
 
 def case_columns(case: Complaint) -> dict:
-    return {name: getattr(case, name) for name in ("received_on", "matter", "order_text", "about_case")}
+    return {name: getattr(case, name) for name in ("received_on", "matter", "order_text", "about_case", "follows")}
 
 
 def facts_for(
@@ -43,6 +43,7 @@ def facts_for(
         child_elsewhere=child_elsewhere(child, school) if child else "",
         case_elsewhere=case_elsewhere(about, school) if about else "",
         same=same.number if same else "",
+        original_unfit=original_unfit(given.get("follows"), school),
         order_text=given.get("order_text") or "",
     )
 
@@ -60,6 +61,13 @@ def case_elsewhere(about: Case, school: School) -> str:
     if school.pk in (about.lead_school_id, about.peer_school_id):
         return ""
     return f"{about.kind_name}{about.number}不是{school.short_name}的业务"
+
+
+def original_unfit(original: Complaint | None, school: School) -> str:
+    """Words when a complaint that is said to go on is still open, or was about another school."""
+    if original is None or original.lead_school_id == school.pk and original.closed_on:
+        return ""
+    return f"原投诉件{original.number}还没有办结，或者不是对{school.short_name}的投诉"
 
 
 def open_about(school: School, child: Student, matter: str, besides: Complaint | None) -> Complaint | None:
@@ -99,6 +107,7 @@ def register(school: School, *, by, child: Student | None = None, phone: str = "
 @transaction.atomic
 def keep(case: Complaint, *, by, child: Student | None = None, phone: str | None = None, **given) -> Complaint:
     """Write the draft anew; `phone` None keeps the number. Raises Refused once handed in, NotYourHand, RulesBroken."""
+    lock_children([child.pk] if child else [])
     case = lock_draft(case, by=by, what="登记内容")
     refuse_unlawful(case.lead_school, child, given, besides=case)
     for name, value in given.items():

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from urllib.parse import urlencode
 
 from django.db import models
-from django.db.models import Count, F, Q, Value
+from django.db.models import Count, F, Value
 from django.urls import reverse
 
 from approvals.countdown.models import Countdown
@@ -23,8 +23,8 @@ from law.school_time import school_year_of
 from schools.models import Seats
 from students.models import Enrolment, Placement, Problem, Student
 
-from ..complaints.case import Complaint
-from ..complaints.words import Matter, Truth
+from ..complaints.case import PROVED, Complaint
+from ..complaints.words import Matter
 
 YEAR, ONE_MONTH = timedelta(days=365), timedelta(days=30)
 
@@ -83,10 +83,6 @@ class Sign:
     number: int
     url: str
 
-    @property
-    def words(self) -> str:
-        return f"{self.title}{self.number}"
-
 
 def without_class(ids: list[int], day: date):
     """Children on the roll and in school who sit in no class: a record hung up in the air (空挂)."""
@@ -139,8 +135,8 @@ def over_cap(ids: list[int], day: date, cap: int) -> models.QuerySet:
 
 def complaints(ids: list[int], day: date) -> models.QuerySet:
     """Complaints of the last year that proved founded."""
-    proved = Q(truth__in=[Truth.FOUNDED, Truth.PARTLY], closed_on__gt=day - YEAR)
-    return told(Complaint.objects.filter(proved, lead_school__in=ids), "complaint", "lead_school", "matter")
+    proved = Complaint.objects.filter(PROVED, closed_on__gt=day - YEAR, lead_school__in=ids)
+    return told(proved, "complaint", "lead_school", "matter")
 
 
 def limit_passed(school: int, code: str, number: int, cap: int) -> Sign | None:

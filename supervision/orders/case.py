@@ -5,7 +5,6 @@ from django.db import models
 from django.db.models import Q
 
 from approvals.desks import Desk, Signature
-from approvals.errors import Refused
 from approvals.materials import Paper
 from approvals.models import Case
 from approvals.moves import back, ending, move
@@ -201,8 +200,3 @@ class Rectification(Case):
     )
     def revoke(self, **_):
         self.standing = False
-
-
-def refuse_double(found) -> None:
-    """Raises Refused: two clerks drew up the same order at the same moment."""
-    raise Refused(f"同一学校同一情形的责令改正刚刚由他人登记，请刷新后查看（{LAW}）。") from found

@@ -1,12 +1,13 @@
 """What the pages of breaches and orders draw."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable
 
+from django.db.models import Count, Q
 from django.urls import reverse
 
 from accounts.policies import may, powers_of
-from approvals.presenting import desk_line, verdict_of, with_days
+from approvals.presenting import desk_line, verdict_of
 from approvals.rules import judge
 from law import clock, parameters
 from schools.models import School
@@ -43,12 +44,8 @@ def desks_of(case: Rectification) -> list[dict]:
     params = parameters.on(case.accepted_on or clock.today())
     clocks = {desk.stage: desk.clock for desk in case.DESKS.values() if desk.clock}
     school, bureau = case.lead_school.short_name, str(case.lead_school.bureau)
-    drawn = desk_line(
-        case, [(stage, school if stage == CORRECT else bureau) for stage in (ISSUE, SIGN, CORRECT, VERIFY)], 1
-    )
-    for desk in drawn:
-        desk["limit"] = desk["limit"] and params[clocks[desk["name"]]]
-    return drawn
+    units = [(stage, school if stage == CORRECT else bureau) for stage in (ISSUE, SIGN, CORRECT, VERIFY)]
+    return desk_line(case, units, {stage: params[clock] for stage, clock in clocks.items()})
 
 
 def board_of(user, seen: dict[int, School], chosen: School | None) -> dict:
@@ -73,7 +70,7 @@ def board_of(user, seen: dict[int, School], chosen: School | None) -> dict:
         row["note"] = f"{row['number']}项" if row["number"] else "无"
         row["more"] = max(len(row["lines"]) - FEW, 0) if not chosen else 0
         row["lines"] = row["lines"] if chosen else row["lines"][:FEW]
-    return {"rows": rows, "chart": chart_of(rows), "total": sum(row["number"] for row in rows)}
+    return {"rows": rows, "chart": chart_of(rows)}
 
 
 def lines_of(breach: Breach, signs: Iterable[Sign], schools: dict, running: dict, makes: set[int]) -> list[dict]:
@@ -104,24 +101,25 @@ def chart_of(rows: list[dict]) -> dict:
     }
 
 
-def rows_of(cases: Iterable[Rectification]) -> list[Rectification]:
-    return with_days(cases)
-
-
 def figures_of(found, url: str) -> list[dict]:
     """Under way, overdue at a school, closed and escalated this year."""
     today = clock.today()
-    rows = list(found.values_list("state", "closed_on", "due_on"))
-    states = Counter(state for state, closed, _ in rows if closed and closed.year == today.year)
-    late = sum(1 for _, closed, due in rows if closed is None and due and due < today)
+    ended = Q(closed_on__year=today.year)
+    counted = found.aggregate(
+        open=Count("pk", filter=Q(closed_on=None)),
+        late=Count("pk", filter=Q(closed_on=None, due_on__lt=today)),
+        done=Count("pk", filter=ended & Q(state=Rectification.State.DONE)),
+        escalated=Count("pk", filter=ended & Q(state=Rectification.State.ESCALATED)),
+    )
+    late = counted["late"]
     return [
-        {"label": "在办", "value": sum(1 for _, closed, _ in rows if closed is None), "url": f"{url}?scope=open"},
+        {"label": "在办", "value": counted["open"], "url": f"{url}?scope=open"},
         {
             "label": "超期",
             "value": late,
             "url": f"{url}?scope=open&lateness=overdue",
             "tone": "refused" if late else "done",
         },
-        {"label": f"{today.year}年改正销号", "value": states["done"], "url": f"{url}?scope=closed"},
-        {"label": f"{today.year}年追究责任", "value": states["escalated"], "url": f"{url}?scope=closed"},
+        {"label": f"{today.year}年改正销号", "value": counted["done"], "url": f"{url}?scope=closed"},
+        {"label": f"{today.year}年追究责任", "value": counted["escalated"], "url": f"{url}?scope=closed"},
     ]

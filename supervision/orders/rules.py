@@ -20,8 +20,6 @@ class OrderFacts:
     grave: bool = False
     insisted: int = 0
     due_on: date | None = None
-    missing_papers: str = ""
-    unchecked_papers: str = ""
 
     def at(self, day):
         return None

@@ -1,8 +1,11 @@
 """Drawing up an order from what the record shows, or from a complaint that proved founded."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from django.db import IntegrityError, transaction
 
-from approvals.errors import RulesBroken
+from approvals.errors import Refused, RulesBroken
 from approvals.materials import lay_out
 from approvals.rules import judge
 from approvals.services import lock_draft, open_case
@@ -12,7 +15,7 @@ from schools.models import School
 
 from ..complaints.case import Complaint
 from .breaches import COMPLAINED, Breach, signs_at
-from .case import Rectification, refuse_double
+from .case import LAW, Rectification
 from .rules import RULES, OrderFacts
 
 
@@ -45,9 +48,14 @@ def refuse_unlawful(school: School, breach: str, facts_text: str, demand_text: s
 
 @transaction.atomic
 def draw_up(school: School, *, by, complaint: Complaint | None = None, **given) -> Rectification:
-    """The draft of an order, with what the record shows that day. Raises RulesBroken, NotYourHand, Refused."""
+    """The draft of an order, with what the record shows that day; a `complaint` it rests on is proved, of this school.
+
+    Raises RulesBroken, NotYourHand, Refused.
+    """
+    if complaint and not (complaint.lead_school_id == school.pk and complaint.is_proved):
+        raise Refused(f"{complaint.number}不是查实{school}的投诉，不能据此拟令（{LAW}）。")
     refuse_unlawful(school, given["breach"], given["facts_text"], given["demand_text"])
-    try:
+    with one_order_standing():
         case = open_case(
             Rectification,
             by=by,
@@ -60,8 +68,6 @@ def draw_up(school: School, *, by, complaint: Complaint | None = None, **given) 
             wrapped_key=vault.new_child_key(),
             **given,
         )
-    except IntegrityError as error:
-        refuse_double(error)
     lay_out(case, case.papers())
     return case
 
@@ -74,8 +80,19 @@ def keep(case: Rectification, *, by, **given) -> Rectification:
     for name, value in given.items():
         setattr(case, name, value)
     case.shown = shown_at(case.school_id, case.breach)
-    case.save()
+    with one_order_standing():
+        case.save()
     return case
+
+
+@contextmanager
+def one_order_standing() -> Iterator[None]:
+    """The database lets one order of a kind stand at a school: Refused when two clerks draw it up at once."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        raise Refused(f"同一学校同一情形的责令改正刚刚由他人登记，请刷新后查看（{LAW}）。") from error
 
 
 def breach_of(complaint: Complaint) -> Breach:

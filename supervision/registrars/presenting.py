@@ -14,11 +14,12 @@ from approvals.presenting import desk_line, verdict_of
 from approvals.rules import judge
 from law import clock, parameters
 from students.change_pages import in_words
+from students.intake.years import months_after
 
 from .case import REPORT, RegistrarChange
 from .forms import RegisterFilter
 from .rules import RULES
-from .services import DESK_RIGHTS, months_after, open_tasks
+from .services import DESK_RIGHTS, open_tasks
 
 SOON = timedelta(days=90)
 WORDS = {
@@ -46,10 +47,8 @@ def register(chosen: RegisterFilter) -> dict:
         .annotate(last=Max("ends"))
         .order_by()
     )
-    changes = {
-        case.appointed_id or case.school_id: case
-        for case in RegistrarChange.objects.filter(school__in=schools).order_by("pk")
-    }
+    reported = RegistrarChange.objects.filter(school__in=schools, appointed__isnull=False).order_by("pk")
+    changes = {case.appointed_id: case for case in reported}
     rows = []
     for pk, school in schools.items():
         for each in by_school[pk] or [None]:
@@ -65,7 +64,7 @@ def register(chosen: RegisterFilter) -> dict:
                     "tone": WORDS[state][1],
                     "deputy": deputies.get(each.pk, "") if each else "",
                     "tasks": tasks[pk],
-                    "since": ended.get(pk) if each is None else each.starts,
+                    "since": ended.get(pk),
                     "case": changes.get(each.pk) if each else None,
                 }
             )

@@ -1,5 +1,7 @@
 """Reporting a registrar, and changing hands: the former office ends, the new one begins, open tasks are listed."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 
 from django.db import IntegrityError, transaction
@@ -17,6 +19,7 @@ from approvals.services import lock_draft, open_case
 from jianping_xueji import vault
 from law import clock, parameters
 from schools.models import School
+from students.intake.years import months_after
 
 from .case import LAW, RegistrarChange
 from .rules import RULES, ChangeFacts
@@ -58,12 +61,6 @@ def clash_of(person: User, school: School, starts: date) -> str:
     return ""
 
 
-def months_after(day: date, months: int) -> date:
-    """The same day so many months later; the last of a shorter month is cut to its 28th."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, 28))
-
-
 def months_between(first: date, last: date) -> int:
     return (last.year - first.year) * 12 + last.month - first.month - (last.day < first.day)
 
@@ -81,7 +78,7 @@ def refuse_unlawful(school: School, person: User, given: dict, predecessor) -> N
 def report(school: School, person: User, *, by, predecessor: Appointment | None = None, **given) -> RegistrarChange:
     """The headmaster's report. Raises RulesBroken, NotYourHand, Refused for a second report of the same person."""
     refuse_unlawful(school, person, given, predecessor)
-    try:
+    with one_report_of(person):
         case = open_case(
             RegistrarChange,
             by=by,
@@ -94,8 +91,6 @@ def report(school: School, person: User, *, by, predecessor: Appointment | None 
             wrapped_key=vault.new_child_key(),
             **given,
         )
-    except IntegrityError as error:
-        raise Refused(f"{person}的报送正在办理，请在原件上修改或者先撤回（{LAW}）。") from error
     lay_out(case, case.papers())
     return case
 
@@ -108,8 +103,19 @@ def keep(case: RegistrarChange, person: User, *, by, predecessor: Appointment | 
     case.person, case.predecessor = person, predecessor
     for name, value in given.items():
         setattr(case, name, value)
-    case.save()
+    with one_report_of(person):
+        case.save()
     return case
+
+
+@contextmanager
+def one_report_of(person: User) -> Iterator[None]:
+    """The database lets one report of a person stand at a school: Refused says so."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        raise Refused(f"{person}的报送正在办理，请在原件上修改或者先撤回（{LAW}）。") from error
 
 
 def change_hands(case: RegistrarChange) -> None:
@@ -147,8 +153,3 @@ def open_tasks(school: School) -> list[dict]:
         }
         for row in rows
     ]
-
-
-def valid_until(trained_on: date | None) -> date | None:
-    """The day on which a training grows old."""
-    return months_after(trained_on, parameters.on(clock.today())["training.months"]) if trained_on else None

@@ -19,7 +19,7 @@ from students.filters import ON_ROLL
 from students.models import Problem, Student
 
 from ..audits.case import AuditFinding, AuditSample, TermAudit
-from ..complaints.case import Complaint
+from ..complaints.case import PROVED, Complaint
 from ..complaints.words import Truth
 from ..orders.breaches import address
 from ..orders.case import Rectification
@@ -84,16 +84,13 @@ def scores_of(schools: Iterable[int], year: int) -> list[Score]:
 
 
 def on_time(ids: list[int], span: Span, full: int) -> dict[int, Figure]:
-    """The share of the school's own limits that were kept, of those done or run out in the year."""
+    """The share of the school's own limits that were kept: those done in time in the year, and those run out in it."""
     mine = Countdown.objects.filter(school__in=ids, starts_on__lte=span.last).exclude(desk_right__in=AT_BUREAU)
-    done = Q(closed_on__range=(span.first, span.last))
-    kept = done & Q(closed_on__lte=F("due_on"))
-    # Run out and still open on the last day, or only closed after it.
-    open_then = Q(closed_on=None) | Q(closed_on__gt=span.last)
-    missed = Q(due_on__range=(span.first, span.last), due_on__lt=span.last) & open_then
-    counted = (
-        mine.order_by().values("school").annotate(all=Count("pk", filter=done | missed), kept=Count("pk", filter=kept))
-    )
+    year, today = (span.first, span.last), clock.today()
+    kept = Q(closed_on__range=year, closed_on__lte=F("due_on"))
+    late = Q(closed_on__gt=F("due_on")) | Q(closed_on=None, due_on__lt=today)
+    either = kept | Q(due_on__range=year) & late
+    counted = mine.order_by().values("school").annotate(all=Count("pk", filter=either), kept=Count("pk", filter=kept))
     rows = {row["school"]: row for row in counted}
 
     def figure(pk: int) -> Figure:
@@ -143,8 +140,9 @@ def audit(ids: list[int], span: Span, full: int) -> dict[int, Figure]:
 
 def orders(ids: list[int], span: Span, full: int) -> dict[int, Figure]:
     """Orders signed in the year; one that ended in accountability takes all."""
-    signed = Rectification.objects.filter(school__in=ids, opened_on__range=(span.first, span.last))
-    signed = signed.filter(steps__action="issue").exclude(state=Rectification.State.REVOKED)
+    signed = Rectification.objects.filter(
+        school__in=ids, steps__action="issue", steps__acted_on__range=(span.first, span.last)
+    ).exclude(state=Rectification.State.REVOKED)
     escalated = Q(state=Rectification.State.ESCALATED)
     number, grave = both(signed, "school", Q(), escalated)
 
@@ -158,7 +156,7 @@ def orders(ids: list[int], span: Span, full: int) -> dict[int, Figure]:
 
 def complaints(ids: list[int], span: Span, full: int) -> dict[int, Figure]:
     """Complaints of the year that proved founded, or founded in part."""
-    mine = Complaint.objects.filter(lead_school__in=ids, closed_on__range=(span.first, span.last))
+    mine = Complaint.objects.filter(PROVED, lead_school__in=ids, closed_on__range=(span.first, span.last))
     founded, partly = both(mine, "lead_school", Q(truth=Truth.FOUNDED), Q(truth=Truth.PARTLY))
 
     def figure(pk: int) -> Figure:

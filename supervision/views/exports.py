@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.policies import powers_of, school_ids_where
 from approvals.errors import NotYourHand, Refused
+from approvals.trying import tried
 from law.articles import WRITTEN_APPROVAL
 from students.importing.findings import WorkbookRefused
 from students.paging import page_of
@@ -66,13 +67,9 @@ def new(request):
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         said = {name: given[name] for name in ("purpose", "recipient", "document", "expires_on")}
-        try:
-            made = services.ask(
-                by=request.user, fields=given["fields_asked"], children=form.children(), scope=form.scope(), **said
-            )
-        except Refused as refused:
-            refusal = refused.rows
-        else:
+        said |= {"fields": given["fields_asked"], "children": form.children(), "scope": form.scope()}
+        made, refusal = tried(services.ask, by=request.user, **said)
+        if made:
             messages.success(request, f"{made}已送主管局长审批，{made.rows}名学生。")
             return redirect(made)
     context = {"form": form, "refusal": refusal}
@@ -110,28 +107,26 @@ def decide(request, pk):
     at_bureau(request)
     found = get_object_or_404(in_sight(request), pk=pk)
     form = DecisionForm(request.POST)
-    opinion = form.cleaned_data["opinion"] if form.is_valid() else ""
-    approve = request.POST.get("act") == "approve"
-    return tried(request, found, lambda: services.decide(found, by=request.user, approve=approve, opinion=opinion))
+    if not form.is_valid():
+        messages.error(request, f"没有记入：{' '.join(form.errors['opinion'])}")
+        return redirect(found)
+    approve, opinion = request.POST.get("act") == "approve", form.cleaned_data["opinion"]
+    return noted(request, found, *tried(services.decide, found, by=request.user, approve=approve, opinion=opinion))
 
 
 @require_POST
 def make(request, pk):
     at_bureau(request)
     found = get_object_or_404(in_sight(request), pk=pk)
-    return tried(request, found, lambda: services.order_file(found, by=request.user))
+    return noted(request, found, *tried(services.order_file, found, by=request.user))
 
 
-def tried(request, found: ExportRequest, act):
-    """Do it and show the request again; what is refused is said on the page."""
-    try:
-        act()
-    except NotYourHand as refusal:
-        raise PermissionDenied(str(refusal)) from refusal
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
+def noted(request, found: ExportRequest, done, refusal: list[dict]):
+    """The request again, with what was done or why it was not."""
+    if done:
         messages.success(request, "已记入。")
+    for row in refusal:
+        messages.error(request, row["message"])
     return redirect(found)
 
 

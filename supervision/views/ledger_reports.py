@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.policies import powers_of
-from approvals.errors import NotYourHand, Refused
+from approvals.trying import tried
 from law import clock
 from schools.models import School
 
@@ -69,13 +69,8 @@ def last_day(said: str) -> date:
 def _sheet(request, shown, sign, unit, end: date):
     form, refusal = NoteForm(request.POST if request.method == "POST" else None), []
     if request.method == "POST" and form.is_valid():
-        try:
-            sign(unit, end, by=request.user, note=form.cleaned_data["note"])
-        except NotYourHand as fault:
-            raise PermissionDenied(str(fault)) from fault
-        except Refused as fault:
-            refusal = fault.rows
-        else:
+        signed, refusal = tried(sign, unit, end, by=request.user, note=form.cleaned_data["note"])
+        if signed:
             messages.success(request, f"{unit}{end:%Y年%-m月}的控辍保学报告已登记。")
             return redirect(request.path)
     page = shown(unit, end, request.user) | {"form": form, "refusal": refusal}

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.policies import may, powers_of, school_ids_where
+from approvals.presenting import with_days
 from approvals.trying import tried
 from students.filters import whole_number
 from students.paging import page_of
@@ -18,7 +19,7 @@ from ..orders import services
 from ..orders.breaches import Breach
 from ..orders.case import Rectification
 from ..orders.forms import BreachFilter, OrderFilter, OrderForm
-from ..orders.presenting import board_of, figures_of, rows_of
+from ..orders.presenting import board_of, figures_of
 from .overdue import sees_schools
 
 
@@ -43,7 +44,7 @@ def orders(request):
     context = {
         "filter": chosen,
         "page": page,
-        "cases": rows_of(page.rows),
+        "cases": with_days(page.rows),
         "count": found.count(),
         "makes": bool(powers_of(request.user).schools("bureau_make")),
         "figures": figures_of(chosen.in_sight(), reverse("supervision:orders")),

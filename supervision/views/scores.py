@@ -21,7 +21,6 @@ class ScoreFilter(forms.Form):
 
     q = SearchWords("学校")
     year = forms.TypedChoiceField(label="学年", coerce=int, required=False)
-    sort = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, data):
         super().__init__(data)
@@ -42,12 +41,9 @@ def scores(request):
     chosen = ScoreFilter(request.GET)
     said = chosen.cleaned_data.get("q", "").strip()
     schools = School.objects.filter(pk__in=school_ids_where(request.user, "view_school"), closed_on=None)
-    schools = schools.filter(name__contains=said).in_bulk()
+    schools = schools.in_bulk()
     found = scores_of(schools, chosen.year_chosen)
-    rows = [
-        {"place": place, "school": schools[score.school], "score": score, "cells": list(score.figures.values())}
-        for place, score in enumerate(found, 1)
-    ]
+    rows = [row for row in placed(found, schools) if said in row["school"].name]
     context = {
         "filter": chosen,
         "rows": rows,
@@ -56,6 +52,20 @@ def scores(request):
         "chart": chart_of(rows),
     }
     return render(request, "supervision/scores.html", context)
+
+
+def placed(found, schools: dict[int, School]) -> list[dict]:
+    """Every school in sight with its place among them; equal totals share a place."""
+    totals = [score.total for score in found]
+    return [
+        {
+            "place": totals.index(score.total) + 1,
+            "school": schools[score.school],
+            "score": score,
+            "cells": list(score.figures.values()),
+        }
+        for score in found
+    ]
 
 
 def columns_of(found) -> str:

@@ -101,6 +101,20 @@ def test_only_who_holds_the_sheet_writes_and_only_what_is_open(case, no1, no2, s
         fill_in(case, by=clerk, samples={sample.pk: {"result": "absent"}})
 
 
+def test_what_is_answered_anew_is_judged_anew(case):
+    """An answer taken back needs no verdict first, and the old verdict does not stand for the new answer."""
+    case = acted(roll_called(case), "submit", "issue")
+    case = judged(acted(answered(case), "answer", "vouch"))
+    case = perform(case, "ask_again", by=hand_for(case, Role.BUREAU_CLERK, "bureau"), opinion="没有说清")
+    assert not case.findings.exclude(verdict="").exists()
+    answered(case, answer="", words="")
+    with pytest.raises(RulesBroken, match="没有说明"):
+        acted(case, "answer")
+    case = acted(answered(case, words="逐人核对，已改"), "answer", "vouch")
+    with pytest.raises(RulesBroken, match="没有认定"):
+        acted(case, "judge_findings")
+
+
 def test_nothing_is_judged_unheard_whoever_writes_the_row(case):
     with pytest.raises(IntegrityError), transaction.atomic():
         AuditFinding.objects.filter(case=case).update(verdict="ordered")

@@ -7,6 +7,8 @@ from django.db import connection, transaction
 from django.db.utils import DatabaseError, IntegrityError
 from django.urls import reverse
 
+from accounts.models import Appointment
+from accounts.policies import powers_behind
 from accounts.roles import Role
 from approvals.countdown.engine import standing_on
 from approvals.errors import NotYourHand, Refused, RulesBroken
@@ -19,6 +21,7 @@ from law import clock
 from students.changes import start_change
 from supervision.complaints.services import reveal_contact
 from supervision.models import Complaint, ContactLook
+from supervision.orders.breaches import signs_at
 from suspensions.models import Suspension
 from tests.county import hand_for
 from tests.house.sites import photo
@@ -156,6 +159,44 @@ def test_a_child_of_elsewhere_and_a_day_to_come_are_refused_together(no1, no2, c
 def test_a_check_order_says_what_to_check(no1, staff, bureau):
     with pytest.raises(RulesBroken, match="核查要点"):
         perform(complained(no1, order_text=""), "submit", by=staff(Role.BUREAU_CLERK, bureau))
+
+
+def test_only_what_two_people_found_and_nobody_reopened_is_proved(case, no1, no2, bureau):
+    case = walked(case, until="propose")
+    assert not case.is_proved, "the checker has not signed"
+    case = perform(case, "supervise", by=hand_for(case, Role.BUREAU_CHECKER, "bureau"))
+    assert case.is_proved
+    case = told(walked_rest(case))
+    assert case.is_proved and [sign.number for sign in complaints_at(no1)] == [1]
+    other = walked(complained(no2), until="report_done")
+    other = perform(other, "check_again", by=hand_for(other, Role.BUREAU_CLERK, "bureau"), opinion="再查")
+    other = perform(other, "withdraw", by=hand_for(other, Role.BUREAU_CLERK, "bureau"), opinion="投诉人撤回")
+    assert other.truth == "founded" and not other.is_proved and complaints_at(no2) == []
+
+
+def complaints_at(school):
+    return [sign for sign in signs_at([school.pk]) if "投诉" in sign.title]
+
+
+def test_a_second_complaint_goes_on_from_a_closed_one_about_the_same_school(case, no1, no2):
+    with pytest.raises(RulesBroken, match="没有办结"):
+        complained(no1, follows=case)
+    closed = told(walked(case))
+    with pytest.raises(RulesBroken, match="不是对"):
+        complained(no2, follows=closed)
+    assert complained(no1, follows=closed).follows == closed
+
+
+def test_one_person_with_both_rights_does_not_check_what_he_made(case, bureau, staff):
+    """Even if somebody had written a second office into the database, which no appointment would allow."""
+    clerk = hand_for(case, Role.BUREAU_CLERK, "bureau")
+    office = Appointment.objects.get(user=staff(Role.BUREAU_CHECKER, bureau))
+    office.pk, office.user = None, clerk
+    office.save()
+    case = perform(case, "submit", by=clerk)
+    assert powers_behind(clerk, "bureau_check", case.lead_school_id)
+    with pytest.raises(NotYourHand):
+        perform(case, "issue", by=clerk)
 
 
 def test_every_leg_is_two_people_and_no_stranger(case, no2, bureau, staff):

@@ -22,6 +22,16 @@ from tests.supervision.complaining import walked as complaint_walked
 from tests.supervision.ordering import ORDER_WAY, ordered, walked
 
 
+def test_an_order_rests_only_on_a_proved_complaint_about_the_school(no1, no2):
+    case = complained(no1)
+    with pytest.raises(Refused, match="不是查实"):
+        ordered(no1, complaint=case)
+    case = complaint_walked(case)
+    with pytest.raises(Refused, match="不是查实"):
+        ordered(no2, complaint=case)
+    assert ordered(no1, complaint=case).proved_by == case
+
+
 def test_an_order_is_signed_by_the_leader_answered_by_the_school_and_closed_by_the_bureau(no1):
     case = walked(ordered(no1), ORDER_WAY)
     assert (case.state, case.standing) == ("done", False)

@@ -16,6 +16,9 @@ from approvals.services import perform
 from law import clock
 from students.changes import start_change
 from supervision.models import RegistrarChange
+from supervision.registrars.forms import RegisterFilter
+from supervision.registrars.presenting import register
+from supervision.registrars.services import keep
 from suspensions.models import Suspension
 from tests.county import hand_for
 from tests.supervision.ordering import REPORT_WAY, newcomer, reported, walked
@@ -33,7 +36,9 @@ def test_the_report_gives_the_right_to_act_and_nothing_before_it_does(no1):
     assert may_act(person, no1) and case.appointed.trained_on == date(2026, 8, 20)
 
 
-@pytest.mark.parametrize(("trained", "starts", "ok"), [(15, 15, True), (16, 15, False), (14, 15, True)])
+@pytest.mark.parametrize(
+    ("trained", "starts", "ok"), [(15, 15, True), (16, 15, False), (14, 15, True), (15, 14, False), (16, 16, False)]
+)
 def test_trained_first_then_in_office(no1, trained, starts, ok):
     days = {"trained_on": date(2026, 9, trained), "starts_on": date(2026, 9, starts)}
     if ok:
@@ -41,6 +46,25 @@ def test_trained_first_then_in_office(no1, trained, starts, ok):
         return
     with pytest.raises(RulesBroken, match="培训合格记录"):
         reported(no1, **days)
+
+
+def test_a_draft_rewritten_for_somebody_already_reported_is_refused_in_words(no1, staff):
+    first, second = newcomer("甲"), newcomer("乙")
+    reported(no1, first)
+    case = reported(no1, second)
+    given = {**case.said(), "post": case.post, "reason": case.reason}
+    with pytest.raises(Refused, match="正在办理"):
+        keep(case, first, by=staff(Role.HEADMASTER, no1), **given)
+    case.refresh_from_db()
+    assert case.person == second
+
+
+def test_the_register_shows_a_registrars_own_report_once_it_has_put_him_in_office(no1):
+    case = reported(no1)
+    chosen = RegisterFilter({}, user=hand_for(case, Role.BUREAU_CLERK, "bureau"))
+    assert {row["case"] for row in register(chosen)["rows"]} == {None}
+    case = walked(case, REPORT_WAY)
+    assert {row["registrar"]: row["case"] for row in register(chosen)["rows"]}[case.appointed] == case
 
 
 def test_the_database_holds_training_before_office(no1):

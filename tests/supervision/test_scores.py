@@ -6,9 +6,11 @@ import pytest
 from django.urls import reverse
 
 from accounts.roles import Role
+from approvals.services import perform
 from law import clock
 from students.models import Problem
 from supervision.scores.measuring import scores_of
+from tests.county import hand_for
 from tests.supervision.auditing import begun
 from tests.supervision.auditing import walked as audit_walked
 from tests.supervision.clocks import row
@@ -38,9 +40,14 @@ def test_limits_kept_and_missed(no1, closed, due, points):
 
 def test_the_bureaus_own_limits_and_other_years_count_nothing(no1):
     row(no1, right="bureau_make")
-    row(no1, due=date(2026, 8, 20), closed_on=date(2026, 8, 28))
-    assert figures(no1)["on_time"] == 40
+    row(no1, due=date(2026, 8, 20), closed_on=date(2026, 9, 5))
+    assert figures(no1)["on_time"] == 40, "a limit missed last year is last year's, whenever it was made good"
     assert figures(no1, 2025)["on_time"] == 0
+
+
+def test_the_last_day_of_the_year_is_a_day_of_it(no1):
+    row(no1, due=date(2026, 8, 31), closed_on=date(2026, 9, 1))
+    assert (figures(no1)["on_time"], figures(no1, 2025)["on_time"]) == (40, 0)
 
 
 def test_problems_of_the_record_cost_points_by_their_share(no1, child_at):
@@ -62,6 +69,25 @@ def test_orders_complaints_and_audits_cost_what_is_written_on_the_page(bureau, n
 def test_a_draft_order_costs_nothing(no1):
     ordered(no1)
     assert figures(no1)["orders"] == 15
+
+
+def test_a_revoked_order_costs_nothing_and_one_that_ended_in_accountability_everything(no1, no2):
+    for school, action, given in (
+        (no1, "revoke", {"opinion": "原令有误"}),
+        (no2, "escalate", {"opinion": "情节严重", "accountability": "通报批评"}),
+    ):
+        case = walked(ordered(school, grave=True), ORDER_WAY, until="issue")
+        perform(case, action, by=hand_for(case, Role.BUREAU_LEADER, "bureau"), **given)
+    assert (figures(no1)["orders"], figures(no2)["orders"]) == (15, 0)
+
+
+def test_the_place_is_among_all_schools_and_equals_share_it(client, no1, no2, no3, bureau, staff):
+    row(no1)
+    client.force_login(staff(Role.BUREAU_CLERK, bureau))
+    places = {r["school"]: r["place"] for r in client.get(reverse("supervision:scores")).context["rows"]}
+    assert places == {no1: 3, no2: 1, no3: 1}
+    (found,) = client.get(reverse("supervision:scores"), {"q": no1.name}).context["rows"]
+    assert (found["school"], found["place"]) == (no1, 3)
 
 
 def test_the_page_ranks_the_schools_and_links_every_figure(client, no1, no2, bureau, staff):
