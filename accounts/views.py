@@ -35,13 +35,13 @@ class SignIn(LoginView):
 
     def form_invalid(self, form):
         # Only the name of an account that exists: what was typed may be somebody's password.
-        audit.became("no_entry", account=known_account(form.data.get("username", "")))
+        audit.became("no_entry", person=known_account(form.data.get("username", "")))
         return super().form_invalid(form)
 
 
 class SignOut(LogoutView):
     def post(self, request, *args, **kwargs):
-        audit.became("leave", account=request.user.get_username())
+        audit.became("leave", person=request.user)
         answer = super().post(request, *args, **kwargs)
         # Nothing of the pages seen stays in the browser of a shared computer.
         answer["Clear-Site-Data"] = '"cache", "storage"'
@@ -106,10 +106,15 @@ class NewPassword(SuccessMessageMixin, PasswordChangeView):
     success_url = reverse_lazy("accounts:password")
     success_message = "密码已更换，下次登录请用新密码。"
 
+    def form_valid(self, form):
+        answer = super().form_valid(form)
+        sessions.goes_on(self.request)
+        return answer
+
 
 new_password = NewPassword.as_view()
 
 
-def known_account(typed: str) -> str:
-    """The name typed, if an account has it."""
-    return User.objects.filter(username=typed[:150]).values_list("username", flat=True).first() or ""
+def known_account(typed: str) -> User | None:
+    """The account of the name typed."""
+    return User.objects.filter(username=typed[:150]).first()

@@ -24,7 +24,6 @@ from .forms import Form
 from .models import Print
 from .rendering import render
 
-CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # 32 signs; none that a tired eye confuses
 TOKEN_BYTES = 16
 
 
@@ -123,7 +122,7 @@ def keyed_digest(content: dict) -> str:
 def short_code(digest: str, number: str) -> str:
     """Eight signs bound to content and serial number, printed on the paper and shown by the genuineness page."""
     mixed = vault.index(f"{digest}/{number}", "print.code")
-    signs = "".join(CODE_ALPHABET[byte % 32] for byte in mixed[:8])
+    signs = "".join(vault.CLEAR_SIGNS[byte % 32] for byte in mixed[:8])
     return f"{signs[:4]}-{signs[4:]}"
 
 

@@ -18,7 +18,6 @@ from .models import RecoveryCode, SecondFactor
 STEP, TOLERANCE = 30, 1
 ISSUER = "建平学籍"
 RECOVERY_CODES = 8
-ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 # Whoever decides, administers, audits, or hands data out.
 TWO_FACTORS = {"bureau_make", "bureau_check", "bureau_sign", "fix_data", "audit_school", "check_change", "sign_change"}
 
@@ -94,7 +93,7 @@ def _digest(user, code: str) -> str:
 def new_recovery_codes(user) -> list[str]:
     """Eight codes, told once; those told before are void."""
     RecoveryCode.objects.filter(user=user).delete()
-    codes = ["".join(secrets.choice(ALPHABET) for _ in range(24)) for _ in range(RECOVERY_CODES)]
+    codes = ["".join(secrets.choice(vault.CLEAR_SIGNS) for _ in range(24)) for _ in range(RECOVERY_CODES)]
     RecoveryCode.objects.bulk_create(RecoveryCode(user=user, digest=_digest(user, code)) for code in codes)
     return ["-".join(code[at : at + 4] for at in range(0, 24, 4)) for code in codes]
 

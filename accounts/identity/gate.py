@@ -37,7 +37,7 @@ class Gate:
 
     def __call__(self, request):
         if request.user.is_authenticated and (why := sessions.ended(request)):
-            audit.became("leave", account=request.user.get_username(), reason=why)
+            audit.became("leave", person=request.user, reason=why)
             logout(request)
             return redirect(f"{reverse('accounts:login')}?{urlencode({'ended': why})}")
         if not request.user.is_authenticated:

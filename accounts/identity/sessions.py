@@ -27,6 +27,12 @@ def began(request) -> None:
     """The person has just entered: the former session of the same person is over."""
     session = request.session
     session[ENTERED] = session[CONFIRMED] = timezone.now().isoformat()
+    goes_on(request)
+
+
+def goes_on(request) -> None:
+    """The session of this request is the person's only one, under whatever key it now has."""
+    session = request.session
     session.save()
     request.user.session_key = session.session_key
     User.objects.filter(pk=request.user.pk).update(session_key=session.session_key)

@@ -42,7 +42,9 @@ def take(services: Services, folder: Path) -> Path:
     draft, final = folder / f".{name}.new", folder / name
     draft.mkdir(parents=True, mode=0o700)
     environment = services.environment()
-    with tempfile.TemporaryDirectory(prefix="xueji-backup-", dir=folder) as scratch:
+    # In plain only on the site's own disk, never on the medium that is carried away.
+    places.VAR.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="xueji-backup-", dir=places.VAR) as scratch:
         plain = Path(scratch)
         held = _dump(services.owner_url, plain / PARTS[0])
         # Files after rows: a row never names a file that the backup lacks; an unnamed file does no harm.

@@ -44,7 +44,8 @@ def restore(services: Services, folder: Path, database: str, files: Path) -> dic
     if files.exists():
         raise places.Refused(f"文件夹 {files} 已存在，请换一个名字：恢复从不覆盖。")
     key = strongbox.key_of(backup_key(services))
-    with tempfile.TemporaryDirectory(prefix="xueji-restore-") as scratch:
+    places.VAR.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="xueji-restore-", dir=places.VAR) as scratch:
         plain = Path(scratch)
         manifest = opened(folder, plain, key)
         url = _new_database(services.owner_url, database)

@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import connection
 
 from .models import Anchor
 from .sealing import seal_all
@@ -34,18 +34,9 @@ def drop(on: date) -> Anchor:
         keep_file(known)
         return known
     seal_all()
-    with transaction.atomic():
-        height, events, digest = head()
-        anchor, _ = Anchor.objects.get_or_create(
-            on=on,
-            defaults={
-                "height": height,
-                "events": events,
-                "hash": digest,
-                "sm3": sm3(digest),
-                "file": f"anchor-{on.isoformat()}.json",
-            },
-        )
+    height, events, digest = head()
+    said = {"height": height, "events": events, "hash": digest, "sm3": sm3(digest)}
+    anchor, _ = Anchor.objects.get_or_create(on=on, defaults={**said, "file": f"anchor-{on.isoformat()}.json"})
     keep_file(anchor)
     return anchor
 

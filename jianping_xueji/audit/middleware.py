@@ -78,7 +78,7 @@ def write(kind: str, request: HttpRequest, response: HttpResponse, sighting: Sig
     asked = {**(match.kwargs if match else {}), **{f"?{key}": value for key, value in _asked(request)}}
     row = [
         kind,
-        user.pk,
+        sighting.actor or user.pk,
         sighting.account or user.get_username(),
         address_of(request),
         sighting.request,

@@ -21,6 +21,7 @@ class Sighting:
     children: set[int] = field(default_factory=set)
     words: list[str] = field(default_factory=list)
     kind: str = ""
+    actor: int | None = None
     account: str = ""
     reason: str = ""
 
@@ -52,11 +53,15 @@ def searched(*words: str) -> None:
         sighting.words.extend(fingerprint(word) for word in words if word)
 
 
-def became(kind: str, *, account: str = "", reason: str = "") -> None:
-    """What this request was, where neither address nor answer tells: an entry, a failed entry, an opened number."""
+def became(kind: str, *, person=None, reason: str = "") -> None:
+    """What this request was, where neither address nor answer tells: an entry, a failed entry, an opened number.
+
+    `person` is whose account it was about when nobody is signed in at the end of it: who left, who failed to enter.
+    """
     if sighting := _current.get():
         sighting.kind, sighting.reason = kind, reason or sighting.reason
-        sighting.account = account or sighting.account
+        if person:
+            sighting.actor, sighting.account = person.pk, person.get_username()
 
 
 def fingerprint(words: str) -> str:

@@ -89,8 +89,7 @@ def _seal(line: str) -> Seal:
 def _events(seals: list[Seal], lines: Iterable[str], report: Report) -> None:
     """One walk over the events in the order of their numbers, beside the ranges that name them."""
     spans = sorted(((first, end, seal) for seal in seals for first, end in seal.ranges), key=lambda span: span[:2])
-    settled, last = _settled(seals), float(seals[-1].at) if seals else 0.0
-    before_seal = {seal.height: float(earlier.at) for earlier, seal in zip(seals, seals[1:], strict=False)}
+    settled, newest = _settled(seals), 0.0
     missing, place, before = Missing(report), 0, 0
     for line in lines:
         number = int(line[1 : line.index(",")])
@@ -104,13 +103,14 @@ def _events(seals: list[Seal], lines: Iterable[str], report: Report) -> None:
             missing.until(spans[place], before + 1, number)
             seal = spans[place][2]
             seal.take(number, line.encode())
-            late = _time(line) < before_seal.get(seal.height, 0.0) - PATIENCE
+            floor = settled[seal.height - 1]
         else:
             report.waiting += 1
-            late = number < settled or _time(line) < last - PATIENCE
-        if late:
+            floor = settled[-1]
+        # Number and time are drawn together: neither can lie far before what was drawn or settled earlier.
+        if number < floor or _time(line) < newest - PATIENCE:
             report.faults.append(f"事件{number}的时间早于已封的事件，却晚于它们封存：事后插入")
-        before = number
+        before, newest = number, max(newest, _time(line))
     for span in spans[place:]:
         missing.until(span, before + 1, span[1])
     missing.tell()
@@ -142,12 +142,19 @@ class Missing:
             )
 
 
-def _settled(seals: list[Seal]) -> int:
-    """The number below which no event may be unsealed: the top of what was sealed well before the last seal."""
-    if not seals:
-        return 0
-    latest = float(seals[-1].at)
-    return max((end for s in seals if float(s.at) < latest - PATIENCE for _, end in s.ranges), default=0)
+def _settled(seals: list[Seal]) -> list[int]:
+    """By seal the number below which none of its events may lie: the top of what was sealed well before it.
+
+    A backlog that is sealed at once in many seals settles nothing among them. The last entry is for unsealed events:
+    what was sealed well before the last seal.
+    """
+    tops, place, top = [], 0, 0
+    for seal in seals:
+        while float(seals[place].at) < float(seal.at) - PATIENCE:
+            top = max([top, *(end for _, end in seals[place].ranges)])
+            place += 1
+        tops.append(top)
+    return [*tops, top]
 
 
 def _chain(seals: list[Seal], report: Report) -> None:

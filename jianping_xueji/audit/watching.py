@@ -4,7 +4,7 @@ change whose event cannot be written does not happen.
 """
 
 from django.apps import apps
-from django.db import connection
+from django.db import connections
 from django.db.models import Field, Model
 
 # Not people's work, or its shadow: sessions and rights of the framework, the queue, histories that triggers write
@@ -47,8 +47,8 @@ def _is_history(model: type[Model]) -> bool:
 
 def watch_all(using: str = "default", **_signal) -> None:
     """Lay the triggers on tables that have none or an older one; as the owner, after every migration."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT to_regclass('public.audit_bell'), current_setting('transaction_read_only')")
+    with connections[using].cursor() as cursor:
+        cursor.execute("SELECT to_regclass('public.audit_bell')")
         if cursor.fetchone()[0] is None:
             return  # the audit's own migrations come later
         cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tableowner = current_user")

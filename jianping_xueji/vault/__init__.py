@@ -14,11 +14,12 @@ Files go through :mod:`jianping_xueji.vault.files`, uploaded scans first through
 
 from .errors import ScanRefused, VaultError
 from .indexing import index, tail
-from .keys import new_child_key, rewrap
+from .keys import CLEAR_SIGNS, new_child_key, rewrap
 from .masking import mask, mask_name, mask_phone
 from .sealing import open_, open_bytes, seal, seal_bytes
 
 __all__ = [
+    "CLEAR_SIGNS",
     "ScanRefused",
     "VaultError",
     "index",

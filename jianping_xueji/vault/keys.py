@@ -18,6 +18,8 @@ from .ciphers import BY_NAME, BY_VERSION, AuthenticatedCipher, algorithm, close,
 from .errors import VaultError
 
 KEY_BYTES = 32
+# 32 signs of codes that people type: none that a tired eye confuses.
+CLEAR_SIGNS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 # Opened child keys kept in memory per process: a class list or a case page, never the whole county.
 REMEMBERED_KEYS = 4096
 

@@ -18,7 +18,7 @@ from students.models import Student
 
 from ..models import ExportFile, ExportRequest
 from .columns import SCHOOL, label_of
-from .services import FILE_AAD, KIND, LINK_LIVES, SECRET_AAD, NotYourHand, Refused, children_of, new_code
+from .services import FILE_AAD, KIND, LINK_LIVES, SECRET_AAD, NotYourHand, Refused, children_of, locked, new_code
 from .services import refuse_unless_ready as gate
 
 PASSWORD_SIGNS = "23456789abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -40,6 +40,7 @@ def make(run: Run) -> None:
     kept = store(key, closed(plain, password), FILE_AAD)
     try:
         with run.commit() as result, transaction.atomic():
+            request = locked(request.pk)
             refuse(request, run)
             now = timezone.now()
             ExportFile.objects.create(

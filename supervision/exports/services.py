@@ -10,7 +10,8 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.policies import Powers, may, school_ids_where
+from accounts.policies import Powers, may
+from approvals.bureaus import bureau_behind
 from approvals.errors import NotYourHand, Refused
 from jianping_xueji import audit, vault
 from jianping_xueji.audit.sealing import STOPPED, unsealed_for
@@ -46,21 +47,14 @@ def school_of(bureau: Bureau) -> int | None:
     return bureau.school_set.order_by("pk").values_list("pk", flat=True).first()
 
 
-def bureau_of(user: User) -> Bureau | None:
-    """The bureau whose clerk this is."""
-    return Bureau.objects.filter(school__in=school_ids_where(user, "bureau_make")).distinct().first()
-
-
 @transaction.atomic
 def ask(
     *, by: User, purpose: str, recipient: str, document: str, fields: list[str], children, scope: str, expires_on: date
 ) -> ExportRequest:
     """Ask for an approval. Raises NotYourHand, Refused; `children` is a query, frozen here to the children it finds."""
-    bureau = bureau_of(by)
-    if bureau is None:
-        raise NotYourHand(f"对外提供由教育局经办人员申请（{WRITTEN_APPROVAL}）。")
-    mine = school_ids_where(by, "bureau_make")
-    ids = list(children.filter(school__in=mine).order_by("pk").values_list("pk", flat=True))
+    powers = Powers.of(by)
+    bureau = bureau_behind(powers, "bureau_make", refusal=f"对外提供由教育局经办人员申请（{WRITTEN_APPROVAL}）。")
+    ids = list(children.filter(school__in=powers.schools("bureau_make")).order_by("pk").values_list("pk", flat=True))
     if not ids:
         raise Refused(f"这个范围里没有学生，没有可申请的（{WRITTEN_APPROVAL}）。请改选学校或年级。")
     today = clock.today()
@@ -157,8 +151,15 @@ def order_file(request: ExportRequest, *, by: User) -> ExportMaking:
     """Have the approved file made. Raises NotYourHand, Refused."""
     request = locked(request.pk)
     refuse_unless_ready(request, by)
+    if (last := last_making(request)) and not last.job.finished:
+        raise Refused(f"{request}的文件正在制作，请稍候。")
     job = start(KIND, {"request": request.pk, "url": request.get_absolute_url()}, by=by)
     return ExportMaking.objects.create(request=request, job=job)
+
+
+def last_making(request: ExportRequest) -> ExportMaking | None:
+    """The latest order to make the file, with its job."""
+    return request.makings.select_related("job").last()
 
 
 def refuse_unless_ready(request: ExportRequest, by: User | None) -> None:
@@ -210,5 +211,5 @@ def children_of(request: ExportRequest):
 
 
 def new_code() -> str:
-    """A trace code that no export has: eight signs nobody confuses."""
-    return "".join(secrets.choice("23456789ABCDEFGHJKLMNPQRSTUVWXYZ") for _ in range(8))
+    """A random trace code: eight signs nobody confuses."""
+    return "".join(secrets.choice(vault.CLEAR_SIGNS) for _ in range(8))

@@ -36,24 +36,24 @@ def text_of(data: bytes) -> str:
 
 def traced(text: str, user: User) -> list[Trace]:
     """The exports in this person's sight that the text may come from, the surest first."""
-    files = ExportFile.objects.filter(request__in=ExportRequest.objects.visible_to(user)).select_related(
-        "request__asked_by"
-    )
+    files = ExportFile.objects.filter(request__in=ExportRequest.objects.visible_to(user))
+    files = files.select_related("request__asked_by").defer("request__children")
     by_code = list(files.filter(code__in=set(CODE.findall(text))))
     if by_code:
         return [Trace(file, "追溯码") for file in by_code]
     words = [word for word in WORDS.split(text) if word]
-    return [Trace(file, "学生次序") for file in files if ordered_as(file, words)]
+    named = dict(Student.objects.filter(name__in=set(words)).values_list("pk", "name"))
+    return [Trace(file, "学生次序") for file in files if ordered_as(file, words, named)]
 
 
-def ordered_as(file: ExportFile, words: Iterable[str]) -> bool:
+def ordered_as(file: ExportFile, words: Iterable[str], named: dict[int, str]) -> bool:
     """Do the children named in the text follow one another as in this file? Names two children share say nothing."""
     names: dict[str, int] = {}
     twice: set[str] = set()
-    place = {pk: at for at, pk in enumerate(file.order)}
-    for pk, name in Student.objects.filter(pk__in=file.order).values_list("pk", "name"):
-        twice |= {name} if name in names else set()
-        names[name] = place[pk]
+    for place, pk in enumerate(file.order):
+        if name := named.get(pk):
+            twice |= {name} if name in names else set()
+            names[name] = place
     found = [names[word] for word in words if word in names and word not in twice]
     if len(found) < FEWEST:
         return False

@@ -87,7 +87,7 @@ def one(request, pk):
 
 def page_of_one(request, found: ExportRequest) -> dict:
     state, mine = services.state_of(found), found.asked_by_id == request.user.pk
-    making = found.makings.select_related("job").last()
+    making = services.last_making(found)
     return {
         "export": found,
         "state": state,

@@ -78,6 +78,18 @@ def test_an_honest_chain_verifies(chain):
     assert faults(chain) == []
 
 
+def test_a_backlog_sealed_after_an_outage_is_no_forgery(transactional_db, owner):
+    """Sealing stood still for two hours: what waited is sealed in several seals within a moment."""
+    for minutes in range(120, 0, -15):
+        ago = "INSERT INTO audit_event (kind, actor, at) VALUES ('read', 7, now() - make_interval(mins => %s))"
+        owner.execute(ago, [minutes])
+    for _ in range(3):
+        owner.execute("SELECT audit_seal_batch(4)")
+    assert faults() == []
+    owner.execute("INSERT INTO audit_event (kind, actor, at) VALUES ('read', 7, now() - interval '1 hour')")
+    assert "事后插入" in faults()[0]
+
+
 @pytest.mark.parametrize("way", WAYS)
 def test_the_application_is_stopped(chain, way):
     with pytest.raises(Exception) as stopped, connection.cursor() as cursor:

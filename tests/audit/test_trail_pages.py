@@ -6,8 +6,11 @@ from django.urls import reverse
 
 from accounts.roles import Role
 from jianping_xueji.audit import anchoring
+from supervision.trail.words import AREAS
 from tests.county import LEGAL_DAY, staff_member
 from tests.house.questions import MOST, questions
+from tests.house.test_access_table import all_names
+from tests.reports.conftest import pages_of
 
 
 @pytest.fixture
@@ -75,8 +78,22 @@ def test_the_anchor_prints_on_one_page(enter, bureau, no1, tmp_path, settings):
     settings.AUDIT_ANCHOR_DIR = tmp_path
     anchoring.drop(LEGAL_DAY)
     answer = enter(Role.AUDITOR, bureau).post(reverse("supervision:trail_anchor", args=[LEGAL_DAY.isoformat()]))
-    assert answer["Content-Type"] == "application/pdf" and answer.content.count(b"/Type /Page\n") <= 1
-    (tmp_path / "anchor.pdf").write_bytes(answer.content)
+    assert answer["Content-Type"] == "application/pdf" and pages_of(answer.content) == 1
+
+
+def test_who_left_and_who_failed_to_enter_is_read_too(enter, no1, bureau):
+    user = staff_member(Role.REGISTRAR, no1)
+    Client().post(reverse("accounts:login"), {"username": user.username, "password": "错的"})
+    enter(Role.REGISTRAR, no1).post(reverse("accounts:logout"))
+    auditor = enter(Role.AUDITOR, bureau)
+    for page in (reverse("supervision:trail"), reverse("supervision:trail_account", args=[user.pk])):
+        for kind in ("no_entry", "leave"):
+            assert auditor.get(page, {"kind": kind}).context["count"] == 1, (page, kind)
+
+
+def test_every_area_of_the_site_has_a_name_for_the_trail():
+    spaces = {name.partition(":")[0] for name in all_names() if ":" in name}
+    assert spaces <= set(AREAS)
 
 
 def test_filters_narrow_and_never_fail(enter, no1, seen):

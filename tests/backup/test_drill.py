@@ -9,13 +9,13 @@ from urllib.parse import urlsplit
 
 import psycopg
 import pytest
-from django.conf import settings
+from django.conf import settings as site_settings
 
 from accounts.roles import Role
 from jianping_xueji.audit import anchoring
 from tests.county import LEGAL_DAY
 
-ROOT = Path(settings.BASE_DIR)
+ROOT = Path(site_settings.BASE_DIR)
 sys.path.insert(0, str(ROOT / "bin/runner"))
 
 from contents import contents, differences  # noqa: E402
@@ -31,7 +31,15 @@ def runs(program: str, *arguments, key=KEY, **more):
 
 
 @pytest.fixture
-def site(transactional_db, transfer, client, staff, no2, no1):
+def folders(tmp_path, monkeypatch, settings):
+    """Anchors and sealed files of this county alone: those of other stories belong to other chains."""
+    settings.AUDIT_ANCHOR_DIR = tmp_path / "anchors_of_the_site"
+    monkeypatch.setenv("AUDIT_ANCHOR_DIR", str(settings.AUDIT_ANCHOR_DIR))
+    monkeypatch.setenv("MEDIA_DIR", str(tmp_path / "media_of_the_site"))
+
+
+@pytest.fixture
+def site(transactional_db, folders, transfer, client, staff, no2, no1):
     """A county with a case, a sealed scan, events under a seal and an anchor."""
     client.force_login(staff(Role.REGISTRAR, no1))
     client.get(transfer.child.get_absolute_url())

@@ -1,7 +1,6 @@
 """bin/manage data_levels [--level CHILD]: every stored field with its level, for whoever classes the data."""
 
 import csv
-import sys
 
 from django.core.management.base import BaseCommand
 
@@ -16,7 +15,7 @@ class Command(BaseCommand):
 
     def handle(self, *args, **options):
         wanted = options["level"]
-        lines = csv.writer(self.stdout if self.stdout else sys.stdout, lineterminator="\n")
+        lines = csv.writer(self.stdout, lineterminator="\n")
         lines.writerow(["表", "字段", "名称", "级别"])
         for field in all_fields():
             level = level_of(field)
