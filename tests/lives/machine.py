@@ -32,8 +32,27 @@ from .years import BEGINNINGS, LAST_DAY, Years
 CHILDREN = 4
 BUSY = 3
 whom = st.integers(0, CHILDREN - 1)
-# What a child may have lived through before the first act of a random life.
-BEFORE = ("", "", "suspension", "suspension", "abroad", "custody", "dropout", "inclusion", "transfer")
+# What a child may have lived through before the first act of a random life: so that what is rare in a run happens in
+# every run, whatever the machine draws.
+BEFORE = (
+    (),
+    (),
+    (),
+    ("suspension",),
+    ("suspension", "extension"),
+    ("suspension", "resumption"),
+    ("abroad",),
+    ("abroad", "home_from_abroad"),
+    ("custody",),
+    ("custody", "release"),
+    ("dropout",),
+    ("dropout", "return_to_school"),
+    ("inclusion",),
+    ("inclusion", "inclusion_end"),
+    ("transfer",),
+    ("outward",),
+    ("incapacity",),
+)
 # Changes after which little else can happen: rare, so that lives are long.
 FINAL = {"death", "incapacity", "outward"}
 # Changes that only follow another one: begun rather than others, so that lives go on.
@@ -82,8 +101,8 @@ class Lives(Desks, Years, RuleBasedStateMachine):
         if absorbed is not None:
             self.make_one_of(CHILDREN - 1, absorbed)
             self.sign_through(self.model[absorbed].busy)
-        for child, kind in enumerate(before):
-            if kind:
+        for child, kinds in enumerate(before):
+            for kind in kinds:
                 self.ask_for_school(child, there=2) if kind == "transfer" else self.draft(child, kind)
                 self.sign_through(self.model[child].busy)
 
