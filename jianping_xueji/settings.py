@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "suspensions",
     "supervision",
     "reports",
+    "jianping_xueji.rotation",
 ]
 
 MIDDLEWARE = [
