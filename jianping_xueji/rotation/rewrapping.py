@@ -104,9 +104,7 @@ def retire(identity: str) -> None:
     RetiredKey.objects.get_or_create(identity=identity)
     _wait_for_older_transactions()
     if left := sum(held().get(identity, Counter()).values()):
-        raise StillHeld(
-            f"停用的同时又有{left}把密钥由 {identity} 封装，请再运行一次 bin/manage rotate_keys，然后再停用。"
-        )
+        raise StillHeld(f"停用的同时又有{left}把由 {identity} 封装，请再运行一次 bin/manage rotate_keys，然后再停用。")
 
 
 def _wait_for_older_transactions() -> None:
