@@ -296,6 +296,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(minute=40),
         "options": {"expires": 3000},
     },
+    "watch-reading": {
+        "task": "supervision.tasks.watch_reading",
+        "schedule": timedelta(minutes=5),
+        "options": {"expires": 240},
+    },
     "detect-problems": {
         "task": "jianping_xueji.jobs.tasks.daily",
         "args": ("problems.detect",),
