@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "suspensions",
     "supervision",
     "reports",
+    "jianping_xueji.rotation",
 ]
 
 MIDDLEWARE = [
@@ -294,6 +295,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "supervision.tasks.mail",
         "schedule": crontab(minute=40),
         "options": {"expires": 3000},
+    },
+    "watch-reading": {
+        "task": "supervision.tasks.watch_reading",
+        "schedule": timedelta(minutes=5),
+        "options": {"expires": 240},
     },
     "detect-problems": {
         "task": "jianping_xueji.jobs.tasks.daily",

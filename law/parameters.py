@@ -161,6 +161,9 @@ DEFINITIONS: dict[str, Definition] = {
     "reminder.quiet_from": Definition("提醒邮件静默开始（时）", 20, articles.CHANGES_IN_TIME, whole(0, 23)),
     "reminder.quiet_until": Definition("提醒邮件静默结束（时）", 7, articles.CHANGES_IN_TIME, whole(0, 23)),
     "reminder.weekday": Definition("超期事项每周重提日（星期）", 1, articles.CHANGES_IN_TIME, whole(1, 7)),
+    "reading.children_an_hour": Definition(
+        "一小时内打开学生页的人数（超过即警示审计员）", 60, articles.LEAK_PURSUED, whole(1, 10_000)
+    ),
     "scan.max_bytes": Definition("单个扫描件上限（字节）", 2 * 1024 * 1024, articles.TRANSFER_MATERIALS, BYTES_OF_SCAN),
 }
 

@@ -46,6 +46,7 @@ urlpatterns = [
     path("audits/begin/", audits.begin, name="audit_begin"),
     path("audits/<str:number>/sheet/", audits.sheet, name="audit_sheet"),
     path("scores/", scores.scores, name="scores"),
+    path("scores/<int:year>/sign/", scores.sign, name="score_sign"),
     path("as-of/", as_of.as_of, name="as_of"),
     path("trail/", trail.trail, name="trail"),
     path("trail/children/<slug:slug>/", trail.child, name="trail_child"),

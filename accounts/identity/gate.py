@@ -22,6 +22,7 @@ CONFIRMED = {
     "students:promotion_confirm",
     "students:selection_export",
     "supervision:holiday_decide",
+    "supervision:score_sign",
     "exports:decide",
     "exports:make",
     "exports:take",

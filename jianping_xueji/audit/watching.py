@@ -3,6 +3,9 @@ transaction become one event at its end. Raw SQL, bulk statements, commands and 
 change whose event cannot be written does not happen.
 """
 
+import hashlib
+from collections.abc import Iterable
+
 from django.apps import apps
 from django.db import connections
 from django.db.models import Field, Model
@@ -11,7 +14,8 @@ from django.db.models import Field, Model
 # themselves, rows that follow from others every night, and the audit's own.
 UNWATCHED_APPS = {"sessions", "contenttypes", "auth", "migrations", "pghistory", "audit", "jobs"}
 UNWATCHED_TABLES = {"accounts_attempt", "approvals_countdown", "supervision_reminder", "django_admin_log"}
-# A statement over more rows is noted with its number of rows alone.
+# A statement over more rows is noted with their number; over more children with the digest of who they are, so that
+# whoever later claims which children it was (the subjects of a case, the rows of a journal) can be held to it.
 FEW_ROWS, FEW_CHILDREN = 50, 2000
 # Rows that never change: an event vouches for these columns of theirs, whatever columns come later.
 VOUCHED = {
@@ -82,9 +86,9 @@ def _note(model: type[Model], rows: str) -> str:
     few = f"count(*) <= {FEW_ROWS}"
     number = f"array_agg(n.{key}::text ORDER BY n.{key}::text)"
     digest = digest_of(model._meta.db_table, key)
-    return f"""INSERT INTO public.audit_bell (xid, place, did, number, ids, digest, children)
+    return f"""INSERT INTO public.audit_bell (xid, place, did, number, ids, digest, children, members)
         SELECT pg_current_xact_id(), '{model._meta.db_table}', lower(TG_OP), count(*),
-            CASE WHEN {few} THEN {number} END, CASE WHEN {few} THEN {digest} END, {children}
+            CASE WHEN {few} THEN {number} END, CASE WHEN {few} THEN {digest} END, {children}, {_members(model)}
         FROM {rows} n HAVING count(*) > 0"""
 
 
@@ -96,17 +100,31 @@ def digest_of(table: str, key: str) -> str:
 
 
 def _children(model: type[Model], rows: str) -> str:
-    table = model._meta.db_table
-    if table == "approvals_step":
+    if model._meta.db_table == "approvals_step":
         return OF_A_CASE.format(rows=rows)
-    if table == "students_student":
-        column = "id"
-    else:
-        column = next((field.column for field in model._meta.local_fields if _names_a_child(field)), "")
-    if not column:
+    if not (column := _child_column(model)):
         return "NULL"
     each = f"array_agg(DISTINCT n.{column}) FILTER (WHERE n.{column} IS NOT NULL)"
     return f"CASE WHEN count(*) <= {FEW_CHILDREN} THEN {each} END"
+
+
+def _members(model: type[Model]) -> str:
+    """The digest of the children of a statement that touched too many to name: see `digest_of_children`."""
+    if not (column := _child_column(model)):
+        return "NULL"
+    each = f"string_agg(DISTINCT n.{column}::text, ',' ORDER BY n.{column}::text)"
+    return f"CASE WHEN count(*) > {FEW_CHILDREN} THEN sha256(convert_to({each}, 'UTF8')) END"
+
+
+def digest_of_children(children: Iterable[int]) -> str:
+    """What an event over these children, and no others, keeps as `children_sha256`: their sorted numbers in a line."""
+    return hashlib.sha256(",".join(sorted(map(str, set(children)))).encode()).hexdigest()
+
+
+def _child_column(model: type[Model]) -> str:
+    if model._meta.db_table == "students_student":
+        return "id"
+    return next((field.column for field in model._meta.local_fields if _names_a_child(field)), "")
 
 
 def _names_a_child(field: Field) -> bool:

@@ -7,6 +7,7 @@ from .export import ExportDecision, ExportFile, ExportMaking, ExportRequest, Exp
 from .holiday import CalendarChange, HolidayDecision, HolidayNotice
 from .ledger_report import LedgerReport
 from .reminder import Reminder
+from .score_sheet import ScoreSheet
 
 __all__ = [
     "AuditFinding",
@@ -25,5 +26,6 @@ __all__ = [
     "Rectification",
     "RegistrarChange",
     "Reminder",
+    "ScoreSheet",
     "TermAudit",
 ]

@@ -38,6 +38,7 @@ PAGES = {
     "supervision:trail_child": "留痕查询",
     "supervision:trail_files": "留痕查询",
     "supervision:trail_account": "留痕查询",
+    "trail:reading_rate": "翻阅学生页过快",
 }
 AREAS = {
     "students": "学生与学籍",

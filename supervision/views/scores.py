@@ -1,15 +1,21 @@
 """The yearly score of the schools (第三十三条)."""
 
 from django import forms
-from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
 
 from accounts.policies import school_ids_where
+from approvals.errors import NotYourHand, Refused
 from law import clock
 from law.school_time import school_year_name, school_year_of
 from schools.models import School
 from students.filters import SearchWords
 
+from ..scores import signing
 from ..scores.measuring import TITLES, scores_of
 from .overdue import sees_schools
 
@@ -26,7 +32,8 @@ class ScoreFilter(forms.Form):
         super().__init__(data)
         now = school_year_of(clock.today())
         self.now = now
-        self.fields["year"].choices = [(year, school_year_name(year)) for year in range(now, now - KEPT, -1)]
+        self.years = range(now, now - KEPT, -1)
+        self.fields["year"].choices = [(year, school_year_name(year)) for year in self.years]
         self.is_valid()
 
     @property
@@ -39,19 +46,39 @@ def scores(request):
     """Every school in sight with its points, measure by measure; each figure leads to what is behind it."""
     sees_schools(request)
     chosen = ScoreFilter(request.GET)
-    said = chosen.cleaned_data.get("q", "").strip()
-    schools = School.objects.filter(pk__in=school_ids_where(request.user, "view_school"), closed_on=None)
-    schools = schools.in_bulk()
-    found = scores_of(schools, chosen.year_chosen)
+    said, year = chosen.cleaned_data.get("q", "").strip(), chosen.year_chosen
+    ids = school_ids_where(request.user, "view_school")
+    sheet = signing.sheet_for(ids, year)
+    schools = School.objects.filter(pk__in=ids).in_bulk()
+    found = signing.scores_on(sheet) if sheet else scores_of([s.pk for s in schools.values() if not s.closed_on], year)
     rows = [row for row in placed(found, schools) if said in row["school"].name]
     context = {
         "filter": chosen,
         "rows": rows,
-        "year_name": school_year_name(chosen.year_chosen),
+        "year": year,
+        "year_name": school_year_name(year),
         "columns": columns_of(found),
         "chart": chart_of(rows),
+        "sheet": sheet,
+        "to_sign": not sheet and signing.is_over(year) and signing.bureau_to_sign(request.user),
     }
     return render(request, "supervision/scores.html", context)
+
+
+@require_POST
+def sign(request, year):
+    """The leader signs the result of a year that is over."""
+    sees_schools(request)
+    bureau = signing.bureau_to_sign(request.user)
+    if not bureau:
+        raise PermissionDenied("年度考核结果由教育局主管领导签定。")
+    if year not in ScoreFilter({}).years:
+        raise Http404("没有这一学年")
+    try:
+        messages.success(request, f"{signing.sign(bureau, year, by=request.user)}已签定。")
+    except (NotYourHand, Refused) as refusal:
+        messages.error(request, str(refusal))
+    return redirect(f"{reverse('supervision:scores')}?year={year}")
 
 
 def placed(found, schools: dict[int, School]) -> list[dict]:
@@ -65,6 +92,7 @@ def placed(found, schools: dict[int, School]) -> list[dict]:
             "cells": list(score.figures.values()),
         }
         for score in found
+        if score.school in schools
     ]
 
 

@@ -17,6 +17,7 @@ from reports.views import sheet_handed_out
 from students.models import Student
 from students.paging import page_of
 
+from ..trail import reading_rate
 from ..trail.chain import days_chart, state
 from ..trail.listing import FILES, TrailFilter, about_child, files_with, people_of, presented
 from .overdue import cursor
@@ -53,7 +54,8 @@ def trail(request):
     people = people_of(request.user)
     chosen = TrailFilter(request.GET)
     events = Event.objects.filter(actor__in=people.values("pk"))
-    context = page_context(request, events, chosen) | {"chain": state(), "chart": days_chart(people)}
+    alarms = presented(reading_rate.alarms_about(people), request.user)
+    context = page_context(request, events, chosen) | {"chain": state(), "chart": days_chart(people), "alarms": alarms}
     return render(request, "supervision/trail.html", context)
 
 

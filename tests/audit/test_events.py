@@ -9,6 +9,7 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.roles import Role
 from jianping_xueji.audit.models import Event
+from jianping_xueji.audit.watching import FEW_CHILDREN, digest_of_children
 from students.models import Look, Student
 from tests.county import staff_member
 
@@ -203,3 +204,32 @@ def test_every_table_of_people_s_work_is_watched():
         "supervision_reminder",
     }
     assert User._meta.db_table not in unwatched
+
+
+def test_a_statement_over_too_many_children_keeps_the_digest_of_who_they_are(monkeypatch, no1, child_at):
+    """Names up to the limit, beyond it a digest to which any later list of them can be held; boundary at 0 and +1."""
+    child = child_at(no1)
+    ring()
+    with connection.cursor() as cursor:
+        for number, named in ((FEW_CHILDREN, True), (FEW_CHILDREN + 1, False)):
+            cursor.execute(
+                """INSERT INTO students_studentnumber (student_id, kind, cipher, index, tail, letter, since, until)
+                   SELECT %s, 'id', 'x', sha256(n::text::bytea || %s::text::bytea), '0000', '', '2020-01-01', '2020-01-02'
+                   FROM generate_series(1, %s) n""",
+                [child.pk, number, number],
+            )
+            ring()
+            (touch,) = events(kind="change")[-1].touched
+            assert ("children_sha256" not in touch) is named
+    assert touch["children_sha256"] == digest_of_children([child.pk])
+    assert touch["children_sha256"] != digest_of_children([child.pk, child.pk + 1])
+
+
+def test_the_digest_orders_numbers_as_the_database_does(no1, child_at):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT encode(sha256(convert_to(string_agg(DISTINCT n::text, ',' ORDER BY n::text), 'UTF8')), 'hex')
+               FROM unnest(%s::bigint[]) n""",
+            [[9, 10, 100, 2, 11, 9]],
+        )
+        assert cursor.fetchone()[0] == digest_of_children([100, 2, 11, 9, 10, 9])

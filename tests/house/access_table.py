@@ -335,6 +335,7 @@ supervision:audit_begin POST | in | no       | no       | no       | ok       | 
 supervision:audit_sheet GET | in | --/--/-- | no/--/-- | no/--/-- | ok/ok/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | --/--/--
 supervision:audit_sheet POST | in | --/--/-- | no/--/-- | no/--/-- | ok/ok/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | --/--/--
 supervision:scores GET | in | no       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | no
+supervision:score_sign POST | in | no       | no       | no       | no       | no       | ok       | no       | no       | no
 supervision:reminders    GET  | in | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok
 supervision:reminders_read POST | in | ok     | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok
 supervision:reminder_read POST | in | --      | ok       | --       | --       | --       | --       | --       | --       | --

@@ -160,6 +160,7 @@ def words_for(name, site):
         "supervision:order_draft": {"number": words["order"]},
         "supervision:registrar_draft": {"number": words["report"]},
         "supervision:audit_sheet": {"number": words["audit"]},
+        "supervision:score_sign": {"year": 2025},
         "supervision:reminder_read": {"pk": words.get("reminder")},
         **{f"exports:{act}": {"pk": words["export"]} for act in ("request", "decide", "make")},
         "exports:take": {"token": "nobody-has-this"},

@@ -3,12 +3,16 @@
 from datetime import date
 
 import pytest
+from django.db import DatabaseError, transaction
 from django.urls import reverse
 
 from accounts.roles import Role
+from approvals.errors import NotYourHand, Refused
 from approvals.services import perform
 from law import clock
 from students.models import Problem
+from supervision.models import ScoreSheet
+from supervision.scores import signing
 from supervision.scores.measuring import scores_of
 from tests.county import hand_for
 from tests.supervision.auditing import begun
@@ -99,3 +103,67 @@ def test_the_page_ranks_the_schools_and_links_every_figure(client, no1, no2, bur
     client.force_login(staff(Role.HEADMASTER, no1))
     said = client.get(reverse("supervision:scores")).content.decode()
     assert "第一小学" in said and "第二小学" not in said
+
+
+# -- signed ---------------------------------------------------------------------
+
+
+@pytest.fixture
+def leader(bureau, no1, staff):
+    return staff(Role.BUREAU_LEADER, bureau)
+
+
+def test_what_is_signed_stays_whatever_happens_to_the_record(client, bureau, no1, no2, child_at, leader):
+    row(no1, due=date(2026, 8, 20), closed_on=date(2026, 8, 25))
+    client.force_login(leader)
+    address = reverse("supervision:scores") + "?year=2025"
+    assert "待签定" in client.get(address).content.decode()
+    client.post(reverse("supervision:score_sign", args=[2025]))
+    before = client.get(address).context["rows"]
+    row(no2, due=date(2026, 8, 20), closed_on=date(2026, 8, 25))
+    page = client.get(address)
+    totals = [(each["school"].pk, each["place"], each["score"].total) for each in before]
+    assert [(each["school"].pk, each["place"], each["score"].total) for each in page.context["rows"]] == totals
+    assert figures(no2, 2025)["on_time"] == 0, "the record itself has changed"
+    said = page.content.decode()
+    assert "已签定" in said and leader.name in said and "与签定时一致" in said
+    # The year under way is counted as ever.
+    assert not client.get(reverse("supervision:scores")).context["sheet"]
+
+
+@pytest.mark.parametrize(
+    ("day", "signed"), [(date(2026, 8, 31), False), (date(2026, 9, 1), True), (date(2026, 9, 2), True)]
+)
+def test_a_year_is_signed_when_it_is_over(bureau, leader, day, signed):
+    with clock.at(day):
+        if signed:
+            assert signing.sign(bureau, 2025, by=leader).signed_on == day
+        else:
+            with pytest.raises(Refused, match="尚未结束，自2026年9月1日起"):
+                signing.sign(bureau, 2025, by=leader)
+
+
+def test_it_is_signed_once_by_the_leader(bureau, no1, leader, staff):
+    for role in (Role.BUREAU_CLERK, Role.BUREAU_CHECKER):
+        with pytest.raises(NotYourHand):
+            signing.sign(bureau, 2025, by=staff(role, bureau))
+    signing.sign(bureau, 2025, by=leader)
+    with pytest.raises(Refused, match="已经签定"):
+        signing.sign(bureau, 2025, by=leader)
+
+
+def test_a_signed_sheet_is_changed_by_nobody_and_a_forged_one_is_seen(bureau, no1, leader):
+    sheet = signing.sign(bureau, 2025, by=leader)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        ScoreSheet.objects.filter(pk=sheet.pk).update(year=2024)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        sheet.delete()
+    sheet.content["schools"][0]["total"] = 1
+    assert sheet.whole is False and ScoreSheet.objects.get(pk=sheet.pk).whole is True
+
+
+def test_a_school_reads_its_own_signed_points(client, bureau, no1, no2, leader, staff):
+    signing.sign(bureau, 2025, by=leader)
+    client.force_login(staff(Role.HEADMASTER, no1))
+    page = client.get(reverse("supervision:scores") + "?year=2025")
+    assert page.context["sheet"] and [each["school"].pk for each in page.context["rows"]] == [no1.pk]
