@@ -14,3 +14,5 @@ from tests.database import django_db_setup, owner  # noqa: F401 — fixtures
 
 def pytest_addoption(parser):
     parser.addoption("--lives", type=int, default=300, help="how many random lives to play (tests/lives)")
+    parser.addoption("--kills", type=int, default=60, help="how many processes to kill at random (tests/crash)")
+    parser.addoption("--seed", type=int, default=8, help="which chance decides whom and when (tests/crash)")
