@@ -36,8 +36,8 @@ def folders(tmp_path, monkeypatch):
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     watched = Watched(tmp_path, Path(settings.MEDIA_ROOT))
-    watched.keep_what_is_thrown_away(monkeypatch)
-    return watched
+    yield watched
+    watched.looking = False
 
 
 class Trail:

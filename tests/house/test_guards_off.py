@@ -4,9 +4,13 @@ Where a second guard stands behind the first one, the row stays as it is. Then o
 the row turns red: each of them had kept it as it was, alone.
 """
 
+import os
+import subprocess
+import sys
 from collections import defaultdict
 
 import pytest
+from django.conf import settings
 
 from tests.house import guards
 from tests.house.test_access_table import Request, disagreements, quiet, requests, world  # noqa: F401 — fixtures
@@ -98,3 +102,16 @@ def test_every_guard_that_lets_everybody_pass_turns_a_row_red(house, world):  # 
         if asked.cell in ("no", "--") and silent - ELSEWHERE.keys():
             silent -= set(peeled(house, world, asked))
     assert silent == ELSEWHERE.keys(), "\n".join(sorted(silent ^ ELSEWHERE.keys()))
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("key", sorted(ELSEWHERE))
+def test_the_story_of_a_guard_without_a_row_fails_without_it(key):
+    environment = os.environ | {"PYTEST_XDIST_WORKER": "guard"}  # a clone of its own
+    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider"]
+    stood = subprocess.run([*command, ELSEWHERE[key]], env=environment, cwd=settings.BASE_DIR, capture_output=True)
+    assert stood.returncode == 0, stood.stdout[-2000:].decode()
+    fell = subprocess.run(
+        [*command, ELSEWHERE[key], "--guard", key], env=environment, cwd=settings.BASE_DIR, capture_output=True
+    )
+    assert fell.returncode == 1, f"{ELSEWHERE[key]} does not notice that {key} lets everybody pass"
