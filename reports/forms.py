@@ -213,10 +213,7 @@ FORMS: dict[str, Form] = {
             kinds=frozenset({"certificate_proof"}),
             reads=("id", "registry"),
         ),
-        *(
-            Form(code, title, article, data, frozenset({kind}), rights=rights, page=page, void_in=UNDONE | {"revoked"})
-            for code, title, article, data, kind, rights, page in supervision_forms.REGISTERED
-        ),
+        *supervision_forms.FORMS,
         Form(
             "newcomers_roster",
             "新生花名册",

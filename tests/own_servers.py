@@ -1,4 +1,4 @@
-"""Servers that belong to one story, so that it may kill them: a PostgreSQL cluster, a broker, worker and beat.
+"""Servers that belong to one story, so that it may kill them: a PostgreSQL cluster, a broker, worker and beat, the web.
 
 They are the programs of the real ones (`bin/runner`), on ports and folders of their own. Killing is `kill -9`.
 """
@@ -22,6 +22,7 @@ from django.db import connection, connections
 sys.path.append(str(Path(settings.BASE_DIR) / "bin" / "runner"))
 import places
 import ports
+from demonstration import gunicorn_words
 from postgres import APP, DATABASE, OWNER, Postgres
 
 PATIENCE = 60
@@ -141,6 +142,33 @@ class Staff:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
         self.processes = []
+
+    end = kill
+
+
+class Web:
+    """The web as the demo starts it: one master, two processes of it that answer."""
+
+    def __init__(self, environment: dict, folder: Path):
+        self.environment, self.folder, self.port = environment, folder, ports.choose(None)
+        self.address = f"http://127.0.0.1:{self.port}"
+
+    def up(self) -> None:
+        with (self.folder / "web.log").open("ab") as log:
+            arguments = [sys.executable, "-m", "gunicorn", *gunicorn_words(self.port)]
+            self.process = subprocess.Popen(
+                arguments, env=self.environment, cwd=settings.BASE_DIR, stdout=log, stderr=log, start_new_session=True
+            )
+
+    def kill(self) -> None:
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+    def kill_one_process(self, chance) -> None:
+        """Only one of those that answer; the master starts another."""
+        listed = subprocess.run(["pgrep", "-P", str(self.process.pid)], capture_output=True, text=True).stdout.split()
+        if listed:
+            os.kill(int(chance.choice(listed)), signal.SIGKILL)
 
     end = kill
 

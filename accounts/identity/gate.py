@@ -14,18 +14,32 @@ from . import factors, sessions, throttle
 
 # Open to whoever has entered with one factor only.
 OPEN = {"accounts:second_factor", "accounts:logout", "accounts:login", "healthz", "reports:verify"}
-# Approving and handing out data: the password once more, unless it was given within the last quarter of an hour.
+# Whatever signs or decides, and whatever hands data out: the password once more, unless it was given within the last
+# quarter of an hour. tests/house/test_signing_asks.py reads off the code which pages sign.
 CONFIRMED = {
+    "agreement:difference",
     "approvals:act",
-    "students:ceims_export",
-    "students:ceims_graduates",
-    "students:promotion_confirm",
-    "students:selection_export",
-    "supervision:holiday_decide",
-    "supervision:score_sign",
+    "approvals:filing",
+    "dropout:handover",
     "exports:decide",
     "exports:make",
     "exports:take",
+    "intake:act",
+    "intake:batch",
+    "intake:child",
+    "intake:new",
+    "students:ceims_export",
+    "students:ceims_graduates",
+    "students:ceims_problems",
+    "students:duplicate",
+    "students:import_undo",
+    "students:promotion_confirm",
+    "students:promotion_submit",
+    "students:promotion_undo",
+    "students:promotion_withdraw",
+    "students:selection_export",
+    "supervision:holiday_decide",
+    "supervision:score_sign",
 }
 GIVEN = "_password"
 
@@ -71,7 +85,10 @@ class Gate:
 
 
 def confirm(request: HttpRequest):
-    """Ask for the password and post the very same form again: nothing typed is lost. None when it was right."""
+    """Ask for the password and post the very same form again: nothing typed is lost. None when it was right.
+
+    A file is not kept: the page says that it has to be chosen again.
+    """
     given, refusal = request.POST.get(GIVEN), ""
     if given:
         account, address = f"confirm:{request.user.pk}", address_of(request)
@@ -87,7 +104,8 @@ def confirm(request: HttpRequest):
         else:
             refusal = "密码不对，请重新输入。"
     kept = [(key, value) for key, values in request.POST.lists() for value in values if key not in _NOT_KEPT]
-    return render(request, "accounts/confirm.html", {"kept": kept, "refusal": refusal}, status=403 if refusal else 200)
+    shown = {"kept": kept, "refusal": refusal, "had_file": bool(request.FILES)}
+    return render(request, "accounts/confirm.html", shown, status=403 if refusal else 200)
 
 
 _NOT_KEPT = {GIVEN, "csrfmiddlewaretoken"}

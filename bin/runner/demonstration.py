@@ -82,7 +82,7 @@ def _start(children: Children, environment: dict, port: int) -> None:
     (places.VAR / "beat").mkdir(exist_ok=True)
     programs = places.Path(sys.executable).parent
     celery = [programs / "celery", "-A", "jianping_xueji"]
-    children.start("web", [programs / "gunicorn", *_gunicorn(port)], environment | {"CONN_MAX_AGE": "60"})
+    children.start("web", [programs / "gunicorn", *gunicorn_words(port)], environment | {"CONN_MAX_AGE": "60"})
     children.start(
         "worker",
         [*celery, "worker", "--concurrency", "2", "--loglevel", "INFO", "--without-gossip", "--without-mingle"],
@@ -92,7 +92,7 @@ def _start(children: Children, environment: dict, port: int) -> None:
     children.start("beat", [*celery, "beat", "--schedule", schedule, "--pidfile="], environment)
 
 
-def _gunicorn(port: int) -> list[str]:
+def gunicorn_words(port: int) -> list[str]:
     """Two processes with four threads; the access log leaves the query out, because it may hold a child's name."""
     return [
         "jianping_xueji.wsgi", "--bind", f"127.0.0.1:{port}",

@@ -11,6 +11,7 @@ from .batches import bring_batches
 from .bulk import settle_for_growth
 from .custody import move_papers
 from .houses import build_bureau, build_classes, build_schools, open_ledger
+from .oversight import oversee
 from .plans import SchoolPlan, demo_plan, plan_of_size
 from .population import Population
 from .staff import hire, posts_of, teachers_of
@@ -32,6 +33,7 @@ def seed_demo() -> int:
         move_papers(schools)
         bring_batches(schools)
         keep_archives(schools)
+        oversee(schools)
     return written
 
 

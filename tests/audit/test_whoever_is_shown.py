@@ -4,8 +4,9 @@ import pytest
 
 from jianping_xueji.audit.models import Event
 from students.models import Student
+from tests.house.canaries import told
 from tests.house.sites import build_world
-from tests.house.test_access_table import answer, client_of, quiet, rows, told, undone  # noqa: F401 — a fixture
+from tests.house.test_access_table import answer, client_of, quiet, rows, undone  # noqa: F401 — a fixture
 
 LOOKERS = ("clerk",)
 

@@ -13,10 +13,15 @@ from reports.seeding.staff import STORY_LOGINS
 from schools.models import School, Seats
 from students import idnumber
 from students.models import Enrolment, Placement, Registration, Student, StudentNumber
+from supervision.models import Complaint, ExportRequest, Rectification, RegistrarChange, TermAudit
 from transfers.desks import State
 from transfers.models import Transfer
 
 pytestmark = pytest.mark.django_db
+# A complaint lies on each desk of its straight way.
+OPEN_COMPLAINTS = {
+    "draft", "order_check", "verify", "verify_check", "opinion", "opinion_check", "act", "act_check", "answer", "done",
+}  # fmt: skip
 
 
 def figures():
@@ -71,6 +76,11 @@ def test_the_demo_county(capsys):
     assert any(r.school_class_id is None and r.free_seats == 0 for r in Seats.objects.filter(year=SEED_YEAR))
     assert set(Transfer.objects.values_list("state", flat=True)) == set(State)
     assert set(Registration.objects.values_list("state", flat=True)) == {"filled", "bureau"}
+    assert set(Complaint.objects.values_list("state", flat=True)) >= OPEN_COMPLAINTS
+    assert {"correct", "done"} <= set(Rectification.objects.values_list("state", flat=True))
+    assert {"draft", "answer", "done"} <= set(TermAudit.objects.values_list("state", flat=True))
+    assert RegistrarChange.objects.filter(state="done").exists() and RegistrarChange.objects.open().exists()
+    assert ExportRequest.objects.filter(decisions=None).exists()
     assert set(Placement.objects.filter(ends=None).values_list("year", flat=True)) == {SEED_YEAR}
     for name, sex in RARE_NAMES:
         assert Student.objects.filter(name=name, sex=sex).exists()

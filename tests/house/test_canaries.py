@@ -1,0 +1,135 @@
+"""A name or a number of a child gets into no log, address, message of the broker, job or file that is left lying.
+
+That no answer shows a child of somebody else, files that are handed out included, is asked of every row of the access
+table (test_access_table).
+"""
+
+import json
+import logging
+import tempfile
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.test import TestCase
+from django.urls import reverse
+
+from jianping_xueji.jobs.engine import execute
+from jianping_xueji.jobs.models import Job
+from tests.house.canaries import Journal, Queue, Watched, found_in
+from tests.house.test_access_table import (
+    ASKED,
+    Request,
+    answer,
+    client_of,
+    requests,
+    undone,
+    words_for,
+    world,  # noqa: F401 — a fixture
+)
+
+
+@pytest.fixture
+def folders(tmp_path, monkeypatch):
+    """Temporary files of this run lie here, sealed files where they always do."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    watched = Watched(tmp_path, Path(settings.MEDIA_ROOT))
+    yield watched
+    watched.looking = False
+
+
+class Trail:
+    """What the requests of a walk leave behind."""
+
+    def __init__(self, site):
+        self.sites, self.people = site
+        self.canaries = set().union(*(each.canaries for each in self.sites.values()))
+        self.queue, self.wrong, self.rang = Queue(), [], 0
+
+    def walk(self, asked: Request, journal: Journal) -> None:
+        """One request with the jobs it starts; all of it undone in the end."""
+        with undone():
+            client = client_of(self.people.get(asked.role))
+            with TestCase.captureOnCommitCallbacks(execute=True) as rung:
+                response = answer(client, asked.name, asked.method, self.sites[asked.relation])
+            self.rang += len(rung)
+            self.look(asked, "address", address_of(asked, self.sites) + response.headers.get("Location", ""))
+            self.look(asked, "session", sessions())
+            self.look(asked, "job", jobs())
+        self.look(asked, "log", "\n".join(journal.lines))
+        journal.lines.clear()
+
+    def look(self, asked, where: str, text: str) -> None:
+        if found := found_in(text, self.canaries):
+            self.wrong.append(f"{asked}: {where} says {sorted(found)[:3]}")
+
+
+def address_of(asked: Request, sites) -> str:
+    return reverse(asked.name, kwargs=words_for(asked.name, sites[asked.relation])) + ASKED.get(asked.name, "")
+
+
+def sessions() -> str:
+    return "".join(str(each.get_decoded()) for each in Session.objects.all())
+
+
+def jobs() -> str:
+    """Every waiting or ended job, as its row holds it."""
+    return json.dumps(list(Job.objects.values()), ensure_ascii=False, default=str)
+
+
+def walked(site, folders, chosen) -> Trail:
+    trail = Trail(site)
+    with Journal() as journal:
+        for asked in chosen:
+            trail.walk(asked, journal)
+    trail.look("the walk", "broker", trail.queue.said())
+    trail.wrong += [f"file {path}" for path in folders.those_that_say(trail.canaries)]
+    return trail
+
+
+def test_jobs_and_their_logs_name_no_child(world, folders):  # noqa: F811
+    """Every job that a page starts is done, and its row, its log and its files are looked at."""
+    posted = [asked for asked in requests() if asked.method == "POST" and asked.cell == "ok"]
+    first = {(asked.name): asked for asked in reversed(posted) if asked.relation == "own"}
+    trail, done = Trail(world), 0
+    with Journal() as journal:
+        for asked in first.values():
+            with undone():
+                before = set(Job.objects.values_list("pk", flat=True))
+                answer(client_of(trail.people[asked.role]), asked.name, asked.method, trail.sites["own"])
+                for job in Job.objects.exclude(pk__in=before):
+                    execute(job.pk)
+                    done += 1
+                trail.look(asked, "job", jobs())
+            trail.look(asked, "log", "\n".join(journal.lines))
+            journal.lines.clear()
+    assert done >= 3, "jobs were really done"
+    assert trail.wrong == [] and folders.those_that_say(trail.canaries) == []
+
+
+@pytest.mark.nightly
+def test_no_request_of_anybody_leaves_a_name_behind(world, folders):  # noqa: F811
+    trail = walked(world, folders, requests())
+    assert trail.rang > 0, "somebody rang for a worker"
+    assert trail.wrong == [], "\n".join(trail.wrong)
+
+
+def test_a_name_left_anywhere_is_found(folders, caplog):
+    """Control: each of the places is really looked at."""
+    logging.getLogger("django").setLevel(logging.INFO)
+    with Journal() as journal:
+        logging.getLogger("django.request").warning("of 某生")
+        logging.getLogger("students").error("of %s", "某生")
+    assert found_in("\n".join(journal.lines[:1]), {"某生"}) and found_in(journal.lines[1], {"某生"})
+    queue = Queue()
+    queue.broker.lpush("of the control", "某生".encode())
+    assert found_in(queue.said(), {"某生"})
+    queue.broker.delete("of the control")
+    with tempfile.NamedTemporaryFile() as lost:
+        lost.write("某生".encode())
+        lost.flush()
+    kept = Path(tempfile.gettempdir()) / "left"
+    kept.write_text("某生")
+    assert len(folders.those_that_say({"某生"})) == 2
