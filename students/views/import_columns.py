@@ -17,6 +17,7 @@ from ..importing.marking import marked_copy
 from ..models import ImportFile
 from .imports import XLSX, own, page_of
 
+NOTHING_TO_DRAFT = "没有可以起草的变更：学籍与名册已经一致、学生已不在本校，或已有变动在办。"
 NO_COPY = "这份文件打不开，不能逐格标注。请下载“核对结果”对照修改。"
 
 
@@ -56,32 +57,37 @@ def marked(request, pk):
     """The user's own file with the findings in it; it holds whole numbers, so only for who uploads for the school."""
     file = own(request, pk)
     if file.state == ImportFile.State.DISCARDED:
-        return told(request, file, NO_COPY)
+        return refused(request, file, [{"message": NO_COPY}])
     try:
         content = marked_copy(file.content(), file.report["findings"], sheet=file.sheet, head=file.head, limits=SCHOOL)
     except (WorkbookRefused, VaultError):
-        return told(request, file, NO_COPY)
+        return refused(request, file, [{"message": NO_COPY}])
     answer = HttpResponse(content, content_type=XLSX)
     answer["Content-Disposition"] = f'attachment; filename="import-{file.pk}-marked.xlsx"'
     return answer
 
 
-def told(request, file: ImportFile, sentence: str):
-    context = page_of(request, file, refusal=[{"message": sentence}])
-    return render(request, "students/import_preview.html", context, status=409)
-
-
 @require_POST
 def corrections(request, pk):
-    """Drafts of 基本信息变更 for the children whose key fields differ."""
+    """Drafts of 基本信息变更 for the next children whose key fields differ; refused only when none could be begun."""
     file = own(request, pk)
-    done = drafting.draft(file, request.user)
-    if done.cases:
-        messages.success(request, f"已起草 {len(done.cases)} 件基本信息变更，请逐件补齐证明材料后提交。")
-    if done.refusals or not done.cases:
-        refusal = done.refusals or [{"message": "没有需要起草的变更：学籍与名册已经一致，或学生已不在本校。"}]
-        return render(request, "students/import_preview.html", page_of(request, file, refusal=refusal), status=409)
-    return redirect(file)
+    after = request.POST.get("after", "")
+    try:
+        done = drafting.draft(file, request.user, after=int(after) if after.isdecimal() and len(after) < 10 else 0)
+    except Refused as refusal:
+        return refused(request, file, refusal.rows)
+    if not done.cases:
+        rows, behind = done.refusals or [{"message": NOTHING_TO_DRAFT}], str(done.last_row or "")
+        return refused(request, file, rows, corrections=drafting.page_of(file, behind))
+    messages.success(request, f"已起草 {len(done.cases)} 件基本信息变更，请逐件补齐证明材料后提交。")
+    for each in done.refusals:
+        messages.warning(request, each["message"])
+    return redirect(f"{file.get_absolute_url()}?drafted={done.last_row}#corrections")
+
+
+def refused(request, file: ImportFile, rows: list[dict], **more):
+    """The preview with what stands against an act."""
+    return render(request, "students/import_preview.html", page_of(request, file, refusal=rows, **more), status=409)
 
 
 @require_POST
@@ -93,7 +99,6 @@ def undo(request, pk):
     except NotYourHand as refusal:
         raise PermissionDenied(str(refusal)) from refusal
     except Refused as refusal:
-        context = page_of(request, file, refusal=refusal.rows)
-        return render(request, "students/import_preview.html", context, status=409)
+        return refused(request, file, refusal.rows)
     messages.success(request, f"已撤销“{file.name}”的导入：新生离开名册，在籍学生恢复原来的内容。")
     return redirect(file)

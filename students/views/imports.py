@@ -11,7 +11,7 @@ from approvals.errors import NotYourHand, Refused
 from jianping_xueji.jobs import Job
 
 from .. import batch as batches
-from ..importing import presenting, service
+from ..importing import drafting, presenting, service
 from ..importing.forms import CommitForm, UploadForm
 from ..importing.marks import NOTE
 from ..importing.undoing import may_be_undone
@@ -82,7 +82,7 @@ def page_of(request, file: ImportFile, form: CommitForm | None = None, **more) -
         "may_choose": works and file.may_be_read_otherwise and bool(report.get("outline")),
         "may_mark": works and bool(file.sheet) and bool(report["findings"]),
         "may_undo": works and may_be_undone(file),
-        "corrections": report.get("corrections", []) if file.state in ("parsed", "committed") else [],
+        "corrections": drafting.page_of(file, request.GET.get("drafted", "")),
         "may_draft": works,
         **more,
     }
