@@ -2,20 +2,17 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from approvals.errors import NotYourHand, Refused
-from jianping_xueji.vault import VaultError
 
 from ..importing import drafting, service, undoing
 from ..importing.column_page import FIELDS_BY_GROUP, ColumnPage
 from ..importing.container import SCHOOL
-from ..importing.findings import WorkbookRefused
-from ..importing.marking import marked_copy
 from ..models import ImportFile
-from .imports import XLSX, own, page_of
+from .dry_runs import marked_answer
+from .imports import own, page_of
 
 NOTHING_TO_DRAFT = "没有可以起草的变更：学籍与名册已经一致、学生已不在本校，或已有变动在办。"
 NO_COPY = "这份文件打不开，不能逐格标注。请下载“核对结果”对照修改。"
@@ -58,13 +55,9 @@ def marked(request, pk):
     file = own(request, pk)
     if file.state == ImportFile.State.DISCARDED:
         return refused(request, file, [{"message": NO_COPY}])
-    try:
-        content = marked_copy(file.content(), file.report["findings"], sheet=file.sheet, head=file.head, limits=SCHOOL)
-    except (WorkbookRefused, VaultError):
-        return refused(request, file, [{"message": NO_COPY}])
-    answer = HttpResponse(content, content_type=XLSX)
-    answer["Content-Disposition"] = f'attachment; filename="import-{file.pk}-marked.xlsx"'
-    return answer
+    said, where = file.report["findings"], {"sheet": file.sheet, "head": file.head}
+    copy = marked_answer(file, said, f"import-{file.pk}-marked.xlsx", limits=SCHOOL, **where)
+    return copy or refused(request, file, [{"message": NO_COPY}])
 
 
 @require_POST

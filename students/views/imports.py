@@ -2,7 +2,6 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -11,15 +10,15 @@ from approvals.errors import NotYourHand, Refused
 from jianping_xueji.jobs import Job
 
 from .. import batch as batches
+from .. import handing_out
 from ..importing import drafting, presenting, service
 from ..importing.forms import CommitForm, UploadForm
-from ..importing.marks import NOTE
+from ..importing.headers import is_silent
 from ..importing.undoing import may_be_undone
 from ..intake.presenting import of_batch_page
 from ..models import ImportFile, Registration
 
 RECENT = 20
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @require_http_methods(["GET", "POST"])
@@ -76,7 +75,7 @@ def page_of(request, file: ImportFile, form: CommitForm | None = None, **more) -
         "differences": rows,
         "difference_count": len(differences),
         "page": page,
-        "unknown": [each for each in file.mapping if not each["attribute"] and each["header"] != NOTE],
+        "unknown": [each for each in file.mapping if not each["attribute"] and not is_silent(each["header"])],
         "form": (form or CommitForm(counts=file.counts)) if acts and writes else None,
         "may_discard": works and file.may_be_given_up,
         "may_choose": works and file.may_be_read_otherwise and bool(report.get("outline")),
@@ -100,9 +99,7 @@ def failure_of(file: ImportFile, job: Job | None) -> str:
 def findings(request, pk):
     """All findings as a workbook."""
     file = visible(request, pk)
-    answer = HttpResponse(presenting.workbook_of(file.report["findings"]), content_type=XLSX)
-    answer["Content-Disposition"] = f'attachment; filename="import-{file.pk}-findings.xlsx"'
-    return answer
+    return handing_out.workbook(presenting.workbook_of(file.report["findings"]), f"import-{file.pk}-findings.xlsx")
 
 
 @require_POST

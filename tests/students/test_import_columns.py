@@ -89,6 +89,45 @@ def test_saying_the_plain_meaning_again_forgets(client, registrar, no1):
     assert remembered(no1) == {}
 
 
+LONG = (
+    "孩子现在每天放学以后实际居住的地方（请写到村、组、门牌号，租住的也要写清楚房东姓名和电话，以便老师家访时能够找到）"
+)
+
+
+@pytest.mark.parametrize("header", [LONG, LONG * 4, "家住哪儿，电话13812345678901"])
+def test_a_long_header_or_one_with_a_number_in_it_is_known_again(client, registrar, no1, header):
+    """The page shows it shortened and masked; what is remembered is the header itself."""
+    file = read(client, workbook([pupil(1)], headers={"home_address": header}), no1)
+    shown = client.get(columns(file)).content.decode()
+    assert "13812345678901" not in shown and LONG not in shown
+    letter = next(each["column"] for each in file.mapping if each["header"] == header)
+    said(client, file, **{f"column_{letter}": "home_address"})
+    assert job_done(file).state == "parsed"
+    assert read(client, workbook([pupil(2)], headers={"home_address": header}), no1).state == "parsed"
+    other = header.replace("现在", "过去").replace("901", "902")
+    assert read(client, workbook([pupil(3)], headers={"home_address": other}), no1).state == "unusable"
+
+
+def test_the_plain_meaning_of_a_grouped_header_is_forgotten_too(client, registrar, no1):
+    """家庭成员或监护人信息一 over 职务 means 成员1职务, whatever the page has been told before."""
+    first, last = column_of("member1.name"), column_of("member1.position")
+
+    def group(page):
+        page.insert_rows(1)
+        for number in range(first, last + 1):
+            page.cell(2, number).value = page.cell(2, number).value[3:]
+        page.cell(1, first, "家庭成员或监护人信息一")
+        page.merge_cells(start_row=1, start_column=first, end_row=1, end_column=last)
+
+    file = read(client, workbook([pupil(1)], edit=group), no1)
+    letter = next(each["column"] for each in file.mapping if each["attribute"] == "member1.position")
+    said(client, file, **{f"column_{letter}": ""})
+    assert list(remembered(no1).values()) == [""]
+    file = job_done(file)
+    said(client, file, **{f"column_{letter}": "member1.position"})
+    assert remembered(no1) == {}
+
+
 def test_two_columns_cannot_be_the_same_field(client, registrar, no1):
     file = read(client, workbook([pupil(1)], headers={"homepage": "联系电话"}), no1)
     answer = said(client, file)
