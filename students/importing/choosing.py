@@ -26,7 +26,8 @@ def choice_of(file: ImportFile) -> Choice:
     """What was said about this upload, and what the school had said before."""
     said = file.choice
     known = remembered(file.school)
-    return Choice(said.get("sheet", ""), said.get("head", 0), said.get("columns", {}), known)
+    columns, as_typed = said.get("columns", {}), said.get("as_typed", ())
+    return Choice(said.get("sheet", ""), said.get("head", 0), columns, known, as_typed)
 
 
 def remember(school: School, mapping: Iterable[Mapping], meant: Mapping[str, str], by: User) -> None:

@@ -65,13 +65,14 @@ class Choice:
     """What people have said about a list: which sheet, which header row (0: look for it), which column is what.
 
     `columns` is of this upload, by letter; `known` what the school said of such lists before, by `header_key`. Both
-    name an attribute, or "" for a column to be left out.
+    name an attribute, or "" for a column to be left out. `as_typed`: cells whose automatic repair is not wanted.
     """
 
     sheet: str = ""
     head: int = 0
     columns: Mapping[str, str] = field(default_factory=dict)
     known: Mapping[str, str] = field(default_factory=dict)
+    as_typed: Sequence[str] = ()
 
 
 NOTHING_SAID = Choice()

@@ -42,16 +42,30 @@ def may_be_undone(file: ImportFile) -> bool:
     return bool(file.state == file.State.COMMITTED and file.registration and file.registration.state in OPEN_TO_UNDO)
 
 
+def why_closed(file: ImportFile) -> str:
+    """Why the school can no longer take a committed import back, and what it can do instead; "" while it can."""
+    case = file.registration
+    if file.state != file.State.COMMITTED or case is None or case.state in OPEN_TO_UNDO:
+        return ""
+    if case.state == State.DONE:
+        return (
+            f"批次{case.number}已由教育局准予注册，学籍已经建立（{articles.REGISTER_IN_A_MONTH}），学校不能再整批撤销导入："
+            f"决定只由进一步的决定更正（{articles.DECISION_CORRECTED}）。信息有误的，逐名办理信息变更（{articles.CORRECTION}）；"
+            f"重复或错误建籍的，申请删除学籍（{articles.NO_FALSE_RECORD}）。"
+        )
+    if case.state == State.BUREAU_CHECK:
+        return f"批次{case.number}正在教育局审核（{articles.REGISTER_IN_A_MONTH}）。请等教育局退回学校后再撤销。"
+    rest = f"已更新的在籍学生请逐名更正（{articles.VOLATILE_FIELDS}）"
+    return f"批次{case.number}现为“{case.state_name}”，新生已不在名册，没有可以撤销的新建。{rest}。"
+
+
 def what_stands_on(file: ImportFile) -> list[str]:
     """Sentences, each with its remedy; none when the import may be undone."""
     case = file.registration
     if file.state != file.State.COMMITTED or case is None:
         return [f"“{file.name}”现为“{file.get_state_display()}”，没有可以撤销的内容。"]
-    if case.state not in OPEN_TO_UNDO:
-        remedy = "请逐名办理更正或变更" if case.state == State.DONE else "请等教育局退回学校后再撤销"
-        return [
-            f"批次{case.number}现为“{case.state_name}”，其决定建立在本次导入之上。{remedy}（{articles.NO_FALSE_RECORD}）。"
-        ]
+    if closed := why_closed(file):
+        return [closed]
     return [*_work_on_the_batch(case), *_gone_since(case), *_written_since(case)]
 
 

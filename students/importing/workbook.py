@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from students.importing import repairs
 from students.importing.cells import Verdict
 from students.importing.classes import ClassBook, ClassRef
 from students.importing.container import SCHOOL, Limits
@@ -119,6 +120,7 @@ def _parse(book: BookScan, cells: dict[str, list], frame: Frame, choice: Choice,
     parsed.findings += ignored + _hidden(scanned, rows, heading)
     sheet = _columns(rows, heading, scanned, Setting(book.date1904, frame.today))
     _mark_special_cells(sheet, scanned, parsed)
+    repairs.take_back(sheet, choice.as_typed)
     validate(sheet, frame)
     shifted = shifted_columns(sheet)
     if shifted:

@@ -49,7 +49,7 @@ class ImportFile(models.Model):
     job_id = models.BigIntegerField("后台任务", null=True, blank=True)
     sheet = models.CharField("工作表", max_length=60, blank=True)
     version = models.CharField("模板", max_length=10, blank=True)
-    # What people have said about this upload: {partial, sheet, head, columns: letter → attribute}.
+    # What people have said about this upload: {partial, sheet, head, columns: letter → attribute, as_typed: cells}.
     choice = models.JSONField("指定", default=dict, blank=True)
     head = models.PositiveSmallIntegerField("表头行", default=0)
     mapping = models.JSONField("列对应", default=list)

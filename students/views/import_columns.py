@@ -49,6 +49,19 @@ def read_again(file: ImportFile, user, said: dict, mapping: list[dict]) -> list[
     return []
 
 
+@require_POST
+def repair(request, pk):
+    """Take one automatic repair back, or let it stand after all; the list is read once more."""
+    file, cell = own(request, pk), request.POST.get("cell", "").strip().upper()
+    try:
+        service.decide_repair(file, request.user, cell, wanted=bool(request.POST.get("wanted")))
+    except NotYourHand as refusal:
+        raise PermissionDenied(str(refusal)) from refusal
+    except Refused as refusal:
+        return refused(request, file, refusal.rows)
+    return redirect(file)
+
+
 @require_GET
 def marked(request, pk):
     """The user's own file with the findings in it; it holds whole numbers, so only for who uploads for the school."""

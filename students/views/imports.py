@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.policies import may, school_ids_where
@@ -14,7 +15,7 @@ from .. import handing_out
 from ..importing import drafting, presenting, service
 from ..importing.forms import CommitForm, UploadForm
 from ..importing.headers import is_silent
-from ..importing.undoing import may_be_undone
+from ..importing.undoing import may_be_undone, why_closed
 from ..intake.presenting import of_batch_page
 from ..models import ImportFile, Registration
 
@@ -71,7 +72,7 @@ def page_of(request, file: ImportFile, form: CommitForm | None = None, **more) -
         "file": file,
         "failed": failure_of(file, job),
         "figures": presenting.figures(file.counts, file.get_absolute_url()),
-        "groups": presenting.groups(report["findings"]),
+        "groups": presenting.groups(report["findings"], repair_url_of(file) if works else ""),
         "differences": rows,
         "difference_count": len(differences),
         "page": page,
@@ -81,10 +82,16 @@ def page_of(request, file: ImportFile, form: CommitForm | None = None, **more) -
         "may_choose": works and file.may_be_read_otherwise and bool(report.get("outline")),
         "may_mark": works and bool(file.sheet) and bool(report["findings"]),
         "may_undo": works and may_be_undone(file),
+        "undo_closed": why_closed(file) if works else "",
         "corrections": drafting.page_of(file, request.GET.get("drafted", "")),
         "may_draft": works,
         **more,
     }
+
+
+def repair_url_of(file: ImportFile) -> str:
+    """Where an automatic repair is taken back, while the list may still be read otherwise."""
+    return reverse("students:import_repair", args=[file.pk]) if file.may_be_read_otherwise else ""
 
 
 def failure_of(file: ImportFile, job: Job | None) -> str:

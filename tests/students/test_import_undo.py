@@ -142,12 +142,29 @@ def test_a_second_list_for_an_open_batch_can_be_taken_back(no1):
     assert Student.objects.get().phone == "13800000000"
 
 
-def test_registered_children_stay_and_the_reason_is_told(no1):
+def test_registered_children_stay_and_the_page_says_why_and_what_to_do(client, no1):
+    """A decision of the bureau is corrected by a further decision only (第三十八条), not by the school's own list."""
     file = imported(workbook([pupil(1)]), no1)
-    walk_batch(file.registration)
+    walk_batch(file.registration, until="propose")
+    file = ImportFile.objects.get(pk=file.pk)
+    assert "请等教育局退回学校后再撤销" in undoing.why_closed(file)
+    perform(file.registration, "register", by=staff_member(Role.BUREAU_CHECKER, no1.bureau))
+    file = ImportFile.objects.get(pk=file.pk)
+    with pytest.raises(Refused) as refusal:
+        undone(file)
+    client.force_login(file.uploaded_by)
+    for said in (str(refusal.value), client.get(file.get_absolute_url()).content.decode()):
+        assert file.registration.number in said and "第三十八条" in said and "第十二条" in said and "第八条" in said
+    assert "撤销这次导入" not in client.get(file.get_absolute_url()).content.decode()
+
+
+def test_a_batch_given_up_leaves_the_updates_to_be_put_right_one_by_one(no1):
+    registered(workbook([pupil(1)]), no1)
+    file = imported(workbook([pupil(1, phone="13911111111"), pupil(2)]), no1)
+    perform(file.registration, "withdraw", by=file.uploaded_by, opinion=WHY)
     with pytest.raises(Refused) as refusal:
         undone(ImportFile.objects.get(pk=file.pk))
-    assert "已注册" in str(refusal.value) and file.registration.number in str(refusal.value)
+    assert "新生已不在名册" in str(refusal.value) and "逐名更正" in str(refusal.value)
 
 
 def test_work_on_the_batch_stands_on_it(no1):
