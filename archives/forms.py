@@ -3,6 +3,7 @@
 from django import forms
 
 from students.campaign_forms import Words
+from students.importing.opening import FORMATS
 from students.importing.workbook_field import WorkbookField
 from students.models import Student
 
@@ -81,7 +82,9 @@ class WorkbookForm(forms.Form):
 
     kind = forms.ChoiceField(label="内容", choices=[(code, kind.label) for code, kind in SHEETS.items()])
     term = forms.ChoiceField(label="学期")
-    workbook = WorkbookField(LIMITS, label="工作簿（.xlsx）", help_text="用本页下载的模板填写；学生代码、姓名不要改。")
+    workbook = WorkbookField(
+        LIMITS, label=f"工作簿（{FORMATS}）", help_text="用本页下载的模板填写；学生代码、姓名不要改。"
+    )
     reason = forms.CharField(
         label="更正原因", max_length=200, required=False, help_text="表中有与已登记不同的内容时必填；没有改动的不用填"
     )

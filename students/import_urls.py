@@ -11,6 +11,7 @@ urlpatterns = [
     path("<int:pk>/commit/", imports.commit, name="import_commit"),
     path("<int:pk>/discard/", imports.discard, name="import_discard"),
     path("<int:pk>/columns/", import_columns.columns, name="import_columns"),
+    path("<int:pk>/repair/", import_columns.repair, name="import_repair"),
     path("<int:pk>/marked.xlsx", import_columns.marked, name="import_marked"),
     path("<int:pk>/corrections/", import_columns.corrections, name="import_corrections"),
     path("<int:pk>/undo/", import_columns.undo, name="import_undo"),

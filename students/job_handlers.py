@@ -29,12 +29,7 @@ def _content(file) -> bytes:
 def _parsed(file: ImportFile, run: Run):
     """The file as understood, by what people have said of its columns."""
     choice = choosing.choice_of(file)
-    return service.read(_content(file), file.school, phase=_say(run), choice=choice, partial=file.partial)
-
-
-def _say(run: Run):
-    """Phases by name: the reader works in another process and cannot count rows aloud; the later ones can."""
-    return run.progress
+    return service.read(_content(file), file.school, phase=run.progress, choice=choice, partial=file.partial)
 
 
 def _unless_given_up(file: ImportFile) -> ImportFile:

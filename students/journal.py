@@ -92,7 +92,7 @@ def restore(case: Case, *, though_busy: bool = False) -> None:
     ids = sorted({*about, *(entry.child_id for entry in entries)})
     if not though_busy:
         refuse_busy(ids)
-    if _overwritten(entries, ids):
+    if overwritten(entries, ids):
         raise Refused(f"{case.number}办结之后该生学籍又有变动，不能直接撤销本件；请先更正后来的变动（第三十八条）。")
     sitting = _sitting(ids)
     # What came to be is ended first, so that what it had replaced can live again.
@@ -111,18 +111,34 @@ def restore(case: Case, *, though_busy: bool = False) -> None:
     _settle_seats(sitting, _sitting(ids), case)
 
 
-def _overwritten(entries: list[RecordEntry], ids: list[int]) -> bool:
-    """Whether any column differs from what these entries left, or a later decision that stands has written it.
+def overwritten(entries: list[RecordEntry], ids: Iterable[int]) -> list[tuple[RecordEntry, str, str]]:
+    """Each (entry, column, number) that differs from what the entry left, or that a later decision has written.
 
-    Equal values are not enough: who went abroad twice is abroad again, by the second decision.
+    `ids` are the children the entries are about. The number is that of the later case, "" when none says it changed the
+    column. Equal values are not enough: who went abroad twice is abroad again, by the second decision.
     """
-    now = snapshot(ids)
-    if any(now[e.table, e.row][1][name] != value for e in entries for name, value in e.after.items()):
-        return True
+    now, later = snapshot(ids), _written_later(entries, ids)
+    found = []
+    for entry in entries:
+        _, row = now.get((entry.table, entry.row), (0, None))
+        for name, value in entry.after.items():
+            number = later.get((entry.table, entry.row, name), "")
+            if number or row is None or row[name] != value:
+                found.append((entry, name, number))
+    return found
+
+
+def _written_later(entries: list[RecordEntry], ids: Iterable[int]) -> dict[tuple[str, int, str], str]:
+    """(table, row, column) → number of the case that stands and has written it after these entries."""
     written = {(e.table, e.row, name): e.pk for e in entries for name in e.after}
     others = RecordEntry.objects.filter(child__in=ids).exclude(case__in={e.case_id for e in entries})
-    standing = others.exclude(case__state__in=TAKEN_BACK)
-    return any(e.pk > written.get((e.table, e.row, name), e.pk) for e in standing for name in e.after)
+    standing = others.exclude(case__state__in=TAKEN_BACK).select_related("case").order_by("pk")
+    return {
+        (e.table, e.row, name): e.case.number
+        for e in standing
+        for name in e.after
+        if e.pk > written.get((e.table, e.row, name), e.pk)
+    }
 
 
 def _grouped(entries: list[RecordEntry], by) -> list[tuple]:

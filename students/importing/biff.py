@@ -8,17 +8,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from students.importing.compound import Compound, broken
-from students.importing.container import Limits
+from students.importing.container import SAVE_AS, Limits
 from students.importing.findings import WorkbookRefused
 from students.importing.prescan import BookScan, SheetScan
 
-_SAVE_AS = "请用 Excel 或 WPS 打开，“另存为 → Excel 工作簿（*.xlsx）”后重新上传"
 BOF, EOF, BOUNDSHEET, FILEPASS, DATEMODE, SUPBOOK = 0x0809, 0x000A, 0x0085, 0x002F, 0x0022, 0x01AE
 DIMENSIONS = 0x0200
 ROW, COLINFO, MERGECELLS, FORMULA, BOOLERR, MULRK = 0x0208, 0x007D, 0x00E5, 0x0006, 0x0205, 0x00BD
 _CELLS = frozenset((0x0203, 0x027E, 0x00FD, 0x0204, 0x00D6, FORMULA, BOOLERR))
 _MACRO_SHEETS = (1, 6)
 _WORKSHEET = 0
+_BIFF8 = 0x0600
 _OWN_BOOK, _ADD_INS = 0x0401, 0x3A01
 _HIDDEN_ROW = 0x20
 _MOST_MERGES = 200_000
@@ -41,26 +41,39 @@ def scan(data: bytes, limits: Limits) -> tuple[BookScan, bytes]:
 
     WorkbookRefused with reason and advice when it is not to be opened.
     """
-    box = Compound(data)
-    if any(name.upper().startswith(("_VBA_PROJECT", "MACROS")) for name in box.entries):
-        raise WorkbookRefused("macros", f"文件带有宏，不予导入。{_SAVE_AS}")
-    name = next((name for name in ("Workbook", "Book") if name in box.entries), "")
-    if not name:
-        raise WorkbookRefused("not_workbook", f"这不是 Excel 工作簿（可能是 Word 等其他文件）。{_SAVE_AS}")
     try:
+        box = Compound(data)
+        name = _stream_of(box)
         book, sizes = _scanned(box.stream(name), limits)
         return book, box.with_bytes(name, sizes)
-    except struct.error as error:
+    except (struct.error, IndexError, KeyError, ValueError) as error:  # whatever a length, place or name may lie about
         raise broken() from error
 
 
+def _stream_of(box: Compound) -> str:
+    """The name of the stream that holds the sheets; only that of Excel 97 and later is read."""
+    if any(name.upper().startswith(("_VBA_PROJECT", "MACROS")) for name in box.entries):
+        raise WorkbookRefused("macros", f"文件带有宏，不予导入。{SAVE_AS}")
+    if "Workbook" in box.entries:
+        return "Workbook"
+    if "Book" in box.entries:
+        raise _too_old()
+    raise WorkbookRefused("not_workbook", f"这不是 Excel 工作簿（可能是 Word 等其他文件）。{SAVE_AS}")
+
+
+def _too_old() -> WorkbookRefused:
+    return WorkbookRefused("old_version", f"这是 Excel 95 或更早版本的工作簿，不能直接读取。{SAVE_AS}")
+
+
 def _scanned(stream: bytes, limits: Limits) -> tuple[BookScan, dict[int, bytes]]:
-    outline, sizes = _outline(stream), {}
-    for sheet, place in outline.sheets:
+    outline, sizes, end = _outline(stream), {}, 0
+    for sheet, place in sorted(outline.sheets, key=lambda each: each[1]):
+        if place < end:  # sheets inside one another would be walked again and again
+            raise broken()
         claimed = None
         for kind, body, at in _records(stream, place):
             _note(kind, body, sheet)
-            claimed = at if kind == DIMENSIONS and len(body) == 14 else claimed
+            claimed, end = at if kind == DIMENSIONS and len(body) == 14 else claimed, at + len(body)
         _refuse_excess(sheet, limits)
         if claimed:
             sizes[claimed] = struct.pack("<IIHH", 0, sheet.rows, 0, sheet.columns)
@@ -87,12 +100,14 @@ def _records(stream: bytes, start: int) -> Iterator[Record]:
 def _outline(stream: bytes) -> Outline:
     found = Outline()
     for kind, body, _ in _records(stream, 0):
+        if kind == BOF and struct.unpack_from("<H", body)[0] != _BIFF8:
+            raise _too_old()
         if kind == FILEPASS:
             raise WorkbookRefused("encrypted", "文件设有打开密码。请先取消密码，再上传")
         if kind == DATEMODE:
             found.date1904 = body[:2] == b"\x01\x00"
         elif kind == SUPBOOK and (len(body) != 4 or struct.unpack_from("<H", body, 2)[0] not in (_OWN_BOOK, _ADD_INS)):
-            raise WorkbookRefused("external_links", f"文件带有指向其他文件的链接，不予导入。{_SAVE_AS}")
+            raise WorkbookRefused("external_links", f"文件带有指向其他文件的链接，不予导入。{SAVE_AS}")
         elif kind == BOUNDSHEET:
             _add_sheet(found, body)
     if not found.sheets:
@@ -103,14 +118,14 @@ def _outline(stream: bytes) -> Outline:
 def _add_sheet(found: Outline, body: bytes) -> None:
     place, state, sort, length, wide = struct.unpack_from("<IBBBB", body)
     if sort in _MACRO_SHEETS:
-        raise WorkbookRefused("macros", f"文件带有宏，不予导入。{_SAVE_AS}")
+        raise WorkbookRefused("macros", f"文件带有宏，不予导入。{SAVE_AS}")
     if len(found.sheets) >= _MOST_SHEETS:
         raise WorkbookRefused("too_many_parts", f"文件里的工作表超过 {_MOST_SHEETS} 个")
     text = (
         body[8 : 8 + length * 2].decode("utf-16-le", "replace") if wide & 1 else body[8 : 8 + length].decode("latin-1")
     )
     if sort == _WORKSHEET:
-        found.sheets.append((SheetScan(text, hidden=bool(state & 3)), place))
+        found.sheets.append((SheetScan(text.replace("\0", ""), hidden=bool(state & 3)), place))
 
 
 def _note(kind: int, body: bytes, sheet: SheetScan) -> None:

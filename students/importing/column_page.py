@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from students.dictionary.fields import FIELDS, by_attribute
 from students.importing.choosing import choice_of
-from students.importing.headers import SEARCHED_ROWS, Choice, Column, bare_columns, find_heading, header_keys
+from students.importing.findings import shown
+from students.importing.headers import SEARCHED_ROWS, Choice, Column, bare_columns, find_heading, mapping_of
 from students.importing.prescan import SheetScan
 from students.models import ImportFile
 
@@ -39,6 +40,7 @@ class ColumnPage:
     @classmethod
     def of(cls, file: ImportFile, sheet: str = "", head: str = "") -> "ColumnPage | None":
         """Of the sheet and row asked for, else of those the reading took; None when the file could not be opened."""
+        merges = {each["name"]: each.get("merges", []) for each in file.report.get("outline", ())}
         outline = {each["name"]: each["top"] for each in file.report.get("outline", ())}
         if not outline:
             return None
@@ -50,7 +52,7 @@ class ColumnPage:
         same = name == file.sheet or not file.sheet
         row = _row_asked(head, top) or (file.head if same and file.head else _fullest(top))
         choice = Choice(name, row, said.columns if same and row == (file.head or row) else {}, said.known)
-        heading = find_heading(top, SheetScan(name), choice, partial=True) if top else None
+        heading = find_heading(top, SheetScan(name, merges=merges[name]), choice, partial=True) if top else None
         columns = heading.columns if heading else bare_columns(top[row - 1] if row <= len(top) else [], choice)
         return cls(file, list(outline), name, row, columns, top)
 
@@ -61,7 +63,7 @@ class ColumnPage:
         drawn = [
             Shown(
                 column.letter,
-                column.header,
+                shown(column.header, False),
                 self.samples(column.index),
                 column.field.attribute if column.field else "",
                 column.said or not column.field or read_as.count(column.field.attribute) > 1,
@@ -73,21 +75,12 @@ class ColumnPage:
     def samples(self, index: int) -> list[str]:
         """The first cells below the header that hold something."""
         cells = [row[index] for row in self.rows[self.head :] if index < len(row)]
-        return [cell for cell in cells if cell.strip()][:SAMPLES]
+        return [shown(cell, False) for cell in cells if cell.strip()][:SAMPLES]
 
     @property
     def mapping(self) -> list[dict]:
         """As `ImportFile.mapping` has it."""
-        keys = header_keys(self.columns)
-        return [
-            {
-                "column": column.letter,
-                "attribute": column.field.attribute if column.field else "",
-                "key": keys[column.index],
-                "said": column.said,
-            }
-            for column in self.columns
-        ]
+        return mapping_of(self.columns)
 
     def said_in(self, posted) -> tuple[dict, list[dict]]:
         """What a person has said, as `ImportFile.choice` keeps it, and what is wrong with it."""

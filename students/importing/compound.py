@@ -2,6 +2,7 @@
 
 import struct
 
+from students.importing.container import SAVE_AS
 from students.importing.findings import WorkbookRefused
 
 _FREE = 0xFFFFFFFA  # sector numbers from here on are marks, not sectors
@@ -9,12 +10,11 @@ _HEADER = 512
 _MINI_CUTOFF, _MINI_SECTOR = 4096, 64
 _DIRECTORY_ENTRY = 128
 _MOST_ENTRIES = 4096
-_BROKEN = "旧版 .xls 文件内部结构已损坏。请用 Excel 或 WPS 打开，“另存为 → Excel 工作簿（*.xlsx）”后重新上传"
 
 
 def broken() -> WorkbookRefused:
     """The refusal of a compound file that does not add up."""
-    return WorkbookRefused("truncated", _BROKEN)
+    return WorkbookRefused("truncated", f"旧版 .xls 文件内部结构已损坏。{SAVE_AS}")
 
 
 class Compound:

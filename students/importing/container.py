@@ -22,7 +22,7 @@ _FORBIDDEN = {
     "embeddings/": ("embeddings", "文件内嵌了其他文件"),
     "activex/": ("activex", "文件带有 ActiveX 控件"),
 }
-_SAVE_AS = "请用 Excel 或 WPS 打开，“另存为 → Excel 工作簿（*.xlsx）”后重新上传"
+SAVE_AS = "请用 Excel 或 WPS 打开，“另存为 → Excel 工作簿（*.xlsx）”后重新上传"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Container:
             with zipfile.ZipFile(io.BytesIO(data)) as archive:
                 entries = archive.infolist()
         except (zipfile.BadZipFile, ValueError, EOFError, NotImplementedError, struct.error) as error:
-            raise WorkbookRefused("truncated", f"文件不完整或已损坏。{_SAVE_AS}") from error
+            raise WorkbookRefused("truncated", f"文件不完整或已损坏。{SAVE_AS}") from error
         self.parts = {entry.filename: entry for entry in entries}
         _check_entries(entries, limits)
         _check_overlap(entries, data)
@@ -95,7 +95,7 @@ class Container:
                 yield chunk
                 chunk = inflate.decompress(inflate.unconsumed_tail, _CHUNK)
         except zlib.error as error:
-            raise WorkbookRefused("truncated", f"文件不完整或已损坏。{_SAVE_AS}") from error
+            raise WorkbookRefused("truncated", f"文件不完整或已损坏。{SAVE_AS}") from error
 
     def _packed(self, entry: zipfile.ZipInfo) -> bytes:
         """The raw bytes of an entry; the local header says how long its own names are."""
@@ -124,15 +124,15 @@ def shape_of(data: bytes, limits: Limits) -> Shape:
         return Shape.XLS
     start = data[:_BEGINNING].replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
     if start.startswith(b"<") or start[:12].upper() == b"MIME-VERSION":
-        raise WorkbookRefused("html", f"这其实是网页（HTML/XML），只是改了扩展名。{_SAVE_AS}")
+        raise WorkbookRefused("html", f"这其实是网页（HTML/XML），只是改了扩展名。{SAVE_AS}")
     if start.startswith(_FOREIGN):
-        raise WorkbookRefused("not_workbook", f"这不是 Excel 工作簿，也不是文本名单。{_SAVE_AS}")
+        raise WorkbookRefused("not_workbook", f"这不是 Excel 工作簿，也不是文本名单。{SAVE_AS}")
     return Shape.TEXT
 
 
 def _check_magic(data: bytes, limits: Limits) -> None:
     if shape_of(data, limits) is not Shape.XLSX:
-        raise WorkbookRefused("not_workbook", f"这不是 Excel 工作簿（*.xlsx）。{_SAVE_AS}")
+        raise WorkbookRefused("not_workbook", f"这不是 Excel 工作簿（*.xlsx）。{SAVE_AS}")
 
 
 def _check_entries(entries: list[zipfile.ZipInfo], limits: Limits) -> None:
@@ -151,7 +151,7 @@ def _check_entry(entry: zipfile.ZipInfo, limits: Limits) -> None:
     if entry.flag_bits & 0x1:
         raise WorkbookRefused("encrypted", "文件设有密码。请先取消密码，再上传")
     if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise WorkbookRefused("compression", f"文件使用了不常见的压缩方式。{_SAVE_AS}")
+        raise WorkbookRefused("compression", f"文件使用了不常见的压缩方式。{SAVE_AS}")
     if entry.compress_type == zipfile.ZIP_STORED and entry.file_size != entry.compress_size:
         raise WorkbookRefused("size_lie", "文件内部声明的大小与实际不符，已拒绝打开")
     if entry.file_size > _RATIO_FREE and entry.file_size > limits.ratio * max(entry.compress_size, 1):
@@ -161,7 +161,7 @@ def _check_entry(entry: zipfile.ZipInfo, limits: Limits) -> None:
     lowered = entry.filename.lower()
     for part, (code, what) in _FORBIDDEN.items():
         if part in lowered:
-            raise WorkbookRefused(code, f"{what}，不予导入。{_SAVE_AS}")
+            raise WorkbookRefused(code, f"{what}，不予导入。{SAVE_AS}")
 
 
 def _check_overlap(entries: list[zipfile.ZipInfo], data: bytes) -> None:
@@ -174,4 +174,4 @@ def _check_overlap(entries: list[zipfile.ZipInfo], data: bytes) -> None:
         name_length, extra_length = struct.unpack_from("<HH", data, start + 26)
         end = start + 30 + name_length + extra_length + entry.compress_size
         if end > len(data):
-            raise WorkbookRefused("truncated", f"文件不完整或已损坏。{_SAVE_AS}")
+            raise WorkbookRefused("truncated", f"文件不完整或已损坏。{SAVE_AS}")

@@ -4,12 +4,14 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 
 from students.dictionary.fields import FIELDS, Field, by_attribute, by_header, by_member_header, plain_header
 from students.importing.findings import ERROR, WARNING, Finding, column_letter
 from students.importing.prescan import SheetScan
 
 SEARCHED_ROWS = 10
+_LONGEST_KEY = 90
 _LEAST_MATCHES = 3
 _LEAST_OF_PARTIAL = 2
 _MEMBER = re.compile(r"(?:成员|监护人|家庭成员或监护人)(?:信息)?([12一二])$")
@@ -21,12 +23,15 @@ _MAY_BE_ABSENT = {"school_code"}
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of the sheet: its header as written, the field it means (None: not known), whether people said so."""
+    """One column of the sheet: its header as written, the field it is read as (None: not known), whether people said
+    so, and the field that the header means by itself.
+    """
 
     index: int
     header: str
     field: Field | None
     said: bool = False
+    plain: Field | None = None
 
     @property
     def letter(self) -> str:
@@ -60,21 +65,25 @@ class Choice:
     """What people have said about a list: which sheet, which header row (0: look for it), which column is what.
 
     `columns` is of this upload, by letter; `known` what the school said of such lists before, by `header_key`. Both
-    name an attribute, or "" for a column to be left out.
+    name an attribute, or "" for a column to be left out. `as_typed`: cells whose automatic repair is not wanted.
     """
 
     sheet: str = ""
     head: int = 0
     columns: Mapping[str, str] = field(default_factory=dict)
     known: Mapping[str, str] = field(default_factory=dict)
+    as_typed: Sequence[str] = ()
 
 
 NOTHING_SAID = Choice()
 
 
 def header_key(header: str, times: int = 1) -> str:
-    """By what a header is known again; the second one of the same text is another column."""
-    return plain_header(header) + (f"#{times}" if times > 1 else "")
+    """By what a header is known again, however long it is; the second one of the same text is another column."""
+    plain = plain_header(header)
+    if len(plain) > _LONGEST_KEY:
+        plain = f"{plain[:_LONGEST_KEY]}~{sha256(plain.encode('utf-8', 'replace')).hexdigest()[:16]}"
+    return plain + (f"#{times}" if times > 1 else "")
 
 
 def header_keys(columns: Iterable[Column]) -> dict[int, str]:
@@ -86,6 +95,29 @@ def header_keys(columns: Iterable[Column]) -> dict[int, str]:
         seen[plain] += 1
         keys[column.index] = header_key(column.header, seen[plain])
     return keys
+
+
+def mapping_of(columns: Iterable[Column]) -> list[dict]:
+    """The columns as an upload keeps them; `plain` is what the header means when nobody has said anything."""
+    columns = list(columns)
+    keys = header_keys(columns)
+    return [
+        {
+            "column": column.letter,
+            "header": column.header,
+            "attribute": column.field.attribute if column.field else "",
+            "label": column.field.label if column.field else "",
+            "key": keys[column.index],
+            "said": column.said,
+            "plain": plain.attribute if (plain := column.plain if column.said else column.field) else "",
+        }
+        for column in columns
+    ]
+
+
+def is_silent(header: str) -> bool:
+    """True for a column that never holds anything to import, so that nobody need be told of it."""
+    return plain_header(header) in _SILENT
 
 
 def find_heading(
@@ -177,7 +209,8 @@ def _with_choices(columns: list[Column], choice: Choice) -> list[Column]:
         said = choice.columns.get(column.letter, choice.known.get(keys[column.index]))
         if said is None:
             return column
-        return Column(column.index, column.header, by_attribute(said) if said else None, said=True)
+        meant = by_attribute(said) if said else None
+        return Column(column.index, column.header, meant, said=True, plain=column.field)
 
     return [settled(column) for column in columns]
 
@@ -243,5 +276,5 @@ def _unknown(heading: Heading, sheet: str) -> list[Finding]:
             f"不认识的列“{column.header}”，该列不会导入", "如应导入，请在“列的对应”中指明它是什么；否则确认忽略",
         )
         for column in heading.columns
-        if not column.field and not column.said and plain_header(column.header) not in _SILENT
+        if not column.field and not column.said and not is_silent(column.header)
     ]  # fmt: skip

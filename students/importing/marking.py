@@ -68,7 +68,7 @@ def _note_column(rows: list[list], head: int) -> int:
 
 
 def _in_place(box: Container, cells: Cells, findings: list[dict], sheet: str, where: _Where) -> bytes:
-    parts, book, relations = _parts(box)
+    parts, _, book = workbook_parts(box)
     page = next((part for scanned, part in parts if scanned.name == sheet), "")
     style = next((target for kind, target in relations_of(box, book) if kind.endswith("/styles")), "")
     if not page or not box.has(style) or box.parts[page].file_size > _MOST_MARKED:
@@ -78,12 +78,6 @@ def _in_place(box: Container, cells: Cells, findings: list[dict], sheet: str, wh
     changed = {page: marked.xml, style: styles.xml()}
     changed |= _with_findings(box, book, parts, cells, page_of_findings(findings))
     return _packed(box, changed)
-
-
-def _parts(box: Container):
-    sheets, _, book = workbook_parts(box)
-    folder = posixpath.dirname(book)
-    return sheets, book, f"{folder}/_rels/{posixpath.basename(book)}.rels"
 
 
 def _with_findings(box: Container, book: str, parts, cells: Cells, content: bytes) -> dict[str, bytes]:

@@ -11,7 +11,8 @@ from students.importing.findings import ERROR, WARNING
 from students.importing.records import Fingerprint, KnownChild, Namesake, Records
 from students.models import Registration, Student
 
-_LIVING_HERE = frozenset({"enrolled", "suspended", "dropped_out", "in_custody"})
+# Whose record a school keeps up to date.
+LIVING_HERE = frozenset({"enrolled", "suspended", "dropped_out", "in_custody"})
 _LEFT = frozenset({"moved_away", "abroad"})
 
 
@@ -64,7 +65,7 @@ def judged(child: KnownChild, school: School) -> Match:
         message = "该生学籍已转出本县，须接续原有档案，不得新建学籍"
         remedy = f"请按转入办理接续（{articles.CHANGES_IN_TIME}）"
         return Match(child, Verdict(ERROR, "record_elsewhere", message, remedy))
-    if child.status not in _LIVING_HERE:
+    if child.status not in LIVING_HERE:
         return Match(child, _ended(child))
     if child.school_id != school.pk:
         message = f"该生已在{child.school_name}建立学籍"

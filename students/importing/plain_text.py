@@ -8,7 +8,7 @@ import csv
 import io
 import re
 
-from students.importing.container import Limits
+from students.importing.container import SAVE_AS, Limits
 from students.importing.findings import WorkbookRefused
 from students.importing.prescan import BookScan, SheetScan
 
@@ -20,7 +20,6 @@ _BINARY = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f]")
 _AS_FORMULA = re.compile(r'="([^"=+@]*)"')
 _LINES_IN_A_CELL = 30
 _LONGEST_CELL = 32_767
-_SAVE_AS = "请用 Excel 或 WPS 打开原文件，“另存为 → Excel 工作簿（*.xlsx）”后重新上传"
 
 
 def read(data: bytes, limits: Limits) -> tuple[BookScan, dict[str, list[list[str]]]]:
@@ -43,10 +42,10 @@ def decoded(data: bytes) -> str:
         text = data[len(mark) :].decode(encoding) if encoding else _unmarked(data)
     except UnicodeDecodeError as error:
         raise WorkbookRefused(
-            "encoding", f"这不是 Excel 工作簿，文字也不是 UTF-8、GB18030 或 UTF-16 编码。{_SAVE_AS}"
+            "encoding", f"这不是 Excel 工作簿，文字也不是 UTF-8、GB18030 或 UTF-16 编码。{SAVE_AS}"
         ) from error
     if _BINARY.search(text):
-        raise WorkbookRefused("not_workbook", f"这不是 Excel 工作簿，也不是文本名单。{_SAVE_AS}")
+        raise WorkbookRefused("not_workbook", f"这不是 Excel 工作簿，也不是文本名单。{SAVE_AS}")
     return text
 
 
@@ -73,7 +72,7 @@ def rows_of(text: str, separator: str, limits: Limits) -> list[list[str]]:
             cells += len(row)
             _refuse_excess(rows, cells, limits)
     except csv.Error as error:
-        raise WorkbookRefused("row_too_large", f"第 {len(rows) + 1} 行的内容过长或引号不成对。{_SAVE_AS}") from error
+        raise WorkbookRefused("row_too_large", f"第 {len(rows) + 1} 行的内容过长或引号不成对。{SAVE_AS}") from error
     while rows and not any(cell.strip() for cell in rows[-1]):
         rows.pop()
     return rows

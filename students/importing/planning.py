@@ -24,7 +24,6 @@ from students.intake.of_rows import Newcomers
 
 # Hears how far the work is: phase, rows done, rows in all. What it raises (the user gave up) ends the work.
 Tell = Callable[[str, int, int], None]
-TOLD_EVERY = 500
 
 
 def nobody_listens(phase: str, done: int, total: int) -> None:
@@ -153,9 +152,8 @@ class Planner:
 
     def run(self) -> Plan:
         """Judge every row; rows with errors are counted and left out."""
-        for number, (row, mark) in enumerate(zip(self.parsed.rows, self.records.prints, strict=True)):
-            if number % TOLD_EVERY == 0:
-                self.plan.tell("比对", number, self.plan.rows)
+        marked = list(zip(self.parsed.rows, self.records.prints, strict=True))
+        for row, mark in writing.counted("比对", marked, self.plan.tell):
             if not self.judge(row, self.whom(row, mark)):
                 self.plan.bad_rows += 1
         self.plan.findings = self.all_findings()

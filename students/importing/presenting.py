@@ -7,6 +7,7 @@ import xlsxwriter
 from django.urls import reverse
 
 from students.importing.findings import ERROR, FIXED, WARNING
+from students.importing.repairs import TAKEN_BACK
 
 GLANCE = 20
 PAGE = 20
@@ -45,11 +46,15 @@ CAUSES = {
     "division_resolved": "已由地名读出代码",
     "distance_converted": "已换算为公里",
     "name_tidied": "已规范姓名",
+    TAKEN_BACK: "未采用自动规范",
 }
 
 
-def groups(findings: list[dict]) -> list[dict]:
-    """Findings by level, cause and field, errors first, with the first rows of each."""
+def groups(findings: list[dict], repair_url: str = "") -> list[dict]:
+    """Findings by level, cause and field, errors first, with the first rows of each.
+
+    `repair_url`: where whoever sees them may take an automatic repair back.
+    """
     found: dict[tuple, list[dict]] = defaultdict(list)
     for each in findings:
         found[each["level"], each["code"], each["field"]].append(each)
@@ -62,6 +67,7 @@ def groups(findings: list[dict]) -> list[dict]:
             "tone": TONES[level],
             "level": level,
             "way": way_of(rows[0]["code"]),
+            "turn": turn_of(level, rows[0]["code"], repair_url),
             "rows": [row_of(each) for each in rows[:GLANCE]],
         }
         for (level, _, _), rows in sorted(found.items(), key=lambda item: (order.index(item[0][0]), -len(item[1])))
@@ -75,6 +81,14 @@ def way_of(code: str) -> dict | None:
     return {"url": "#corrections", "label": "起草信息变更"} if code == "key_change" else None
 
 
+def turn_of(level: str, code: str, url: str) -> dict | None:
+    """The button beside a cell: a repair is taken back, or let stand after all."""
+    if not url or not (level == FIXED or code == TAKEN_BACK):
+        return None
+    wanted = code == TAKEN_BACK
+    return {"url": url, "label": "仍按自动规范" if wanted else "还原", "wanted": wanted}
+
+
 def cause_of(rows: list[dict]) -> str:
     """What a group has in common: 身份证件号：在 Excel 中已丢失后三位."""
     first = rows[0]
@@ -86,6 +100,7 @@ def row_of(finding: dict) -> dict:
     return {
         "sheet": finding["sheet"],
         "row": finding["row"] or "",
+        "cell": f"{finding['column']}{finding['row']}",
         "column": " ".join(filter(None, (finding["column"], finding["field"]))),
         "value": finding["raw"],
         "message": finding["rule"],

@@ -10,8 +10,6 @@ from jianping_xueji.vault import files
 from law import clock
 from students.importing.container import Limits
 from students.importing.findings import Finding
-from students.importing.marking import marked_copy
-from students.importing.upload import SealedUpload
 from students.models import ReturnedList
 
 
@@ -28,10 +26,3 @@ def hold(data: bytes, name: str, findings: list[Finding], limits: Limits, *, by:
     kept.note(findings)
     kept.save()
     return kept
-
-
-def marked(file: SealedUpload, limits: Limits) -> bytes:
-    """The file as it came, with what the dry run said of it. Raises WorkbookRefused, VaultError."""
-    said = file.findings
-    sheet = next((each["sheet"] for each in said), "")
-    return marked_copy(file.content(), said, sheet=sheet, head=0, limits=limits)

@@ -14,6 +14,7 @@ from jianping_xueji.jobs.services import start
 from jianping_xueji.vault import files
 from law import clock
 from schools.models import School, SchoolClass
+from students.importing import repairs
 from students.importing.choosing import choice_for, remember
 from students.importing.classes import ClassRef
 from students.importing.collector import collector_paused
@@ -84,11 +85,36 @@ def read_again(file: ImportFile, by: User, *, said: dict, mapping: list[dict]) -
     `said`: sheet, head and columns (letter → attribute, "" to leave out), as `ImportFile.choice` keeps them; `mapping`:
     the columns as they were shown. Raises Refused when the file is past it or a job works on it, NotYourHand.
     """
+    file = _lock_to_read(file, by)
+    remember(file.school, mapping, said["columns"], by)
+    return _read_by(file, by, **said, as_typed=[])
+
+
+@transaction.atomic
+def decide_repair(file: ImportFile, by: User, cell: str, *, wanted: bool) -> ImportFile:
+    """Let a job read the upload without (or again with) the automatic repair of one cell, such as C25.
+
+    Raises Refused when it is no cell, when too many are taken back, or when the file is past it; NotYourHand.
+    """
+    file = _lock_to_read(file, by)
+    cells = {*file.choice.get("as_typed", ())} - {cell} if wanted else {*file.choice.get("as_typed", ()), cell}
+    if not repairs.is_cell(cell):
+        raise Refused(f"“{cell[:20]}”不是单元格，请写列和行，如 C25。")
+    if len(cells) > repairs.MOST:
+        raise Refused(f"还原的单元格超过 {repairs.MOST} 处，请改好原表后重新上传。")
+    return _read_by(file, by, as_typed=sorted(cells))
+
+
+def _lock_to_read(file: ImportFile, by: User) -> ImportFile:
     file = ImportFile.objects.select_for_update().select_related("school").get(pk=file.pk)
     permit(file.school, by)
     if not file.may_be_read_otherwise or Job.objects.filter(pk=file.job_id, finished_at=None).exists():
-        raise Refused(f"“{file.name}”现为“{file.get_state_display()}”或正在处理，不能再改列的对应。")
-    remember(file.school, mapping, said["columns"], by)
+        raise Refused(f"“{file.name}”现为“{file.get_state_display()}”或正在处理，不能再改读法。")
+    return file
+
+
+def _read_by(file: ImportFile, by: User, **said) -> ImportFile:
+    """Let a job read the upload once more, by what has been said of it."""
     file.choice = {**file.choice, **said}
     file.state = State.READING
     file.save(update_fields=["choice", "state"])

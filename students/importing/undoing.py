@@ -7,14 +7,16 @@ from approvals.errors import Refused
 from approvals.services import lock_children, perform
 from law import articles
 from students.dictionary.fields import by_attribute
+from students.importing.matching import LIVING_HERE
 from students.importing.service import lock_imports, permit
-from students.journal import TABLES, snapshot
+from students.journal import TABLES, overwritten
 from students.models import ImportFile, RecordEntry, Registration, Student
-from students.models.record_change import TAKEN_BACK
+from students.naming import NAMED, named
 
 State = Registration.State
 OPEN_TO_UNDO = (State.FILLED, State.SCHOOL_CHECK, State.BUREAU, State.SETTLED)
-NAMED = 10
+# A child of an open batch is brought up to date by a second list as well.
+_STILL_HERE = LIVING_HERE | {Student.Status.PENDING}
 # What is done to the batch itself once it is filled; its way through the desks is no work on the children.
 _WAY = frozenset({"fill", "settle", "hand_in", "vouch", "send_back", "propose"})
 
@@ -40,17 +42,31 @@ def may_be_undone(file: ImportFile) -> bool:
     return bool(file.state == file.State.COMMITTED and file.registration and file.registration.state in OPEN_TO_UNDO)
 
 
+def why_closed(file: ImportFile) -> str:
+    """Why the school can no longer take a committed import back, and what it can do instead; "" while it can."""
+    case = file.registration
+    if file.state != file.State.COMMITTED or case is None or case.state in OPEN_TO_UNDO:
+        return ""
+    if case.state == State.DONE:
+        return (
+            f"批次{case.number}已由教育局准予注册，学籍已经建立（{articles.REGISTER_IN_A_MONTH}），学校不能再整批撤销导入："
+            f"决定只由进一步的决定更正（{articles.DECISION_CORRECTED}）。信息有误的，逐名办理信息变更（{articles.CORRECTION}）；"
+            f"重复或错误建籍的，申请删除学籍（{articles.NO_FALSE_RECORD}）。"
+        )
+    if case.state == State.BUREAU_CHECK:
+        return f"批次{case.number}正在教育局审核（{articles.REGISTER_IN_A_MONTH}）。请等教育局退回学校后再撤销。"
+    rest = f"已更新的在籍学生请逐名更正（{articles.VOLATILE_FIELDS}）"
+    return f"批次{case.number}现为“{case.state_name}”，新生已不在名册，没有可以撤销的新建。{rest}。"
+
+
 def what_stands_on(file: ImportFile) -> list[str]:
     """Sentences, each with its remedy; none when the import may be undone."""
     case = file.registration
     if file.state != file.State.COMMITTED or case is None:
         return [f"“{file.name}”现为“{file.get_state_display()}”，没有可以撤销的内容。"]
-    if case.state not in OPEN_TO_UNDO:
-        remedy = "请逐名办理更正或变更" if case.state == State.DONE else "请等教育局退回学校后再撤销"
-        return [
-            f"批次{case.number}现为“{case.state_name}”，其决定建立在本次导入之上。{remedy}（{articles.NO_FALSE_RECORD}）。"
-        ]
-    return [*_work_on_the_batch(case), *_written_since(case)]
+    if closed := why_closed(file):
+        return [closed]
+    return [*_work_on_the_batch(case), *_gone_since(case), *_written_since(case)]
 
 
 def _work_on_the_batch(case: Registration) -> list[str]:
@@ -64,20 +80,24 @@ def _work_on_the_batch(case: Registration) -> list[str]:
     return [f"批次{case.number}导入之后又办理了：{done}。不再需要本批的，请在批次页“撤回本批”。"]
 
 
+def _gone_since(case: Registration) -> list[str]:
+    """Children whose record another school keeps by now, or whose record has ended: nothing of theirs is put back."""
+    about = Student.objects.filter(pk__in=_entries_of(case).values("child"))
+    gone = about.exclude(school_id=case.lead_school_id, status__in=_STILL_HERE).select_related("school")
+    told = [f"{child.name}（{child.school.short_name}，{child.get_status_display()}）" for child in gone.order_by("pk")]
+    if not told:
+        return []
+    remedy = "他们的学籍由现学籍学校逐名更正，本校不能改回；其余学生请在本校逐名更正"
+    return [f"{named(told)}已不是本校在籍学生，不能整批撤销。{remedy}（{articles.VOLATILE_FIELDS}）。"]
+
+
 def _written_since(case: Registration) -> list[str]:
     """Children on record whose changed fields say something else by now, or were written again by a later case."""
-    entries = list(RecordEntry.objects.filter(case_id=case.pk))
-    now = snapshot({entry.child_id for entry in entries})
-    later = _later(case, entries)
-    names = dict(Student.objects.filter(pk__in={e.child_id for e in entries}).values_list("pk", "name"))
-    found = []
-    for entry in entries:
-        row = now.get((entry.table, entry.row))
-        for column, value in entry.after.items():
-            number = later.get((entry.table, entry.row, column), "")
-            if number or row is None or row[1][column] != value:
-                why = f"已由{number}改动" if number else "后来又有改动"
-                found.append(f"{names[entry.child_id]}的“{_label(entry.table, column)}”{why}")
+    entries = list(_entries_of(case).select_related("child"))
+    found = [
+        f"{entry.child.name}的“{_label(entry.table, column)}”" + (f"已由{number}改动" if number else "后来又有改动")
+        for entry, column, number in overwritten(entries, {entry.child_id for entry in entries})
+    ]
     if not found:
         return []
     more = f"等 {len(found)} 处" if len(found) > NAMED else ""
@@ -86,15 +106,8 @@ def _written_since(case: Registration) -> list[str]:
     ]
 
 
-def _later(case: Registration, entries: list[RecordEntry]) -> dict[tuple[str, int, str], str]:
-    """(table, row, column) → number of a case that stands and has written it after this import."""
-    others = RecordEntry.objects.filter(child__in={e.child_id for e in entries}).exclude(case_id=case.pk)
-    standing = others.exclude(case__state__in=TAKEN_BACK).filter(pk__gt=max((e.pk for e in entries), default=0))
-    return {
-        (each.table, each.row, column): each.case.number
-        for each in standing.select_related("case")
-        for column in each.after
-    }
+def _entries_of(case: Registration):
+    return RecordEntry.objects.filter(case_id=case.pk).order_by("pk")
 
 
 def _label(table: str, column: str) -> str:

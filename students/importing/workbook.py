@@ -7,11 +7,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from students.importing import repairs
 from students.importing.cells import Verdict
 from students.importing.classes import ClassBook, ClassRef
 from students.importing.container import SCHOOL, Limits
 from students.importing.findings import ERROR, FIXED, WARNING, Finding, WorkbookRefused, shown
-from students.importing.headers import NOTHING_SAID, Choice, Heading, find_heading, header_keys
+from students.importing.headers import NOTHING_SAID, SEARCHED_ROWS, Choice, Heading, find_heading, mapping_of
 from students.importing.normalise import Setting, normalise_column
 from students.importing.opening import open_list
 from students.importing.prescan import BookScan, SheetScan
@@ -110,7 +111,7 @@ def _parse(book: BookScan, cells: dict[str, list], frame: Frame, choice: Choice,
         scanned, heading = _choose_sheet(book, cells, choice, partial)
     except WorkbookRefused as refusal:
         return replace(_refused(refusal), outline=shown_top)
-    parsed = ParsedBook(scanned.name, heading.version, _mapping(heading), findings=list(heading.findings))
+    parsed = ParsedBook(scanned.name, heading.version, mapping_of(heading.columns), findings=list(heading.findings))
     parsed.head, parsed.outline, parsed.partial = heading.last_row, shown_top, partial
     if heading.stopped:
         parsed.stopped = True
@@ -119,6 +120,7 @@ def _parse(book: BookScan, cells: dict[str, list], frame: Frame, choice: Choice,
     parsed.findings += ignored + _hidden(scanned, rows, heading)
     sheet = _columns(rows, heading, scanned, Setting(book.date1904, frame.today))
     _mark_special_cells(sheet, scanned, parsed)
+    repairs.take_back(sheet, choice.as_typed)
     validate(sheet, frame)
     shifted = shifted_columns(sheet)
     if shifted:
@@ -150,36 +152,26 @@ def _choose_sheet(
     return candidates[0]
 
 
-_TOP, _SHEETS, _WIDTH = 14, 8, 120
+_TOP, _SHEETS, _WIDTH, _LONGEST, _MERGES = 14, 8, 120, 2_000, 500
 
 
 def outline(book: BookScan, cells: dict[str, list]) -> list[dict]:
-    """The first rows of every visible sheet, long numbers masked: by them people say what a column is."""
+    """The first rows of every visible sheet: by them people say what a column is.
+
+    Texts are kept whole, as the header is known again by them; the page that draws them masks long numbers.
+    """
     return [
         {
             "name": scanned.name,
-            "top": [
-                [shown(cell[0] if isinstance(cell, list) else cell, False) for cell in row[:_WIDTH]]
-                for row in cells.get(scanned.name, [])[:_TOP]
-            ],
+            "top": [[_as_text(cell) for cell in row[:_WIDTH]] for row in cells.get(scanned.name, [])[:_TOP]],
+            "merges": [merge for merge in scanned.merges if merge[0] <= SEARCHED_ROWS][:_MERGES],
         }
         for scanned in book.visible[:_SHEETS]
     ]
 
 
-def _mapping(heading: Heading) -> list[dict[str, str]]:
-    keys = header_keys(heading.columns)
-    return [
-        {
-            "column": column.letter,
-            "header": column.header,
-            "attribute": column.field.attribute if column.field else "",
-            "label": column.field.label if column.field else "",
-            "key": keys[column.index],
-            "said": column.said,
-        }
-        for column in heading.columns
-    ]
+def _as_text(cell: object) -> str:
+    return cell[:_LONGEST] if isinstance(cell, str) else shown(cell[0] if isinstance(cell, list) else cell, False)
 
 
 def _data_rows(rows: Sequence[list], heading: Heading, sheet: str) -> tuple[list[tuple[int, list]], list[Finding]]:

@@ -76,11 +76,11 @@ def create(rows: Sequence[ParsedRow], case, tell=lambda phase, done, total: None
     )
 
 
-def _counted(newcomers: Sequence, tell) -> Iterator:
+def counted(phase: str, items: Sequence, tell) -> Iterator:
     """The same, counted aloud on the way."""
-    for done, each in enumerate(newcomers):
+    for done, each in enumerate(items):
         if done % TOLD_EVERY == 0:
-            tell("写入", done, len(newcomers))
+            tell(phase, done, len(items))
         yield each
 
 
@@ -88,7 +88,7 @@ def _copy_students(newcomers: Sequence[tuple[int, bytes, ParsedRow]], school_id:
     blank = {"id": None} | blank_line(Student) | {"school_id": school_id, "status": Student.Status.PENDING.value}
     lines = (
         [*_own_values(row), pk, slug, key]
-        for (pk, key, row), slug in zip(_counted(newcomers, tell), new_slugs(len(newcomers)), strict=True)
+        for (pk, key, row), slug in zip(counted("写入", newcomers, tell), new_slugs(len(newcomers)), strict=True)
     )
     rest = {name: value for name, value in blank.items() if name not in _FILLED and value is not None}
     copy_in(Student, [*_FILLED, *rest], ([*line, *rest.values()] for line in lines))

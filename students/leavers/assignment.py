@@ -24,8 +24,6 @@ class Assignment(
 
     kind_code = "assignment"
     prefix = "分"
-    # It says where a child will go; nothing of the record changes, and nothing else has to wait.
-    BLOCKS = False
     TEMPLATE = "students/assignment_case.html"
 
     year = models.PositiveSmallIntegerField("学年（起始年）", editable=False)

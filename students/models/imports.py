@@ -49,7 +49,7 @@ class ImportFile(models.Model):
     job_id = models.BigIntegerField("后台任务", null=True, blank=True)
     sheet = models.CharField("工作表", max_length=60, blank=True)
     version = models.CharField("模板", max_length=10, blank=True)
-    # What people have said about this upload: {partial, sheet, head, columns: letter → attribute}.
+    # What people have said about this upload: {partial, sheet, head, columns: letter → attribute, as_typed: cells}.
     choice = models.JSONField("指定", default=dict, blank=True)
     head = models.PositiveSmallIntegerField("表头行", default=0)
     mapping = models.JSONField("列对应", default=list)
@@ -126,7 +126,6 @@ class RememberedColumn(models.Model):
     """列的对应：学校说过一次的表头，下次照用；attribute 为空表示该列不导入"""
 
     school = models.ForeignKey(School, models.PROTECT, related_name="+", verbose_name="学校")
-    listing = models.CharField("名单", max_length=20, default="children")
     header = models.CharField("表头", max_length=120)
     attribute = models.CharField("读作", max_length=60, blank=True)
     said_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="指定人")
@@ -135,7 +134,7 @@ class RememberedColumn(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "列的对应"
         default_permissions = ["view"]
-        constraints = [models.UniqueConstraint(fields=["school", "listing", "header"], name="remembered_header_once")]
+        constraints = [models.UniqueConstraint(fields=["school", "header"], name="remembered_header_once")]
 
     def __str__(self):
         return f"{self.header}→{self.attribute or '不导入'}"

@@ -34,8 +34,6 @@ class Registration(IntakeMoves, Case):
     prefix = "册"
     OPENER = REGISTRAR
     ARTICLE = articles.REGISTER_IN_A_MONTH
-    # Its children are pending: no change of theirs can be open yet.
-    BLOCKS = False
     CLOSED = frozenset({State.DONE, State.SETTLED, State.REFUSED, State.WITHDRAWN, State.UNDONE})
     SUCCESS = frozenset({State.DONE, State.SETTLED})
     TEMPLATE = "students/registration.html"

@@ -4,7 +4,6 @@ from django.db import models
 from django.db.models import Q
 
 from approvals.materials import Paper, facts_of_papers
-from approvals.models import Case
 from approvals.ways import way
 from law import articles
 from law.school_time import grade_name, school_year_name
@@ -19,8 +18,6 @@ class IntakePlan(
 
     kind_code = "plan"
     prefix = "计"
-    # About no child: daily work on the children goes on.
-    BLOCKS = False
     TEMPLATE = "students/plan_case.html"
 
     year = models.PositiveSmallIntegerField("学年（起始年）")
@@ -104,9 +101,3 @@ def planned_classes(school: int, grade: int, year: int) -> int | None:
     """How many classes the plan in force gives a grade; None without a plan."""
     line = latest_lines([school], year).get((school, grade))
     return line.classes if line else None
-
-
-def open_plan(school: int, year: int, *, besides: Case | None = None) -> IntakePlan | None:
-    """The plan of this school and year that has not been decided yet."""
-    running = IntakePlan.objects.filter(lead_school=school, year=year, closed_on=None)
-    return (running.exclude(pk=besides.pk) if besides else running).first()

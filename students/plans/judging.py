@@ -1,26 +1,63 @@
 """A plan held against the school's classes and seats: everything that is wrong with it, in words."""
 
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 
 from law import parameters
 from law.school_time import grade_name, school_year_name, school_year_of
-from schools.models import School, Seats
+from schools.models import School, SchoolClass, Seats, cohort_of
 
 from ..classing import ledger
-from .case import open_plan
+from .case import IntakePlan
 from .rules import PlanFacts
 
 ENTRY_GRADES = (1, 7)
 Line = tuple[int, int, int]
 
 
+@dataclass(frozen=True)
+class Standing:
+    """What plans of one year are held against, of however many schools, in a constant number of queries."""
+
+    year: int
+    on: date
+    cap: int
+    schools: dict[int, School]
+    # Open plans, seats by (school, grade, class or None), open classes by (school, stage, cohort).
+    running: dict[int, list[IntakePlan]]
+    seats: dict[tuple[int, int, int | None], Seats]
+    classes: dict[tuple[int, str, int], list[SchoolClass]]
+
+    @classmethod
+    def of(cls, schools: Iterable[int], year: int, on: date) -> "Standing":
+        ids, running, classes = list(schools), defaultdict(list), defaultdict(list)
+        for plan in IntakePlan.objects.filter(lead_school__in=ids, year=year, closed_on=None).order_by("pk"):
+            running[plan.lead_school_id].append(plan)
+        for each in ledger.counted_classes().filter(school__in=ids).order_by("number"):
+            classes[each.school_id, each.stage, each.cohort].append(each)
+        rows = Seats.objects.filter(school__in=ids, year=year)
+        seats = {(row.school_id, row.grade, row.school_class_id): row for row in rows}
+        cap = parameters.on(on)["class.cap"]
+        return cls(year, on, cap, School.objects.in_bulk(ids), running, seats, classes)
+
+    def classes_in(self, school_id: int, grade: int) -> list[SchoolClass]:
+        return self.classes[school_id, *cohort_of(grade, self.year)]
+
+
 def facts_of(school_id: int, year: int, lines: list[Line], on: date, *, case=None, **papers) -> PlanFacts:
     """Facts of an intended or running plan; `lines` are (grade, classes, size)."""
-    school, present, cap = School.objects.get(pk=school_id), school_year_of(on), parameters.on(on)["class.cap"]
-    other = open_plan(school_id, year, besides=case)
+    return facts_in(Standing.of([school_id], year, on), school_id, lines, case=case, **papers)
+
+
+def facts_in(now: Standing, school_id: int, lines: list[Line], *, case=None, **papers) -> PlanFacts:
+    """The same for one of many schools."""
+    school, present, year, cap = now.schools[school_id], school_year_of(now.on), now.year, now.cap
+    other = next((plan for plan in now.running[school_id] if case is None or plan.pk != case.pk), None)
     ended = school.closed_on
     return PlanFacts(
-        on=on,
+        on=now.on,
         year=year,
         lines=len(lines),
         cap=cap,
@@ -30,7 +67,7 @@ def facts_of(school_id: int, year: int, lines: list[Line], on: date, *, case=Non
         ahead=names(g for g, _, _ in lines if year > present and g not in ENTRY_GRADES),
         untaught=names(g for g, _, _ in lines if g not in school.grades),
         too_large="、".join(f"{grade_name(g)}每班{size}人" for g, _, size in lines if size > cap),
-        **(held_against_ledger(school_id, year, lines) if case is None or case.is_open else {}),
+        **(held_against_ledger(now, school_id, lines) if case is None or case.is_open else {}),
         **papers,
     )
 
@@ -39,22 +76,21 @@ def names(grades) -> str:
     return "、".join(grade_name(grade) for grade in grades)
 
 
-def held_against_ledger(school_id: int, year: int, lines: list[Line]) -> dict[str, str]:
+def held_against_ledger(now: Standing, school_id: int, lines: list[Line]) -> dict[str, str]:
     """What is taken already stands against too small a plan."""
-    rows = {(r.grade, r.school_class_id): r for r in Seats.objects.filter(school=school_id, year=year)}
     low, crowded, not_empty = [], [], []
     for grade, classes, size in lines:
-        row = rows.get((grade, None))
+        row = now.seats.get((school_id, grade, None))
         if row and classes * size + row.granted < row.used + row.reserved:
             low.append(f"{grade_name(grade)}计划{classes * size}个，已用{row.used}个、预留{row.reserved}个")
-        here = ledger.classes_in(school_id, grade, year)
-        taken = {c.pk: rows[grade, c.pk].used + rows[grade, c.pk].reserved for c in here if (grade, c.pk) in rows}
+        here = now.classes_in(school_id, grade)
+        taken = {each: row for each in here if (row := now.seats.get((school_id, grade, each.pk)))}
         crowded += [
-            f"{c.name_in(year)}{taken[c.pk]}人"
-            for c in here
-            if c.pk in taken and taken[c.pk] > size + rows[grade, c.pk].granted
+            f"{each.name_in(now.year)}{row.used + row.reserved}人"
+            for each, row in taken.items()
+            if row.used + row.reserved > size + row.granted
         ]
-        busy = sum(bool(taken.get(c.pk)) for c in here)
+        busy = sum(bool(row.used + row.reserved) for row in taken.values())
         if classes < busy:
             not_empty.append(f"{grade_name(grade)}计划{classes}个班，现有{busy}个班有学生")
     return {"too_low": "；".join(low), "crowded": "、".join(crowded), "not_empty": "；".join(not_empty)}

@@ -18,7 +18,7 @@ from ..importing.findings import Finding
 from ..importing.listing import Column, Listing, ListSheet, read_list
 from ..importing.sealed import seal, unseal
 from .case import IntakePlan
-from .judging import facts_of
+from .judging import Standing, facts_in
 from .services import start_plan
 
 SCHOOL_CODE, SCHOOL, GRADE, CLASSES, SIZE = "school_code", "school", "grade", "classes", "size"
@@ -93,18 +93,21 @@ def judge_plans(data: bytes, bureau: Bureau, year: int) -> Judged:
             judged.findings.append(sheet.finding(line.row, key, raw, "本县没有这所学校", "请核对学校标识码或校名"))
         else:
             of_school[school].append(line)
+    now = Standing.of([school.pk for school in of_school], year, clock.today())
+    told = {(finding.row, finding.column) for finding in sheet.findings}
+    spoilt = {row for row, _ in told}
     for school, lines in of_school.items():
-        found = [*_of_lines(sheet, lines, school), *_of_plan(sheet, lines, school, year)]
+        found = [each for each in _of_lines(sheet, lines, school) if (each.row, each.column) not in told]
+        found += _of_plan(sheet, lines, school, now)
         judged.findings += found
-        spoilt = {finding.row for finding in sheet.findings} & {line.row for line in lines}
-        if not found and not spoilt:
+        if not found and not spoilt & {line.row for line in lines}:
             judged.plans[school] = [(line.grade, line.classes, line.size) for line in lines]
     judged.findings.sort(key=lambda finding: (finding.row, finding.column))
     return judged
 
 
 def _of_lines(sheet: ListSheet, lines: list[Line], school: School) -> list[Finding]:
-    """Each line by itself, and a grade named twice."""
+    """Each line by itself, and a grade named twice; a cell that could not be read has been told already."""
     found, seen = [], {}
     for line in lines:
         if line.classes is None or line.classes > _MOST_CLASSES:
@@ -119,12 +122,12 @@ def _of_lines(sheet: ListSheet, lines: list[Line], school: School) -> list[Findi
     return found
 
 
-def _of_plan(sheet: ListSheet, lines: list[Line], school: School, year: int) -> list[Finding]:
+def _of_plan(sheet: ListSheet, lines: list[Line], school: School, now: Standing) -> list[Finding]:
     """What the law says against the plan as a whole, told at its first row."""
     whole = [line for line in lines if line.grade and line.classes is not None and line.size]
     if len(whole) < len(lines):
         return []
-    facts = facts_of(school.pk, year, [(line.grade, line.classes, line.size) for line in whole], clock.today())
+    facts = facts_in(now, school.pk, [(line.grade, line.classes, line.size) for line in whole])
     broken = judge(of_level(IntakePlan.RULES, Level.HARD), facts).broken
     first, name = lines[0], school.short_name
     return [

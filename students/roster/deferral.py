@@ -112,7 +112,6 @@ class Deferral(
 
     kind_code = "deferral"
     prefix = "缓"
-    BLOCKS = False
     OWN_KEY = True
     NOTICES = True
     PRINTS: tuple = ()
@@ -143,10 +142,6 @@ class Deferral(
     @property
     def until(self) -> date:
         return last_day(self.roster_child.year)
-
-    @classmethod
-    def paper_list(cls):
-        return [paper.label for paper in cls.papers()]
 
     @staticmethod
     def papers() -> list[Paper]:

@@ -3,9 +3,7 @@
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -14,13 +12,13 @@ from approvals.errors import NotYourHand, Refused
 from jianping_xueji.jobs import Job
 from law import clock
 
+from .. import handing_out
 from ..agreement import presenting, services
 from ..agreement.forms import ConfirmForm, DifferenceFilter, FileForm
 from ..agreement.models import AgreementFile, Difference
 from ..importing.presenting import workbook_of
 from ..paging import page_of
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 RECENT, GLANCE = 10, 100
 UPLOADS = ("bureau_make", "make_change")
 SORTS = {"name": ("name", "pk"), "found": ("found_on", "pk"), "field": ("field", "name", "pk")}
@@ -96,13 +94,7 @@ def file(request, pk):
 def findings(request, pk):
     """Rows and cells that were not compared, as a workbook."""
     found = visible_file(request, pk)
-    return handed_out(workbook_of(found.findings), f"对账未比对的行 {found.as_of:%Y%m%d}.xlsx")
-
-
-def handed_out(content: bytes, name: str) -> HttpResponse:
-    answer = HttpResponse(content, content_type=XLSX)
-    answer["Content-Disposition"] = content_disposition_header(True, name)
-    return answer
+    return handing_out.workbook(workbook_of(found.findings), f"对账未比对的行 {found.as_of:%Y%m%d}.xlsx")
 
 
 @require_GET
@@ -146,7 +138,7 @@ def workbook(request):
         )
         return redirect("agreement:differences")
     content = presenting.workbook_of(found, request.user)
-    return handed_out(content, f"对账差异 {clock.today():%Y%m%d}.xlsx")
+    return handing_out.workbook(content, f"对账差异 {clock.today():%Y%m%d}.xlsx")
 
 
 @require_http_methods(["GET", "POST"])

@@ -4,7 +4,6 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
@@ -12,13 +11,13 @@ from accounts.policies import may
 from approvals.errors import NotYourHand, Refused
 from schools.models import School
 
+from .. import handing_out
 from ..exporting import services
 from ..exporting.forms import ExportForm, SchoolForm
 from ..exporting.graduates import graduates_file
 from ..exporting.wanting import counts_of
 from ..models import Look, Numbering
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LOOKS_SHOWN = 10
 
 
@@ -88,9 +87,7 @@ def problems(request):
 
 
 def handed_out(file: services.File) -> HttpResponse:
-    answer = HttpResponse(file.content, content_type=XLSX)
-    answer["Content-Disposition"] = content_disposition_header(True, file.name)
-    return answer
+    return handing_out.workbook(file.content, file.name)
 
 
 @require_POST

@@ -9,13 +9,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.policies import school_ids_where
 from approvals.errors import Refused
 
+from .. import handing_out
 from ..checking import looking, presenting
 from ..checking.forms import CheckForm
 from ..checking.sheet import pasted, uploaded
 from ..importing.findings import WorkbookRefused
 from ..importing.presenting import slice_of
 from ..models import CheckRun
-from .agreement import handed_out
 
 RECENT, PAGE = 10, 100
 
@@ -66,4 +66,4 @@ def check(request, pk):
 def workbook(request, pk):
     """The result as a workbook, masked as the page."""
     run = get_object_or_404(CheckRun.objects.visible_to(request.user), pk=pk)
-    return handed_out(presenting.workbook_of(run, request.user), f"批量核查结果 {run.on:%Y%m%d}.xlsx")
+    return handing_out.workbook(presenting.workbook_of(run, request.user), f"批量核查结果 {run.on:%Y%m%d}.xlsx")

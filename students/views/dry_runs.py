@@ -10,13 +10,13 @@ from django.views.decorators.http import require_GET
 from jianping_xueji.vault import VaultError
 from law import clock
 
+from .. import handing_out
 from ..importing.container import Limits
 from ..importing.findings import WorkbookRefused
-from ..importing.returning import hold, marked
+from ..importing.marking import marked_copy
+from ..importing.returning import hold
 from ..importing.upload import SealedUpload
 from ..models import ReturnedList
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 # Rows and sentences shown at once; the counts say how many there are.
 GLANCE = 200
@@ -52,13 +52,18 @@ def returned_list(request, pk):
 
 def marked_file(kept: SealedUpload, limits: Limits, name: str) -> HttpResponse:
     """A kept list as a marked workbook; 409 when it cannot be opened any more."""
+    said = kept.findings
+    sheet = next((each["sheet"] for each in said), "")
+    gone = HttpResponse("这份名单已不能打开，请重新上传。", status=409, content_type="text/plain; charset=utf-8")
+    return marked_answer(kept, said, name, sheet=sheet, head=0, limits=limits) or gone
+
+
+def marked_answer(kept, said: list[dict], name: str, **where) -> HttpResponse | None:
+    """Whatever was kept as it came (`content()`), with what was said of it; None when it cannot be opened any more."""
     try:
-        content = marked(kept, limits)
+        return handing_out.workbook(marked_copy(kept.content(), said, **where), name)
     except (WorkbookRefused, VaultError):
-        return HttpResponse("这份名单已不能打开，请重新上传。", status=409, content_type="text/plain; charset=utf-8")
-    answer = HttpResponse(content, content_type=XLSX)
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
+        return None
 
 
 def findings_of(judged, token: str, **rows) -> dict:

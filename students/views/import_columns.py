@@ -2,21 +2,19 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from approvals.errors import NotYourHand, Refused
-from jianping_xueji.vault import VaultError
 
 from ..importing import drafting, service, undoing
 from ..importing.column_page import FIELDS_BY_GROUP, ColumnPage
 from ..importing.container import SCHOOL
-from ..importing.findings import WorkbookRefused
-from ..importing.marking import marked_copy
 from ..models import ImportFile
-from .imports import XLSX, own, page_of
+from .dry_runs import marked_answer
+from .imports import own, page_of
 
+NOTHING_TO_DRAFT = "没有可以起草的变更：学籍与名册已经一致、学生已不在本校，或已有变动在办。"
 NO_COPY = "这份文件打不开，不能逐格标注。请下载“核对结果”对照修改。"
 
 
@@ -51,37 +49,51 @@ def read_again(file: ImportFile, user, said: dict, mapping: list[dict]) -> list[
     return []
 
 
+@require_POST
+def repair(request, pk):
+    """Take one automatic repair back, or let it stand after all; the list is read once more."""
+    file, cell = own(request, pk), request.POST.get("cell", "").strip().upper()
+    try:
+        service.decide_repair(file, request.user, cell, wanted=bool(request.POST.get("wanted")))
+    except NotYourHand as refusal:
+        raise PermissionDenied(str(refusal)) from refusal
+    except Refused as refusal:
+        return refused(request, file, refusal.rows)
+    return redirect(file)
+
+
 @require_GET
 def marked(request, pk):
     """The user's own file with the findings in it; it holds whole numbers, so only for who uploads for the school."""
     file = own(request, pk)
     if file.state == ImportFile.State.DISCARDED:
-        return told(request, file, NO_COPY)
-    try:
-        content = marked_copy(file.content(), file.report["findings"], sheet=file.sheet, head=file.head, limits=SCHOOL)
-    except (WorkbookRefused, VaultError):
-        return told(request, file, NO_COPY)
-    answer = HttpResponse(content, content_type=XLSX)
-    answer["Content-Disposition"] = f'attachment; filename="import-{file.pk}-marked.xlsx"'
-    return answer
-
-
-def told(request, file: ImportFile, sentence: str):
-    context = page_of(request, file, refusal=[{"message": sentence}])
-    return render(request, "students/import_preview.html", context, status=409)
+        return refused(request, file, [{"message": NO_COPY}])
+    said, where = file.report["findings"], {"sheet": file.sheet, "head": file.head}
+    copy = marked_answer(file, said, f"import-{file.pk}-marked.xlsx", limits=SCHOOL, **where)
+    return copy or refused(request, file, [{"message": NO_COPY}])
 
 
 @require_POST
 def corrections(request, pk):
-    """Drafts of 基本信息变更 for the children whose key fields differ."""
+    """Drafts of 基本信息变更 for the next children whose key fields differ; refused only when none could be begun."""
     file = own(request, pk)
-    done = drafting.draft(file, request.user)
-    if done.cases:
-        messages.success(request, f"已起草 {len(done.cases)} 件基本信息变更，请逐件补齐证明材料后提交。")
-    if done.refusals or not done.cases:
-        refusal = done.refusals or [{"message": "没有需要起草的变更：学籍与名册已经一致，或学生已不在本校。"}]
-        return render(request, "students/import_preview.html", page_of(request, file, refusal=refusal), status=409)
-    return redirect(file)
+    after = request.POST.get("after", "")
+    try:
+        done = drafting.draft(file, request.user, after=int(after) if after.isdecimal() and len(after) < 10 else 0)
+    except Refused as refusal:
+        return refused(request, file, refusal.rows)
+    if not done.cases:
+        rows, behind = done.refusals or [{"message": NOTHING_TO_DRAFT}], str(done.last_row or "")
+        return refused(request, file, rows, corrections=drafting.page_of(file, behind))
+    messages.success(request, f"已起草 {len(done.cases)} 件基本信息变更，请逐件补齐证明材料后提交。")
+    for each in done.refusals:
+        messages.warning(request, each["message"])
+    return redirect(f"{file.get_absolute_url()}?drafted={done.last_row}#corrections")
+
+
+def refused(request, file: ImportFile, rows: list[dict], **more):
+    """The preview with what stands against an act."""
+    return render(request, "students/import_preview.html", page_of(request, file, refusal=rows, **more), status=409)
 
 
 @require_POST
@@ -93,7 +105,6 @@ def undo(request, pk):
     except NotYourHand as refusal:
         raise PermissionDenied(str(refusal)) from refusal
     except Refused as refusal:
-        context = page_of(request, file, refusal=refusal.rows)
-        return render(request, "students/import_preview.html", context, status=409)
+        return refused(request, file, refusal.rows)
     messages.success(request, f"已撤销“{file.name}”的导入：新生离开名册，在籍学生恢复原来的内容。")
     return redirect(file)

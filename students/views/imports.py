@@ -2,8 +2,8 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.policies import may, school_ids_where
@@ -11,15 +11,15 @@ from approvals.errors import NotYourHand, Refused
 from jianping_xueji.jobs import Job
 
 from .. import batch as batches
-from ..importing import presenting, service
+from .. import handing_out
+from ..importing import drafting, presenting, service
 from ..importing.forms import CommitForm, UploadForm
-from ..importing.marks import NOTE
-from ..importing.undoing import may_be_undone
+from ..importing.headers import is_silent
+from ..importing.undoing import may_be_undone, why_closed
 from ..intake.presenting import of_batch_page
 from ..models import ImportFile, Registration
 
 RECENT = 20
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @require_http_methods(["GET", "POST"])
@@ -72,20 +72,26 @@ def page_of(request, file: ImportFile, form: CommitForm | None = None, **more) -
         "file": file,
         "failed": failure_of(file, job),
         "figures": presenting.figures(file.counts, file.get_absolute_url()),
-        "groups": presenting.groups(report["findings"]),
+        "groups": presenting.groups(report["findings"], repair_url_of(file) if works else ""),
         "differences": rows,
         "difference_count": len(differences),
         "page": page,
-        "unknown": [each for each in file.mapping if not each["attribute"] and each["header"] != NOTE],
+        "unknown": [each for each in file.mapping if not each["attribute"] and not is_silent(each["header"])],
         "form": (form or CommitForm(counts=file.counts)) if acts and writes else None,
         "may_discard": works and file.may_be_given_up,
         "may_choose": works and file.may_be_read_otherwise and bool(report.get("outline")),
         "may_mark": works and bool(file.sheet) and bool(report["findings"]),
         "may_undo": works and may_be_undone(file),
-        "corrections": report.get("corrections", []) if file.state in ("parsed", "committed") else [],
+        "undo_closed": why_closed(file) if works else "",
+        "corrections": drafting.page_of(file, request.GET.get("drafted", "")),
         "may_draft": works,
         **more,
     }
+
+
+def repair_url_of(file: ImportFile) -> str:
+    """Where an automatic repair is taken back, while the list may still be read otherwise."""
+    return reverse("students:import_repair", args=[file.pk]) if file.may_be_read_otherwise else ""
 
 
 def failure_of(file: ImportFile, job: Job | None) -> str:
@@ -100,9 +106,7 @@ def failure_of(file: ImportFile, job: Job | None) -> str:
 def findings(request, pk):
     """All findings as a workbook."""
     file = visible(request, pk)
-    answer = HttpResponse(presenting.workbook_of(file.report["findings"]), content_type=XLSX)
-    answer["Content-Disposition"] = f'attachment; filename="import-{file.pk}-findings.xlsx"'
-    return answer
+    return handing_out.workbook(presenting.workbook_of(file.report["findings"]), f"import-{file.pk}-findings.xlsx")
 
 
 @require_POST

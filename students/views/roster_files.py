@@ -1,13 +1,13 @@
 """Uploads of the roster: the dry run with every finding, the confirmation, giving up."""
 
 from django.contrib import messages
-from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from approvals.errors import Refused
 from jianping_xueji.jobs import Job
 
+from .. import handing_out
 from ..importing.findings import WorkbookRefused
 from ..importing.presenting import workbook_of
 from ..models import RosterFile
@@ -20,7 +20,6 @@ from .dry_runs import marked_file
 from .makers import makers_bureau
 
 RECENT = 10
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @require_http_methods(["GET", "POST"])
@@ -74,9 +73,7 @@ def page(request, found: RosterFile, refusal=(), status: int = 200):
 def findings(request, pk):
     """All findings as a workbook, to be sent back to whoever made the list."""
     found = visible(request, pk)
-    answer = HttpResponse(workbook_of(found.findings), content_type=XLSX)
-    answer["Content-Disposition"] = f'attachment; filename="roster-{found.pk}-findings.xlsx"'
-    return answer
+    return handing_out.workbook(workbook_of(found.findings), f"roster-{found.pk}-findings.xlsx")
 
 
 @require_GET

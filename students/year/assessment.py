@@ -44,7 +44,6 @@ class Assessment(
 
     kind_code = "assessment"
     prefix = "考"
-    BLOCKS = False
     TEMPLATE = "students/year/assessment_case.html"
 
     year = models.PositiveSmallIntegerField("学年（起始年）")

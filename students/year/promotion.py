@@ -107,7 +107,6 @@ class Promotion(
 
     kind_code = "promotion"
     prefix = "升"
-    BLOCKS = False
     TEMPLATE = "students/year/promotion_case.html"
 
     run = models.ForeignKey(PromotionRun, models.PROTECT, related_name="cases", verbose_name="升级批次")

@@ -43,7 +43,6 @@ class TermAudit(Case):
     prefix = "核"
     ARTICLE = LAW
     OPENER = CLERK
-    BLOCKS = False
     TEMPLATE = "supervision/audit.html"
     CLOSED = frozenset({State.DONE, State.WITHDRAWN})
     SUCCESS = frozenset({State.DONE})

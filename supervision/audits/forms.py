@@ -119,6 +119,6 @@ class RoundFilter(forms.Form):
         wanted = {
             "open": Q(closed_on=None),
             "done": Q(state=TermAudit.State.DONE),
-            "school": Q(desk_stage="学校说明"),
+            "school": Q(desk_stage=TermAudit.DESKS[TermAudit.State.ANSWER].stage),
         }
         return found.filter(wanted.get(state, Q()))

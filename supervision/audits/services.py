@@ -26,15 +26,14 @@ WRITES = {
 # So many children of each school, chosen by a digest of the case's number: nobody picks them, everybody can check.
 _DRAWN = """
 INSERT INTO supervision_auditsample (case_id, child_id, place, result, note)
-SELECT case_id, child_id, place, '', '' FROM (
-    SELECT c.case_ptr_id AS case_id, s.id AS child_id, k.id::text AS place,
+SELECT case_id, child_id, '', '', '' FROM (
+    SELECT c.case_ptr_id AS case_id, s.id AS child_id,
         row_number() OVER (PARTITION BY c.case_ptr_id ORDER BY md5(a.number || s.slug)) AS nth
     FROM supervision_termaudit c
     JOIN approvals_case a ON a.id = c.case_ptr_id
     JOIN students_student s ON s.school_id = c.school_id AND s.status = 'enrolled'
     JOIN students_enrolment e ON e.student_id = s.id AND NOT e.voided AND upper_inf(e.during)
     JOIN students_placement p ON p.enrolment_id = e.id AND p.year = c.year AND p.ends IS NULL
-    JOIN schools_schoolclass k ON k.id = p.school_class_id
     WHERE c.case_ptr_id = ANY(%s::bigint[])) drawn
 WHERE nth <= %s
 """
@@ -95,7 +94,10 @@ def name_places(cases: list[TermAudit]) -> None:
     year = school_year_of(clock.today())
     samples = list(AuditSample.objects.filter(case__in=cases))
     places = Placement.objects.filter(
-        enrolment__student__in=[sample.child_id for sample in samples], year=year, ends=None
+        enrolment__student__in=[sample.child_id for sample in samples],
+        enrolment__voided=False,
+        year=year,
+        ends=None,
     ).select_related("school_class", "enrolment")
     names = {place.enrolment.student_id: place.school_class.name_in(year) for place in places}
     for sample in samples:

@@ -67,8 +67,6 @@ class Complaint(Case):
     prefix = "诉"
     ARTICLE = LAW
     OPENER = CLERK
-    # It speaks of a child and changes no record: whatever is under way goes on.
-    BLOCKS = False
     OWN_KEY = True
     TEMPLATE = "supervision/complaint.html"
     CLOSED = frozenset({State.DONE, State.REFUSED, State.PASSED_ON, State.WITHDRAWN})
@@ -177,10 +175,6 @@ class Complaint(Case):
 
     def columns_hidden_from(self, user):
         return frozenset() if self.names_complainant_to(user) else frozenset({"complainant", "relation"})
-
-    @classmethod
-    def paper_list(cls):
-        return [paper.label for paper in cls.papers()]
 
     @staticmethod
     def papers() -> list[Paper]:

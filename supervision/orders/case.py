@@ -44,8 +44,6 @@ class Rectification(Case):
     prefix = "令"
     ARTICLE = LAW
     OPENER = CLERK
-    # About a school and no single child: work on the children goes on.
-    BLOCKS = False
     OWN_KEY = True
     TEMPLATE = "supervision/order.html"
     CLOSED = frozenset({State.DONE, State.ESCALATED, State.REFUSED, State.WITHDRAWN, State.REVOKED})
@@ -94,10 +92,6 @@ class Rectification(Case):
                 fields=["school", "breach"], condition=Q(standing=True), name="one_order_per_school_and_breach"
             ),
         ]
-
-    @classmethod
-    def paper_list(cls):
-        return [paper.label for paper in cls.papers()]
 
     @staticmethod
     def papers() -> list[Paper]:

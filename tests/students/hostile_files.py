@@ -2,13 +2,14 @@
 
 import io
 import random
+import struct
 import zipfile
 from collections.abc import Callable
 
 from openpyxl import Workbook
 
 from students.importing.container import SCHOOL
-from tests.old_workbooks import MAGIC, book, compound, number_cell, record, sheet, xls
+from tests.old_workbooks import MAGIC, SECTOR, book, compound, number_cell, record, sheet, xls
 from tests.workbooks import (
     SHEET_PART,
     far_corner,
@@ -98,6 +99,49 @@ def in_circle() -> bytes:
 def lying_label() -> bytes:
     """A text that says it is 60,000 letters long and ends after three."""
     return record(0x0204, b"\0\0\0\0\0\0\x60\xea\x01abcdef")
+
+
+def spoilt(data: bytes, place: int, content: bytes) -> bytes:
+    """Some bytes of a file written over."""
+    return data[:place] + content + data[place + len(content) :]
+
+
+def with_stub(kind: int) -> bytes:
+    """A record of a sheet that ends before what it has to say."""
+    return compound(book({"S": sheet([["x"]], more=record(kind, b"\0"))}))
+
+
+def nested_sheets() -> bytes:
+    """Sheets that all begin at the same place, each to be walked from there."""
+    stream = bytearray(book({f"S{number}": sheet([["x"]]) for number in range(20)}))
+    places = [at for at in range(len(stream) - 4) if stream[at : at + 2] == b"\x85\0" and stream[at + 3] == 0]
+    for at in places:
+        stream[at + 4 : at + 8] = stream[places[0] + 4 : places[0] + 8]
+    return compound(bytes(stream))
+
+
+MUTATIONS = 300
+_LINKS, _DIRECTORY, _STREAM = SECTOR, 2 * SECTOR, 3 * SECTOR
+_KINDS = (0x0208, 0x007D, 0x00E5, 0x0006, 0x0205, 0x00BD, 0x0203, 0x0204)
+
+
+def mutations() -> list[bytes]:
+    """A good .xls spoilt in three hundred ways, always the same: bytes of header, chains, directory and records written
+    over, the end cut off, records that end before what they have to say.
+    """
+    dice, made = random.Random(7), []
+    good = xls([pupil(n) for n in range(3)])
+    regions = ((24, _LINKS), (_LINKS, _LINKS + 120), (_DIRECTORY, _DIRECTORY + 256), (_STREAM, _STREAM + 2_000))
+    for number in range(MUTATIONS // 2):
+        data, (first, last) = bytearray(good), regions[number % len(regions)]
+        for _ in range(dice.randint(1, 4)):
+            place = dice.randrange(first, last)
+            data[place] = dice.choice((0, 1, 127, 128, 255, data[place] ^ 1 << dice.randrange(8), dice.randrange(256)))
+        made.append(bytes(data[: dice.randrange(SECTOR, len(data))] if dice.random() < 0.1 else data))
+    while len(made) < MUTATIONS:
+        short = b"".join(record(dice.choice(_KINDS), dice.randbytes(dice.randrange(16))) for _ in range(3))
+        made.append(xls([pupil(1)], more=short))
+    return made
 
 
 def cell_spelt(reference: bytes) -> bytes:
@@ -251,6 +295,24 @@ HOSTILE = {
     "xls of noise": (lambda: MAGIC + noise()[:200_000], "truncated"),
     "word as xls": (lambda: compound(b"x" * 5000, name="WordDocument"), "not_workbook"),
     "xls huge string": (lambda: compound(book({"S": sheet([], more=lying_label())})), "no_header"),
+    "xls nul in a sheet name": (lambda: compound(book({"S\0T": sheet([["x"]])})), "no_header"),
+    "xls row record of one byte": (lambda: with_stub(0x0208), "truncated"),
+    "xls cell of one byte": (lambda: with_stub(0x0203), "truncated"),
+    "xls sheets in one another": (nested_sheets, "truncated"),
+    "xls without a root": (lambda: spoilt(xls([]), _DIRECTORY + 64, b"\0\0"), None),
+    "xls stream said to be small": (
+        lambda: spoilt(spoilt(xls([]), _DIRECTORY + 64, b"\0\0"), _DIRECTORY + 128 + 120, struct.pack("<I", 64)),
+        "truncated",
+    ),
+    "xls stream said to be longer": (
+        lambda: spoilt(xls([pupil(1)]), _DIRECTORY + 128 + 120, struct.pack("<I", 0x7FFFFFFF)),
+        None,
+    ),
+    "xls of Excel 95": (lambda: compound(book({"S": sheet([["x"]])}), name="Book"), "old_version"),
+    "xls of Excel 95 under the new name": (
+        lambda: compound(book({"S": sheet([["x"]])}).replace(b"\0\x06\x05\0", b"\0\x05\x05\0", 1)),
+        "old_version",
+    ),
     # Text
     "csv of nulls": (lambda: "姓名,性别".encode() + b"\0" * 1000, "not_workbook"),
     "csv a million columns": (lambda: b"a," * 1_000_000, "too_many_columns"),

@@ -1,6 +1,7 @@
 """What a column is may be said by people: once for this file, and remembered for the school's next one."""
 
 import io
+from decimal import Decimal
 
 import pytest
 from django.urls import reverse
@@ -9,6 +10,7 @@ from openpyxl import Workbook, load_workbook
 from accounts.roles import Role
 from jianping_xueji.jobs.engine import execute
 from students.importing.choosing import remembered
+from students.importing.findings import column_letter
 from students.models import FamilyMember, ImportFile, RememberedColumn, Student
 from tests.importing import registered
 from tests.students.ordinary_files import text_list
@@ -89,6 +91,45 @@ def test_saying_the_plain_meaning_again_forgets(client, registrar, no1):
     assert remembered(no1) == {}
 
 
+LONG = (
+    "孩子现在每天放学以后实际居住的地方（请写到村、组、门牌号，租住的也要写清楚房东姓名和电话，以便老师家访时能够找到）"
+)
+
+
+@pytest.mark.parametrize("header", [LONG, LONG * 4, "家住哪儿，电话13812345678901"])
+def test_a_long_header_or_one_with_a_number_in_it_is_known_again(client, registrar, no1, header):
+    """The page shows it shortened and masked; what is remembered is the header itself."""
+    file = read(client, workbook([pupil(1)], headers={"home_address": header}), no1)
+    shown = client.get(columns(file)).content.decode()
+    assert "13812345678901" not in shown and LONG not in shown
+    letter = next(each["column"] for each in file.mapping if each["header"] == header)
+    said(client, file, **{f"column_{letter}": "home_address"})
+    assert job_done(file).state == "parsed"
+    assert read(client, workbook([pupil(2)], headers={"home_address": header}), no1).state == "parsed"
+    other = header.replace("现在", "过去").replace("901", "902")
+    assert read(client, workbook([pupil(3)], headers={"home_address": other}), no1).state == "unusable"
+
+
+def test_the_plain_meaning_of_a_grouped_header_is_forgotten_too(client, registrar, no1):
+    """家庭成员或监护人信息一 over 职务 means 成员1职务, whatever the page has been told before."""
+    first, last = column_of("member1.name"), column_of("member1.position")
+
+    def group(page):
+        page.insert_rows(1)
+        for number in range(first, last + 1):
+            page.cell(2, number).value = page.cell(2, number).value[3:]
+        page.cell(1, first, "家庭成员或监护人信息一")
+        page.merge_cells(start_row=1, start_column=first, end_row=1, end_column=last)
+
+    file = read(client, workbook([pupil(1)], edit=group), no1)
+    letter = next(each["column"] for each in file.mapping if each["attribute"] == "member1.position")
+    said(client, file, **{f"column_{letter}": ""})
+    assert list(remembered(no1).values()) == [""]
+    file = job_done(file)
+    said(client, file, **{f"column_{letter}": "member1.position"})
+    assert remembered(no1) == {}
+
+
 def test_two_columns_cannot_be_the_same_field(client, registrar, no1):
     file = read(client, workbook([pupil(1)], headers={"homepage": "联系电话"}), no1)
     answer = said(client, file)
@@ -141,6 +182,70 @@ def test_a_text_list_is_imported_and_comes_back_as_a_workbook(client, registrar,
     assert file.counts["create"] == 1 and file.counts["error"] == 1
     book = load_workbook(io.BytesIO(client.get(reverse("students:import_marked", args=[file.pk])).content))
     assert book["CSV"]["B2"].value == "张㛃" and "性别" in book["CSV"].cell(3, book["CSV"].max_column).value
+
+
+# --- an automatic repair that is not wanted ---------------------------------------------------------------------------
+
+
+def turned(client, file, cell, **more):
+    """One press beside a cell, and the job that reads the list once more."""
+    answer = client.post(reverse("students:import_repair", args=[file.pk]), {"cell": cell, **more})
+    assert answer.status_code == 302, answer.content.decode()
+    return job_done(file)
+
+
+def test_one_repair_is_taken_back_and_stands_again(client, registrar, no1):
+    """1500米 is read as 1.5 公里; whoever does not want that leaves the cell out, and the others stay repaired."""
+    file = read(client, workbook([pupil(1, school_distance="1500米"), pupil(2, school_distance="2000米")]), no1)
+    cell = f"{column_letter(column_of('school_distance') - 1)}2"
+    shown = page(client, file)
+    assert f'name="cell" value="{cell}"' in shown and "还原" in shown and file.counts["fixed"] == 2
+    file = turned(client, file, cell)
+    shown = page(client, file)
+    assert file.counts["fixed"] == 1 and "未采用自动规范（已换算为 1.5 公里），该格不导入" in shown
+    client.post(reverse("students:import_commit", args=[file.pk]), {"accept_warnings": "on"})
+    job_done(file)
+    assert dict(Student.objects.values_list("name", "school_distance")) == {
+        pupil(1)["name"]: None, pupil(2)["name"]: Decimal("2.0"),
+    }  # fmt: skip
+
+
+def test_a_repair_stands_again_when_it_is_wanted_after_all(client, registrar, no1):
+    file = read(client, workbook([pupil(1, school_distance="1500米")]), no1)
+    cell = f"{column_letter(column_of('school_distance') - 1)}2"
+    file = turned(client, turned(client, file, cell), cell, wanted="1")
+    assert file.counts["fixed"] == 1 and file.choice["as_typed"] == []
+
+
+def test_what_tells_who_a_child_is_is_not_left_out_but_waits(client, registrar, no1):
+    """Without its repaired number the row would mean somebody else; it is not imported until the cell is put right."""
+    number = pupil(1)["id_number"]
+    file = read(client, workbook([pupil(1, id_number=f" {number[:6]} {number[6:]}"), pupil(2)]), no1)
+    file = turned(client, file, f"{column_letter(column_of('id_number') - 1)}2")
+    assert (file.counts["create"], file.counts["error"]) == (1, 1) and "本行不导入" in page(client, file)
+
+
+def test_a_child_on_record_keeps_what_it_has_where_a_repair_is_taken_back(client, registrar, no1):
+    registered(workbook([pupil(1, school_distance="3")]), no1)
+    file = read(client, workbook([pupil(1, school_distance="1500米")]), no1)
+    assert file.counts["update"] == 1
+    file = turned(client, file, f"{column_letter(column_of('school_distance') - 1)}2")
+    assert (file.counts["update"], file.counts["unchanged"]) == (0, 1)
+
+
+def test_who_may_take_a_repair_back_and_when(client, registrar, staff, no1, no2):
+    file = read(client, workbook([pupil(1, school_distance="1500米")]), no1)
+    address = reverse("students:import_repair", args=[file.pk])
+    refused = client.post(address, {"cell": "=cmd"})
+    assert refused.status_code == 409 and "不是单元格" in refused.content.decode()
+    for role, school, code in ((Role.HEADMASTER, no1, 403), (Role.REGISTRAR, no2, 404)):
+        client.force_login(staff(role, school))
+        assert client.post(address, {"cell": "A2"}).status_code == code
+    client.force_login(staff(Role.HEADMASTER, no1))
+    assert "还原" not in page(client, file)
+    client.force_login(registrar)
+    client.post(reverse("students:import_discard", args=[file.pk]))
+    assert client.post(address, {"cell": "A2"}).status_code == 409
 
 
 # --- lists that bring children on record up to date -------------------------------------------------------------------

@@ -35,13 +35,33 @@ def test_dates_of_1904_in_an_old_workbook():
     assert old(pupil(1, birth_date=41_519.0), date1904=True).rows[0].values["birth_date"] == date(2017, 9, 3)
 
 
+def grouped(child, *, merged: bool) -> bytes:
+    """A header of three rows: 成员一 and 成员二 reach over two of them, and over columns of the same sub-headers."""
+    groups, below, merges = list(HEADERS), [""] * len(ORDER), []
+    for index, attribute in enumerate(ORDER):
+        member, _, own = attribute.partition(".")
+        if own:
+            titles = {"member1": "家庭成员或监护人信息一", "member2": "家庭成员或监护人信息二"}
+            groups[index], below[index] = titles[member] if own == "name" else "", HEADERS[index][3:]
+        else:
+            merges.append((0, 2, index, index))
+    for member in ("member1.", "member2."):
+        columns = [index for index, attribute in enumerate(ORDER) if attribute.startswith(member)]
+        merges.append((0, 1, columns[0], columns[-1]))
+    rows = [groups, [], below, [child.get(attribute) for attribute in ORDER]]
+    places = b"".join(each.to_bytes(2, "little") for merge in merges for each in merge)
+    merge = record(0x00E5, len(merges).to_bytes(2, "little") + places) if merged else b""
+    return compound(book({"S": sheet(rows, more=merge)}))
+
+
 def test_merged_headers_of_an_old_workbook():
-    """成员一 and 成员二 share sub-headers; only the merged group above tells them apart."""
-    first, last = column_of("member1.name") - 1, len(ORDER) - 1
-    groups = ["成员一" if index == first else "" for index in range(len(ORDER))]
-    merge = record(0x00E5, b"\x01\0" + b"".join(each.to_bytes(2, "little") for each in (0, 0, first, last)))
-    rows = [groups, HEADERS, [pupil(1).get(attribute) for attribute in ORDER]]
-    assert read(compound(book({"S": sheet(rows, more=merge)}))).rows[0].row_no == 3
+    """The title two rows above a sub-header belongs to it because the cells are merged, and for no other reason."""
+    child = pupil(1, member2__name="李梅", member2__relation="母亲")
+    found = read(grouped(child, merged=True))
+    values = found.rows[0].values
+    assert (found.findings, found.rows[0].row_no, values["name"]) == ([], 4, child["name"])
+    assert (values["member1.name"], values["member2.name"]) == (child["member1.name"], "李梅")
+    assert read(grouped(child, merged=False)).stopped
 
 
 @pytest.mark.parametrize("encoding", ["gb18030", "utf-8", "utf-8-sig", "utf-16"])
@@ -64,9 +84,9 @@ def test_text_read_with_the_wrong_key_is_no_list():
 # --- the copy that comes back -----------------------------------------------------------------------------------------
 
 
-def copy_of(data, level=None):
-    said = [each.as_dict() for each in read(data).findings]
+def copy_of(data):
     seen = read(data)
+    said = [each.as_dict() for each in seen.findings]
     return marked_copy(data, said, sheet=seen.sheet, head=seen.head, limits=SCHOOL)
 
 

@@ -8,10 +8,14 @@ from approvals.errors import NotYourHand, Refused
 from approvals.services import perform
 from students.importing import drafting, undoing
 from students.models import Correction, FamilyMember, ImportFile, Student, StudentNumber
-from tests.county import staff_member
+from suspensions.models import Death
+from tests.changes import decided, drafted
+from tests.county import class_of, papers_in_order, staff_member, walk
 from tests.importing import digest_of_records, imported, previewed, registered, walk_batch
 from tests.students.test_import_records import with_registry_numbers
+from tests.suspensions.specimens import DIED
 from tests.workbooks import id_number, pupil, workbook
+from transfers.services import start_transfer
 
 WHY = "传错了文件"
 
@@ -97,12 +101,70 @@ def test_a_change_back_to_the_same_value_by_a_later_list_still_stands_on_it(no1)
         undone(first)
 
 
-def test_registered_children_stay_and_the_reason_is_told(no1):
+def test_a_child_that_has_left_is_no_longer_the_old_schools_to_put_back(no1, no2):
+    """The school that wrote the telephone number is not the school that keeps it now."""
+    registered(workbook([pupil(1), pupil(2)]), no1)
+    file = imported(workbook([pupil(1, phone="13911111111"), pupil(2, phone="13911111112")]), no1)
+    child = Student.objects.get(name=pupil(1)["name"])
+    registrar = staff_member(Role.REGISTRAR, no2)
+    case = start_transfer(child, no2, by=registrar, ground="T4", grade=3, to_class=class_of(no2, 3))
+    papers_in_order(case, registrar)
+    walk(case, until="release")
+    undone_meanwhile = undoing.what_stands_on(file)
+    walk_last(case)
+    before = digest_of_records()
+    with pytest.raises(Refused) as refusal:
+        undone(file)
+    assert undone_meanwhile == []
+    assert f"{child.name}（第二小学，在读）已不是本校在籍学生" in str(refusal.value)
+    assert "由现学籍学校逐名更正" in str(refusal.value) and digest_of_records() == before
+
+
+def walk_last(case):
+    return perform(case, "complete", by=staff_member(Role.BUREAU_CHECKER, case.lead_school.bureau))
+
+
+def test_a_record_that_has_ended_is_not_put_back(no1):
+    registered(workbook([pupil(1)]), no1)
+    file = imported(workbook([pupil(1, phone="13911111111")]), no1)
+    decided(drafted(Death, Student.objects.get(), **DIED))
+    with pytest.raises(Refused) as refusal:
+        undone(file)
+    assert f"{pupil(1)['name']}（第一小学，死亡）已不是本校在籍学生" in str(refusal.value)
+    assert Student.objects.get().phone == "13911111111"
+
+
+def test_a_second_list_for_an_open_batch_can_be_taken_back(no1):
+    """Children that still wait for the bureau are this school's as well."""
+    imported(workbook([pupil(1)]), no1)
+    file = imported(workbook([pupil(1, phone="13911111111")]), no1)
+    undone(file)
+    assert Student.objects.get().phone == "13800000000"
+
+
+def test_registered_children_stay_and_the_page_says_why_and_what_to_do(client, no1):
+    """A decision of the bureau is corrected by a further decision only (第三十八条), not by the school's own list."""
     file = imported(workbook([pupil(1)]), no1)
-    walk_batch(file.registration)
+    walk_batch(file.registration, until="propose")
+    file = ImportFile.objects.get(pk=file.pk)
+    assert "请等教育局退回学校后再撤销" in undoing.why_closed(file)
+    perform(file.registration, "register", by=staff_member(Role.BUREAU_CHECKER, no1.bureau))
+    file = ImportFile.objects.get(pk=file.pk)
+    with pytest.raises(Refused) as refusal:
+        undone(file)
+    client.force_login(file.uploaded_by)
+    for said in (str(refusal.value), client.get(file.get_absolute_url()).content.decode()):
+        assert file.registration.number in said and "第三十八条" in said and "第十二条" in said and "第八条" in said
+    assert "撤销这次导入" not in client.get(file.get_absolute_url()).content.decode()
+
+
+def test_a_batch_given_up_leaves_the_updates_to_be_put_right_one_by_one(no1):
+    registered(workbook([pupil(1)]), no1)
+    file = imported(workbook([pupil(1, phone="13911111111"), pupil(2)]), no1)
+    perform(file.registration, "withdraw", by=file.uploaded_by, opinion=WHY)
     with pytest.raises(Refused) as refusal:
         undone(ImportFile.objects.get(pk=file.pk))
-    assert "已注册" in str(refusal.value) and file.registration.number in str(refusal.value)
+    assert "新生已不在名册" in str(refusal.value) and "逐名更正" in str(refusal.value)
 
 
 def test_work_on_the_batch_stands_on_it(no1):
@@ -152,9 +214,73 @@ def test_a_key_field_becomes_a_draft(client, no1):
     assert client.post(reverse("students:import_corrections", args=[file.pk])).status_code == 302
     case = Correction.objects.get()
     assert (case.state, case.items.get().after) == ("draft", "王新名") and case.child.name == pupil(1)["name"]
-    # Once more: the child is busy, which is said, and no second draft begins.
+    # Once more: the child is busy, which the page says beside its name, and no second draft begins.
+    shown = client.get(file.get_absolute_url()).content.decode()
+    assert f"{case.number}</a> 在办" in shown and "起草这些学生的信息变更" not in shown
     answer = client.post(reverse("students:import_corrections", args=[file.pk]))
     assert answer.status_code == 409 and Correction.objects.count() == 1
+
+
+@pytest.fixture
+def two_at_once(monkeypatch):
+    monkeypatch.setattr(drafting, "AT_ONCE", 2)
+
+
+def renamed(no1, numbers):
+    registered(workbook([pupil(n) for n in numbers]), no1)
+    return previewed(workbook([pupil(n, name=f"王新名{'甲乙丙丁戊'[n]}") for n in numbers]), no1)[0]
+
+
+def press(client, file):
+    """What the button on the page sends, in the words of the page."""
+    shown = client.get(file.get_absolute_url(), {"drafted": press.after}).content.decode()
+    after = shown.split('name="after" value="')[1].split('"')[0]
+    answer = client.post(reverse("students:import_corrections", args=[file.pk]), {"after": after})
+    press.after = answer.url.split("drafted=")[1].split("#")[0] if answer.status_code == 302 else ""
+    return answer
+
+
+press.after = ""
+
+
+def test_more_children_than_a_press_begins_are_reached_by_the_next(client, no1, two_at_once):
+    file = renamed(no1, range(5))
+    client.force_login(file.uploaded_by)
+    assert [press(client, file).status_code for _ in range(3)] == [302, 302, 302]
+    assert Correction.objects.count() == 5
+    answer = client.post(reverse("students:import_corrections", args=[file.pk]))
+    assert answer.status_code == 409 and "已有变动在办" in answer.content.decode()
+
+
+def test_who_may_not_be_changed_now_stops_nobody_else(client, no1, two_at_once):
+    """Two children are refused at the head of the list; the press after goes on behind them, then comes round again."""
+    file = renamed(no1, range(4))
+    names = [pupil(n)["name"] for n in (0, 1)]
+    Student.objects.filter(name__in=names).update(status="leaver")
+    client.force_login(file.uploaded_by)
+    address = reverse("students:import_corrections", args=[file.pk])
+    first = client.post(address)
+    assert first.status_code == 409 and not Correction.objects.exists()
+    shown = first.content.decode()
+    assert 'name="after" value="3"' in shown and "接着起草" in shown
+    assert client.post(address, {"after": "3"}).status_code == 302
+    assert {case.child.name for case in Correction.objects.all()} == {pupil(2)["name"], pupil(3)["name"]}
+
+
+def test_the_page_asks_as_much_for_many_as_for_few(client, no1, django_assert_max_num_queries):
+    file = renamed(no1, range(5))
+    with django_assert_max_num_queries(5):
+        assert len(drafting.board(ImportFile.objects.get(pk=file.pk))) == 5
+
+
+def test_a_list_taken_back_drafts_nothing(client, no1):
+    registered(workbook([pupil(1), pupil(2)]), no1)
+    file = imported(workbook([pupil(1, name="王新名"), pupil(2, phone="13911111111")]), no1)
+    undone(file)
+    client.force_login(file.uploaded_by)
+    answer = client.post(reverse("students:import_corrections", args=[file.pk]))
+    assert answer.status_code == 409 and "不能再据此起草变更" in answer.content.decode()
+    assert not Correction.objects.exists()
 
 
 def test_a_number_becomes_a_draft_sealed(no1):

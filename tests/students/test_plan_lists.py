@@ -4,11 +4,14 @@ import io
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from openpyxl import Workbook, load_workbook
 
 from accounts.roles import Role
 from students.models import IntakePlan, ReturnedList
+from students.plans.sheet import judge_plans
 from tests.old_workbooks import book as old_book
 from tests.old_workbooks import compound, sheet
 from tests.workbooks import saved
@@ -61,6 +64,21 @@ def test_what_is_wrong_is_said_by_row_and_the_list_comes_back_marked(client, cle
     page = copy.worksheets[0]
     assert page["B4"].fill.fgColor.rgb == "FFFFE566" and page["E2"].value == "错误说明" and "看不懂" in page["E4"].value
     assert copy.sheetnames[-1] == "核对结果"
+
+
+def test_a_cell_that_cannot_be_read_is_told_once(client, clerk, no1):
+    seen = sent(client, listed((no1.code, "一年级", "两个", "四十五"), (no1.code, "二年级", "", 45)))
+    places = [(finding.row, finding.column) for finding in seen.context["judged"].findings]
+    assert places == [(3, "C"), (3, "D"), (4, "C")]
+
+
+def test_many_schools_ask_no_more_than_few(clerk, bureau, no1, no2, no3, django_assert_num_queries):
+    few, many = ([(school.code, "一年级", 1, 45), (school.code, "二年级", 1, 45)] for school in (no1, no2))
+    many = [*few, *many, (no3.code, "一年级", 1, 45)]
+    with CaptureQueriesContext(connection) as of_few:
+        assert judge_plans(listed(*few), bureau, 2026).lines == 2
+    with django_assert_num_queries(len(of_few)):
+        assert judge_plans(listed(*many), bureau, 2026).lines == 5
 
 
 def test_an_old_workbook_will_do(client, clerk, no1):

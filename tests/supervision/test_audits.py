@@ -1,6 +1,7 @@
 """第三十五条: a term's audit from the data to the verdict; nobody picks the children, nothing is judged unheard."""
 
 from datetime import date, timedelta
+from hashlib import md5
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -13,9 +14,10 @@ from approvals.models import Countdown
 from approvals.services import perform
 from law import clock, parameters
 from law.models import Term
+from students.models import Enrolment, Placement
 from supervision.audits.services import begin_round, fill_in
 from supervision.models import AuditFinding, TermAudit
-from tests.county import hand_for
+from tests.county import class_of, hand_for
 from tests.supervision.auditing import acted, answered, begun, judged, roll_called, walked
 from tests.supervision.clocks import row
 
@@ -54,6 +56,27 @@ def test_so_many_children_are_drawn_as_the_parameter_says(bureau, no1, children,
         case = begun(bureau)[no1.pk]
     assert case.samples.count() == drawn
     assert all(sample.place for sample in case.samples.all())
+
+
+def test_nobody_picks_the_children_everybody_can_check_who_was_drawn(bureau, no1, children, child_at, monkeypatch):
+    """The first by a digest of the case's number and the child's address; a voided place is neither drawn nor told."""
+    gone = child_at(no1, name="样例戊")
+    Enrolment.objects.filter(student=gone).update(voided=True)
+    with parameters_of(monkeypatch, 2):
+        case = begun(bureau)[no1.pk]
+    by_digest = sorted(children, key=lambda child: md5((case.number + child.slug).encode()).hexdigest())
+    assert {sample.child for sample in case.samples.all()} == set(by_digest[:2])
+
+
+def test_the_place_of_a_sample_is_the_one_that_counts(bureau, no1, no2, children):
+    """A record entered by mistake at another school and voided since does not name the class."""
+    child, (one,) = children[0], Placement.objects.filter(enrolment__student=children[0])
+    voided = Enrolment.objects.get(pk=one.enrolment_id)
+    voided.pk, voided.school, voided.voided = None, no2, True
+    voided.save(force_insert=True)
+    Placement.objects.create(enrolment=voided, school_class=class_of(no2, 5), year=one.year, starts=one.starts)
+    case = begun(bureau)[no1.pk]
+    assert case.samples.get(child=child).place == "三年级1班"
 
 
 def parameters_of(monkeypatch, number):

@@ -19,6 +19,7 @@ from archives.evidence.collecting import files_of_case, scope_of
 from archives.models import EvidencePack
 from law import clock
 from students.changes import start_change
+from students.models import Enrolment
 from supervision.complaints.services import reveal_contact
 from supervision.models import Complaint, ContactLook
 from supervision.orders.breaches import signs_at
@@ -281,9 +282,18 @@ def test_nobody_is_told_what_was_not_found(case):
         Complaint.objects.filter(pk=case.pk).update(told_on=clock.today())
 
 
-def test_the_child_page_shows_the_complaint_to_who_may_see_it(client, case, no1, staff):
+def test_the_child_page_shows_the_complaint_to_who_may_see_it(client, case, no1, no2, no3, staff):
     client.force_login(staff(Role.REGISTRAR, no1))
     assert case.number in client.get(case.child.get_absolute_url()).content.decode()
+    # A school that the child attends sees the child, and no word of the complaint against the other school.
+    Enrolment.objects.filter(student=case.child).update(attends=no2)
+    client.force_login(staff(Role.REGISTRAR, no2))
+    shown = client.get(case.child.get_absolute_url())
+    assert shown.status_code == 200 and case.child.name in shown.content.decode()
+    assert case.number not in shown.content.decode() and "投诉" not in shown.content.decode()
+    assert client.get(case.get_absolute_url()).status_code == 404
+    client.force_login(staff(Role.REGISTRAR, no3))
+    assert client.get(case.child.get_absolute_url()).status_code == 404
 
 
 def test_registering_from_the_page_keeps_what_was_typed(client, no1, bureau, staff, child_at):

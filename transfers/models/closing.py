@@ -36,8 +36,6 @@ class SchoolClosing(
 
     kind_code = "school_closing"
     prefix = "并"
-    # Daily work on the children goes on; their open cases move with them.
-    BLOCKS = False
     OWN_KEY = True
     TEMPLATE = "transfers/closing.html"
     DRAFT = ("manner", "receiving", "document", "closes_on")
@@ -59,10 +57,6 @@ class SchoolClosing(
     def child(self):
         """A school's children are many: no page of this case is the page of one child."""
         return None
-
-    @classmethod
-    def paper_list(cls):
-        return [paper.label for paper in cls().papers()]
 
     @classmethod
     def facts_for(cls, school, receiving, *, closes_on, document, on=None, case=None, **more):

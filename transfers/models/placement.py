@@ -109,7 +109,6 @@ class SchoolPlacement(
 
     kind_code = "placement"
     prefix = "派"
-    BLOCKS = False
     TEMPLATE = "transfers/placement.html"
     STAGES = ("教育局", "主管局长", AT_SCHOOL)
     # The notice names a school and a grade; the class is the school's.
