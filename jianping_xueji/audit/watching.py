@@ -61,7 +61,6 @@ def watch_all(using: str = "default", **_signal) -> None:
 def statements_for(model: type[Model]) -> str:
     """The function and the three triggers of one table."""
     table = model._meta.db_table
-    branches = {rows: _note(model, rows) for rows in OPERATIONS.values()}
     triggers = "".join(
         f"""CREATE OR REPLACE TRIGGER audit_{operation.lower()} AFTER {operation} ON public.{table}
             REFERENCING {"OLD" if rows == "gone" else "NEW"} TABLE AS {rows}
@@ -71,21 +70,33 @@ def statements_for(model: type[Model]) -> str:
     )
     functions = "".join(
         f"""CREATE OR REPLACE FUNCTION public.audit_note_{rows}_{table}() RETURNS trigger
-            LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN {note}; RETURN NULL; END $$;"""
-        for rows, note in branches.items()
+            LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN
+            IF (SELECT count(*) FROM {rows}) > {FEW_ROWS} THEN {_counted(model, rows)};
+            ELSE {_named(model, rows)}; END IF; RETURN NULL; END $$;"""
+        for rows in OPERATIONS.values()
     )
     return functions + triggers
 
 
-def _note(model: type[Model], rows: str) -> str:
-    key, children = model._meta.pk.column, _children(model, rows)
-    few = f"count(*) <= {FEW_ROWS}"
+def _named(model: type[Model], rows: str) -> str:
+    """The note of a statement over few rows: which, and the digest of what they say."""
+    table, key = model._meta.db_table, model._meta.pk.column
     number = f"array_agg(n.{key}::text ORDER BY n.{key}::text)"
-    digest = digest_of(model._meta.db_table, key)
+    return _note(table, f"{number}, {digest_of(table, key)}, {_children(model, rows)}", rows)
+
+
+def _counted(model: type[Model], rows: str) -> str:
+    """The note of a statement over many rows. No row is written out, and children are sought only while they are few:
+    PostgreSQL fills every aggregate of a question, whatever CASE stands around it, but not the questions inside."""
+    children = _children(model, rows)
+    if children.startswith("array_agg"):
+        children = f"CASE WHEN count(*) <= {FEW_CHILDREN} THEN (SELECT {children} FROM {rows} n) END"
+    return _note(model._meta.db_table, f"NULL, NULL, {children}", rows)
+
+
+def _note(table: str, told: str, rows: str) -> str:
     return f"""INSERT INTO public.audit_bell (xid, place, did, number, ids, digest, children)
-        SELECT pg_current_xact_id(), '{model._meta.db_table}', lower(TG_OP), count(*),
-            CASE WHEN {few} THEN {number} END, CASE WHEN {few} THEN {digest} END, {children}
-        FROM {rows} n HAVING count(*) > 0"""
+        SELECT pg_current_xact_id(), '{table}', lower(TG_OP), count(*), {told} FROM {rows} n HAVING count(*) > 0"""
 
 
 def digest_of(table: str, key: str) -> str:
@@ -105,8 +116,7 @@ def _children(model: type[Model], rows: str) -> str:
         column = next((field.column for field in model._meta.local_fields if _names_a_child(field)), "")
     if not column:
         return "NULL"
-    each = f"array_agg(DISTINCT n.{column}) FILTER (WHERE n.{column} IS NOT NULL)"
-    return f"CASE WHEN count(*) <= {FEW_CHILDREN} THEN {each} END"
+    return f"array_agg(DISTINCT n.{column}) FILTER (WHERE n.{column} IS NOT NULL)"
 
 
 def _names_a_child(field: Field) -> bool:
