@@ -33,11 +33,17 @@ def _spelled(name: str) -> list[str]:
     return [SURNAMES.get(c, syllables(c)) if i == 0 else syllables(c) for i, c in enumerate(name)]
 
 
+def spellings_of(name: str) -> tuple[str, str]:
+    """Pinyin and initials: '张三' → ('zhangsan', 'zs')."""
+    spelled = _spelled(name)
+    return "".join(spelled)[:120], "".join(s[0] for s in spelled if s)[:30]
+
+
 def pinyin_of(name: str) -> str:
     """'张三' → 'zhangsan'."""
-    return "".join(_spelled(name))[:120]
+    return spellings_of(name)[0]
 
 
 def initials_of(name: str) -> str:
     """'张三' → 'zs'."""
-    return "".join(s[0] for s in _spelled(name) if s)[:30]
+    return spellings_of(name)[1]

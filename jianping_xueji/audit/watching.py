@@ -25,11 +25,11 @@ VOUCHED = {
 }
 CHILD_COLUMNS = ("student", "child")
 OPERATIONS = {"INSERT": "fresh", "UPDATE": "fresh", "DELETE": "gone"}
-# A signature is about the children of its case.
-OF_A_CASE = (
-    "(SELECT array_agg(child_id) FROM (SELECT DISTINCT s.child_id FROM public.approvals_casesubject s"
-    f" JOIN {{rows}} n ON n.case_id = s.case_id LIMIT {FEW_CHILDREN}) c)"
-)
+# A signature is about the children of its case, looked up case by case.
+OF_A_CASE = f"""(SELECT array_agg(DISTINCT c.child_id) FROM {{rows}} n CROSS JOIN LATERAL (
+    SELECT s.child_id FROM public.approvals_casesubject s WHERE s.case_id = n.case_id LIMIT {FEW_CHILDREN}) c)"""
+# The plan of a note is kept for a session, and that of a first signature would read all subjects for want of many.
+SETTINGS = {"approvals_step": " SET enable_seqscan = off"}
 
 
 def watched() -> list[type[Model]]:
@@ -75,21 +75,23 @@ def statements_for(model: type[Model]) -> str:
     )
     functions = "".join(
         f"""CREATE OR REPLACE FUNCTION public.audit_note_{rows}_{table}() RETURNS trigger
-            LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN {note}; RETURN NULL; END $$;"""
+            LANGUAGE plpgsql SECURITY DEFINER{SETTINGS.get(table, "")} AS $$
+            DECLARE many integer := (SELECT count(*) FROM {rows});
+            BEGIN IF many > 0 THEN {note}; END IF; RETURN NULL; END $$;"""
         for rows, note in branches.items()
     )
     return functions + triggers
 
 
 def _note(model: type[Model], rows: str) -> str:
+    """Each part is a question of its own, so that what is left out of a large statement's note is not even asked."""
     key, children = model._meta.pk.column, _children(model, rows)
-    few = f"count(*) <= {FEW_ROWS}"
-    number = f"array_agg(n.{key}::text ORDER BY n.{key}::text)"
-    digest = digest_of(model._meta.db_table, key)
+    number = f"(SELECT array_agg(n.{key}::text ORDER BY n.{key}::text) FROM {rows} n)"
+    digest = f"(SELECT {digest_of(model._meta.db_table, key)} FROM {rows} n)"
     return f"""INSERT INTO public.audit_bell (xid, place, did, number, ids, digest, children, members)
-        SELECT pg_current_xact_id(), '{model._meta.db_table}', lower(TG_OP), count(*),
-            CASE WHEN {few} THEN {number} END, CASE WHEN {few} THEN {digest} END, {children}, {_members(model)}
-        FROM {rows} n HAVING count(*) > 0"""
+        VALUES (pg_current_xact_id(), '{model._meta.db_table}', lower(TG_OP), many,
+            CASE WHEN many <= {FEW_ROWS} THEN {number} END, CASE WHEN many <= {FEW_ROWS} THEN {digest} END,
+            {children}, {_members(model, rows)})"""
 
 
 def digest_of(table: str, key: str) -> str:
@@ -104,21 +106,22 @@ def _children(model: type[Model], rows: str) -> str:
         return OF_A_CASE.format(rows=rows)
     if not (column := _child_column(model)):
         return "NULL"
-    each = f"array_agg(DISTINCT n.{column}) FILTER (WHERE n.{column} IS NOT NULL)"
-    return f"CASE WHEN count(*) <= {FEW_CHILDREN} THEN {each} END"
+    each = f"(SELECT array_agg(DISTINCT n.{column}) FROM {rows} n WHERE n.{column} IS NOT NULL)"
+    return f"CASE WHEN many <= {FEW_CHILDREN} THEN {each} END"
 
 
-def _members(model: type[Model]) -> str:
+def _members(model: type[Model], rows: str) -> str:
     """The digest of the children of a statement that touched too many to name: see `digest_of_children`."""
     if not (column := _child_column(model)):
         return "NULL"
-    each = f"string_agg(DISTINCT n.{column}::text, ',' ORDER BY n.{column}::text)"
-    return f"CASE WHEN count(*) > {FEW_CHILDREN} THEN sha256(convert_to({each}, 'UTF8')) END"
+    each = f"(SELECT DISTINCT n.{column}::int8 AS child FROM {rows} n WHERE n.{column} IS NOT NULL) c"
+    digest = f"(SELECT sha256(string_agg(int8send(child), ''::bytea ORDER BY child)) FROM {each})"
+    return f"CASE WHEN many > {FEW_CHILDREN} THEN {digest} END"
 
 
 def digest_of_children(children: Iterable[int]) -> str:
-    """What an event over these children, and no others, keeps as `children_sha256`: their sorted numbers in a line."""
-    return hashlib.sha256(",".join(sorted(map(str, set(children)))).encode()).hexdigest()
+    """What an event over these children, and no others, keeps as `children_sha256`: sorted, eight bytes a number."""
+    return hashlib.sha256(b"".join(child.to_bytes(8, "big") for child in sorted(set(children)))).hexdigest()
 
 
 def _child_column(model: type[Model]) -> str:

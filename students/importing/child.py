@@ -1,5 +1,5 @@
 """The reader that may die: `python -m students.importing.child MEMORY CPU SHEET…`, workbook on stdin; on stdout a line
-of JSON for every thousand rows: [sheet, rows].
+of JSON for every thousand rows: [sheet, columns], each column packed.
 
 calamine aborts the whole process on some hostile files, so it runs here, with little memory and no rights to write.
 """
@@ -10,9 +10,15 @@ import json
 import math
 import resource
 import sys
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
+from itertools import islice
 
 PIECE = 1_000
+# One for each text of a column that repeats few; JSON writes each of them as it is.
+SIGNS = "".join(chr(code) for code in range(32, 127) if chr(code) not in '"\\')
+
+Packed = list
 
 
 def confine(memory: int, cpu_seconds: int) -> None:
@@ -38,11 +44,32 @@ def plain(cell: object) -> object:
     return cell
 
 
-def sheet_rows(book, name: str) -> list[list[object]]:
-    """All rows of one sheet from A1 on, so that row numbers stay Excel's."""
-    keep = {str, bool}
-    rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-    return [[cell if type(cell) in keep else plain(cell) for cell in row] for row in rows]
+def packed(column: Sequence[object]) -> Packed:
+    """[cells] as JSON; of a column that repeats few texts [texts, signs]: each text once, and a sign for every cell."""
+    kinds = set(map(type, column))
+    if kinds == {str}:
+        sign_of = dict(zip(dict.fromkeys(column), SIGNS, strict=False))
+        try:
+            return [list(sign_of), "".join(map(sign_of.__getitem__, column))]
+        except KeyError:  # more texts than signs
+            return [column]
+    return [column if kinds <= {str, bool} else list(map(plain, column))]
+
+
+def unpacked(column: Packed) -> list[object]:
+    """The cells of a packed column."""
+    if len(column) == 1:
+        return column[0]
+    texts, signs = column
+    return list(map(dict(zip(SIGNS, texts, strict=False)).__getitem__, signs))
+
+
+def pieces(book, name: str) -> Iterator[list[Packed]]:
+    """A sheet from A1 on, so that row numbers stay Excel's: a thousand rows at a time, as columns."""
+    sheet = book.get_sheet_by_name(name)
+    rows, margin = sheet.iter_rows(), (sheet.start or (0, 0))[1]
+    while piece := list(islice(rows, PIECE)):
+        yield [[[""], SIGNS[0] * len(piece)]] * margin + [packed(column) for column in zip(*piece, strict=True)]
 
 
 def main(arguments: list[str]) -> None:
@@ -53,10 +80,9 @@ def main(arguments: list[str]) -> None:
     gc.disable()  # millions of cells and no cycle among them
     book = CalamineWorkbook.from_filelike(io.BytesIO(sys.stdin.buffer.read()))
     for name in arguments[2:]:
-        rows = sheet_rows(book, name)
-        for start in range(0, len(rows), PIECE):
-            piece = json.dumps([name, rows[start : start + PIECE]], ensure_ascii=False)
-            sys.stdout.buffer.write(piece.encode("utf-8", "replace") + b"\n")
+        for piece in pieces(book, name):
+            line = json.dumps([name, piece], ensure_ascii=False)
+            sys.stdout.buffer.write(line.encode("utf-8", "replace") + b"\n")
 
 
 if __name__ == "__main__":

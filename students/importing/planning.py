@@ -76,6 +76,8 @@ class Plan:
     claims: list[tuple[int, str]] = field(default_factory=list)
     # Rows that say otherwise than the record in fields only a case may change (第十二条).
     corrections: list[Wish] = field(default_factory=list)
+    # By row: what its child was looked for by; a new one is written down with the same indexes.
+    marks: dict[int, Fingerprint] = field(default_factory=dict)
     tell: Tell = nobody_listens
 
     @property
@@ -156,6 +158,7 @@ class Planner:
         for row, mark in writing.counted("比对", marked, self.plan.tell):
             if not self.judge(row, self.whom(row, mark)):
                 self.plan.bad_rows += 1
+            self.plan.marks[row.row_no] = mark
         self.plan.findings = self.all_findings()
         return self.plan
 

@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Event, Timer
 
+from students.importing.child import unpacked
 from students.importing.container import Limits
 from students.importing.findings import WorkbookRefused
 
@@ -66,8 +67,10 @@ def _received(child: subprocess.Popen, data: bytes, names: list[str]) -> dict[st
     keep = known.setdefault
     try:
         for line in child.stdout:
-            name, rows = json.loads(line)
-            sheets[name] += [[keep(cell, cell) if type(cell) is str else cell for cell in row] for row in rows]
+            name, columns = json.loads(line)
+            for column in columns:
+                column[0] = [keep(cell, cell) if type(cell) is str else cell for cell in column[0]]
+            sheets[name] += map(list, zip(*map(unpacked, columns), strict=True))
     except ValueError:
         return None
     return sheets

@@ -1,6 +1,6 @@
 """Carrying out a plan: pending children by COPY, changes by one UPDATE per table. Called by the case's fill."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -16,11 +16,11 @@ from students.importing import journalling
 from students.importing.bulk import blank_line, change_rows, copy_in, no_trigger_is_ignored, take_ids
 from students.importing.cells import CLEAR
 from students.importing.collector import collector_paused
-from students.importing.records import MEMBER_CELLS, MEMBERS, OWN_FIELDS
+from students.importing.records import MEMBER_CELLS, MEMBERS, OWN_FIELDS, Fingerprint
 from students.importing.workbook import ParsedRow
 from students.models import FamilyMember, NumberKind, RegistrationEntry, Student, StudentNumber
 from students.models.child import FAMILY_ID_AAD, new_slugs, number_aad
-from students.spelling import initials_of, pinyin_of
+from students.spelling import spellings_of
 
 TOLD_EVERY = 500
 _NUMBER_COLUMNS = ("student_id", "kind", "cipher", "index", "tail", "letter", "since")
@@ -40,7 +40,7 @@ def write(plan, case) -> dict[str, int]:
     try:
         with transaction.atomic(), pghistory.context(user=case.acting.pk, case=case.number):
             no_trigger_is_ignored()
-            create(plan.creates, case, plan.tell)
+            create(plan.creates, plan.marks, case, plan.tell)
             update(plan.updates, case)
     except IntegrityError as error:
         raise Refused(
@@ -53,15 +53,19 @@ def write(plan, case) -> dict[str, int]:
 
 
 @collector_paused()
-def create(rows: Sequence[ParsedRow], case, tell=lambda phase, done, total: None) -> None:
-    """Pending children of a batch, in the order of the sheet; `tell` hears how many are written."""
+def create(
+    rows: Sequence[ParsedRow], marks: Mapping[int, Fingerprint], case, tell=lambda phase, done, total: None
+) -> None:
+    """Pending children of a batch, in the order of the sheet, their numbers with the indexes by which they were looked
+    for; `tell` hears how many are written."""
     if not rows:
         return
     ids, today = take_ids(Student, len(rows)), clock.today()
     keys = [vault.new_child_key() for _ in rows]
     newcomers = list(zip(ids, keys, rows, strict=True))
     _copy_students(newcomers, case.lead_school_id, tell)
-    copy_in(StudentNumber, _NUMBER_COLUMNS, (line for each in newcomers for line in _number_lines(*each, today)))
+    numbers = (line for pk, key, row in newcomers for line in _number_lines(pk, key, row, marks[row.row_no], today))
+    copy_in(StudentNumber, _NUMBER_COLUMNS, numbers)
     _copy_members(
         member_values(pk, key, row, member)
         for pk, key, row in newcomers
@@ -98,17 +102,20 @@ def _own_values(row: ParsedRow) -> list[Any]:
     """The child's own columns that the sheet fills, in the order of _FILLED, and the spellings of the name."""
     get, name = row.values.get, row.values["name"]
     told = [blank if (value := get(each)) is None or value == CLEAR else value for each, blank in _OWN]
-    return [*told, pinyin_of(name), initials_of(name)]
+    return [*told, *spellings_of(name)]
 
 
-def _number_lines(pk: int, key: bytes, row: ParsedRow, today: date):
+def _number_lines(pk: int, key: bytes, row: ParsedRow, mark: Fingerprint, today: date):
     """Sealed number rows: ciphertext under the child's key, blind index, last four."""
-    for kind, attribute in ((NumberKind.ID, "id_number"), (NumberKind.REGISTRY, "registry_number")):
-        number = row.values.get(attribute)
+    get = row.values.get
+    for kind, number, index in (
+        (NumberKind.ID, get("id_number"), mark.id_number),
+        (NumberKind.REGISTRY, get("registry_number"), mark.registry_number),
+    ):
         if number and number != CLEAR:
             cipher = vault.seal(key, number, number_aad(kind))
             letter = number[0] if kind == NumberKind.REGISTRY else ""
-            yield (pk, kind.value, cipher, vault.index(number, kind), vault.tail(number), letter, today)
+            yield (pk, kind.value, cipher, index, vault.tail(number), letter, today)
 
 
 def member_values(pk: int, key: bytes, row: ParsedRow, member: int) -> dict[str, Any]:

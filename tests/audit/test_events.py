@@ -1,5 +1,7 @@
 """Every look and every change leaves one event, in the transaction of the change and before the page is sent."""
 
+from datetime import date
+
 import psycopg
 import pytest
 from django.db import connection, transaction
@@ -118,6 +120,22 @@ def test_one_transaction_is_one_change_whoever_writes(no1, child_at):
     assert len(change) == 1 and change[0].children == [child.pk]
     did = {(touch["table"], touch["did"]) for touch in change[0].touched}
     assert {("students_student", "insert"), ("students_student", "update"), ("students_enrolment", "insert")} <= did
+
+
+@pytest.mark.parametrize(("rows", "named", "told"), [(1, True, True), (50, True, True), (51, False, True),
+                                                     (2000, False, True), (2001, False, False)])  # fmt: skip
+def test_few_rows_are_named_and_vouched_for_many_counted_their_children_while_they_are_few(no1, rows, named, told):
+    ring()
+    made = Student.objects.bulk_create(
+        Student(school=no1, name="林一", sex="1", birth_date=date(2019, 5, 1), id_type="1", wrapped_key=b"k")
+        for _ in range(rows)
+    )
+    ring()
+    (touch,) = (each for each in events()[-1].touched if each["table"] == "students_student")
+    keys = sorted(str(child.pk) for child in made)
+    assert (touch["did"], touch["rows"], touch.get("ids")) == ("insert", rows, keys if named else None)
+    assert (touch.get("sha256") is not None) is named
+    assert (events()[-1].children or []) == (sorted(child.pk for child in made) if told else [])
 
 
 def test_a_change_that_is_taken_back_leaves_nothing(no1, child_at):

@@ -18,7 +18,7 @@ from students.changes import keep_change, start_change, verdict_on
 from students.dictionary.fields import KEY, by_attribute
 from students.enrolments import sealed_number
 from students.journal import snapshot
-from students.models import Correction, Student
+from students.models import Correction, Student, StudentNumber
 from tests.changes import again, decided, drafted, undone
 from tests.county import hand_for, id_number, make_school
 from tests.students.specimens_problems import drafted_merge, found_pair
@@ -327,8 +327,25 @@ def test_the_database_refuses_each_column(window, nine, inside, column):
 def test_the_database_refuses_numbers(window, nine, inside):
     with freeze.declared():
         assert refused(lambda: nine.numbers.filter(kind="id").update(until=INSIDE))
-        assert refused(lambda: sealed_number(nine, "id", new_number(nine), INSIDE).save())
+        assert refused(former_number(nine).save)
         assert not refused(lambda: nine.numbers.filter(kind="registry").update(until=INSIDE))
+
+
+def former_number(child):
+    """One more ID number, out of use already: nothing but the freeze stands in its way."""
+    number = sealed_number(child, "id", new_number(child), INSIDE)
+    number.until = AFTER
+    return number
+
+
+def test_one_number_of_grade_nine_among_many_is_enough(window, nine, junior, child_at, inside):
+    eight = child_at(junior, grade=8, name="李四")
+    with freeze.declared():
+        assert not refused(lambda: StudentNumber.objects.bulk_create([former_number(eight)]))
+        assert refused(lambda: StudentNumber.objects.bulk_create([former_number(eight), former_number(nine)]))
+    mistake = drafted(Correction, nine, **PROOF, exception_reason="录入差错", changes={"name": "张叁"})
+    with freeze.declared(exempt=mistake.pk):
+        assert not refused(lambda: StudentNumber.objects.bulk_create([former_number(nine)]))
 
 
 def test_the_database_lets_other_grades_be(window, junior, child_at, inside):
