@@ -5,6 +5,7 @@ a million children would double the disk and say nothing. Copies sit in the same
 names. References, constraints and indexes hold as for anybody's rows.
 """
 
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import psycopg
@@ -38,6 +39,7 @@ def multiply(owner_url: str, children: int) -> None:
     """Copy the county until it has so many children. AssertionError unless its numbers are without gaps."""
     with psycopg.connect(owner_url, autocommit=True) as owner:
         owner.execute("SET synchronous_commit = off")
+        owner.execute("SET maintenance_work_mem = '512MB'")
         spans = {name: _span(owner, name) for name in (STUDENT, ENROLMENT)}
         for table in TABLES:
             _copy(owner, table, *spans[table.of], children)
@@ -76,7 +78,24 @@ def _copy(owner: psycopg.Connection, table: Table, first: int, stride: int, chil
         ),
         key=sql.Identifier(table.key),
     )
+    given = {"stride": stride, "first": first, "children": children, "turns": -(-children // stride)}
     switch = sql.SQL("ALTER TABLE {} {} TRIGGER USER")
     owner.execute(switch.format(sql.Identifier(table.name), sql.SQL("DISABLE")))
-    owner.execute(statement, {"stride": stride, "first": first, "children": children, "turns": -(-children // stride)})
+    with _indexes_off(owner, table.name):
+        owner.execute(statement, given)
     owner.execute(switch.format(sql.Identifier(table.name), sql.SQL("ENABLE")))
+
+
+@contextmanager
+def _indexes_off(owner: psycopg.Connection, name: str):
+    """What only finds rows is built anew afterwards, ten times faster than row by row; what forbids rows stays."""
+    found = owner.execute(
+        "SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index i WHERE indrelid = %s::regclass"
+        " AND NOT indisunique AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conindid = i.indexrelid)",
+        [name],
+    ).fetchall()
+    for index, _ in found:
+        owner.execute(sql.SQL("DROP INDEX {}").format(sql.Identifier(index)))
+    yield
+    for _, definition in found:
+        owner.execute(definition)
