@@ -1,4 +1,7 @@
-"""第九条: the archive of a newcomer is made within a month of entering, as the meter measures it."""
+"""第九条: the archive of a newcomer is made within a month of entering, as the meter measures it.
+
+What was not made in the term of entry is owed in the next: the duty ends with the archive, not with the term.
+"""
 
 from datetime import date
 
@@ -7,14 +10,12 @@ from law.deadline import Deadline, Subject, Unit, declare
 from schools.models import School
 
 from . import meter
-from .kinds import PARTS
 
-UNFINISHED = f"""{meter.SQL} SELECT id, school_id, since FROM parts
-WHERE newcomer AND NOT ({" AND ".join(f"part{part}" for part in PARTS)})"""  # noqa: S608 — our own columns
+UNFINISHED = f"{meter.SQL} SELECT id, school_id, entered FROM parts WHERE unopened"  # noqa: S608 — our own columns
 
 
 def unfinished(day: date) -> tuple[str, dict]:
-    """Newcomers of the present term whose archive wants something it must hold by now."""
+    """Children in class who came since this system began, and whose archive wants what a newcomer's must hold."""
     return UNFINISHED, meter.given_for(School.objects.values_list("pk", flat=True), meter.Moment.now())
 
 

@@ -1,8 +1,9 @@
 """第九条's one month, child by child: what an archive must hold by now, what is missing, by when, who owes it.
 
 Seven parts, each made of one or more items. A newcomer of the present term owes the first two parts and the
-vaccination certificate within a month of entry; everybody else owes the results of the term that is over within a month
-of the new term's first day. One statement answers for a class, a school or the county.
+vaccination certificate within a month of entry, and goes on owing them from that day until they are there; everybody
+else owes the results of the term that is over within a month of the new term's first day. One statement answers for a
+class, a school or the county.
 """
 
 from dataclasses import dataclass
@@ -45,6 +46,9 @@ ITEMS = (
 )
 # Of a newcomer's first term nothing else can exist yet.
 OF_NEWCOMERS = ("basics", "proofs", "vaccination")
+# Whoever entered before the term in which this system began has an archive on paper: nothing is owed for that time.
+BEGAN = """coalesce((SELECT max(t.starts) FROM law_term t
+    WHERE t.starts <= (SELECT min(k.opened_on) FROM approvals_case k)), %(term_starts)s)"""
 
 
 def _filled(model, table: str, fields) -> str:
@@ -109,12 +113,13 @@ WITH {MERGED}, here AS (
     )
 }
       FROM here LEFT JOIN said ON said.child_id = here.id LEFT JOIN shown ON shown.child_id = here.id
-), parts AS (
-    SELECT items.*, {
+), told AS (
+    SELECT items.*, entered >= {BEGAN} AND NOT ({" AND ".join(OF_NEWCOMERS)}) AS unopened, {
     ", ".join(" AND ".join(item.code for item in ITEMS if item.part == part) + f" AS part{part}" for part in PARTS)
-},
-           greatest(entered, %(term_starts)s) AS since
+}
       FROM items
+), parts AS (
+    SELECT told.*, CASE WHEN unopened THEN entered ELSE greatest(entered, %(term_starts)s) END AS since FROM told
 )
 """  # noqa: S608 — names of our own columns only
 

@@ -70,12 +70,22 @@ def seconds_of(work: Callable) -> float:
     return time.perf_counter() - started
 
 
-def conclude(bench: str, ratios: list[Ratio], **scale) -> int:
-    """Print every ratio, keep them in results/ without a trace of the machine, and say by exit code if all are kept."""
+def conclude(bench: str, ratios: list[Ratio], part: str = "", **scale) -> int:
+    """Print every ratio, keep them in results/ without a trace of the machine, and say by exit code if all are kept.
+
+    A `part` is kept beside the other parts of the bench, which stay as they are.
+    """
     for ratio in ratios:
         print(ratio)
     kept = [{name: value for name, value in asdict(each).items() if not name.endswith("_ms")} for each in ratios]
     record = {"bench": bench, "on": f"{datetime.now(UTC):%Y-%m-%d}", **scale, "ratios": kept}
     RESULTS.mkdir(exist_ok=True)
+    if part:
+        record = {"bench": bench, "parts": _parts_of(bench) | {part: record}}
     (RESULTS / f"{bench}.json").write_text(json.dumps(record, ensure_ascii=False, indent=1) + "\n")
     return 0 if all(ratio.kept for ratio in ratios) else 1
+
+
+def _parts_of(bench: str) -> dict:
+    kept = RESULTS / f"{bench}.json"
+    return json.loads(kept.read_text()).get("parts", {}) if kept.exists() else {}

@@ -35,7 +35,14 @@ class ChoiceOfClasses(forms.ModelChoiceField):
         return school_class.choice_in(school_year_of(clock.today()))
 
 
-class ChangeForm(forms.ModelForm):
+class DraftForm(forms.ModelForm):
+    """Columns of a draft, each checked by itself: the door writes the row, not the form."""
+
+    def _post_clean(self):
+        """Nothing: the row is neither built nor judged as a whole here."""
+
+
+class ChangeForm(DraftForm):
     """Built with the child the change is about; classes are those of the school that conducts the case."""
 
     def __init__(self, *args, child, school, **kwargs):
@@ -44,9 +51,6 @@ class ChangeForm(forms.ModelForm):
         for field in self.fields.values():
             if isinstance(field, ChoiceOfClasses):
                 field.queryset = present_classes_of(school)
-
-    def _post_clean(self):
-        """The door writes the row, not the form; columns are checked one by one above."""
 
 
 def present_classes_of(school) -> models.QuerySet:

@@ -11,13 +11,13 @@ from django.views.decorators.http import require_http_methods
 from accounts.policies import may, school_ids_where
 from approvals.trying import tried
 from schools.models import School
-from students.change_forms import field_for
+from students.change_forms import DraftForm, field_for
 
 from .closing_services import keep_closing, start_closing
 from .models import SchoolClosing
 
 
-class ClosingForm(forms.ModelForm):
+class ClosingForm(DraftForm):
     """Which school ends, into which it goes, by which document, on which day."""
 
     school = forms.ModelChoiceField(School.objects.none(), label="撤并学校", empty_label="请选择学校")
@@ -35,9 +35,6 @@ class ClosingForm(forms.ModelForm):
         self.fields["school"].queryset = self.fields["receiving"].queryset = open_schools
         if self.instance.pk:
             del self.fields["school"]
-
-    def _post_clean(self):
-        """The door writes the row, not the form; columns are checked one by one above."""
 
 
 @require_http_methods(["GET", "POST"])

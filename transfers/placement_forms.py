@@ -6,12 +6,13 @@ from django.db.models import Q, QuerySet
 from jianping_xueji.forms import day_input
 from law import clock
 from schools.models import Bureau, Division, School
+from students.change_forms import DraftForm
 from students.filters import FilterInSight
 
 from .models.placement import ASKED, SchoolPlacement
 
 
-class PlacementForm(forms.ModelForm):
+class PlacementForm(DraftForm):
     """Built for a bureau: townships and schools of its county."""
 
     school = forms.ModelChoiceField(School.objects.none(), required=False, widget=forms.HiddenInput)
@@ -33,9 +34,6 @@ class PlacementForm(forms.ModelForm):
         if born >= clock.today():
             raise forms.ValidationError("出生日期须早于今日，请核对户口簿。")
         return born
-
-    def _post_clean(self):
-        """The door writes the row, not the form."""
 
 
 class OverdueFilter(FilterInSight):

@@ -8,6 +8,7 @@ from law import clock
 from law.school_time import school_year_name, school_year_of
 from schools.models import Division, School
 
+from ..change_forms import DraftForm
 from ..filters import InOneGo, SchoolChoice, SearchWords
 from ..importing.workbook_field import ListingField
 from ..search import LATIN, looks_like_number
@@ -147,7 +148,7 @@ class OwnerForm(forms.Form):
         self.fields["school"].queryset = primary.exclude(kind=School.Kind.JUNIOR)
 
 
-class DeferralForm(forms.ModelForm):
+class DeferralForm(DraftForm):
     class Meta:
         model = Deferral
         fields = Deferral.DRAFT
@@ -158,6 +159,3 @@ class DeferralForm(forms.ModelForm):
         if day > clock.today():
             raise forms.ValidationError("证明日期不能晚于今日，请核对诊断证明。")
         return day
-
-    def _post_clean(self):
-        """The door writes the row, not the form."""

@@ -5,22 +5,20 @@ from django.db.models import Q
 
 from accounts.policies import powers_of, school_ids_where
 from approvals.models import Case
-from law import clock
 from schools.models import School
-from students.change_forms import field_for
-from students.filters import SchoolChoice, SearchWords
+from students.change_forms import DraftForm, field_for
+from students.filters import SchoolChoice
 from students.models import Student
 from students.search import by_number, looks_like_number
 
+from ..listed import CasesInSight
 from .case import SEES_WHO, Complaint
 from .words import Matter
 
-SCOPES = [("open", "在办"), ("closed", "已办结"), ("all", "全部")]
-LATENESS = [("", "不限"), ("overdue", "已超期"), ("today", "今天到期"), ("running", "未到期")]
 FEW = 3
 
 
-class ComplaintForm(forms.ModelForm):
+class ComplaintForm(DraftForm):
     """Who complains about which school, of what; child and case are named by what people have in hand."""
 
     school = SchoolChoice(School.objects.none(), label="被投诉学校", empty_label="请选择学校")
@@ -53,9 +51,6 @@ class ComplaintForm(forms.ModelForm):
         if self.instance.pk:
             del self.fields["school"]
             self.fields["phone"].help_text = "加密保存；不改动的留空。"
-
-    def _post_clean(self):
-        """The door writes the row, not the form; columns are checked one by one above."""
 
     def clean_child(self):
         said = self.cleaned_data["child"].strip()
@@ -98,47 +93,24 @@ class ComplaintForm(forms.ModelForm):
         return given | {"about_case": given.pop("about"), "follows": given.pop("original")}
 
 
-class ComplaintFilter(forms.Form):
-    """Narrows the list; kept in the address, an impossible value is ignored."""
+class ComplaintFilter(CasesInSight):
+    """Narrows the list; kept in the address."""
 
-    q = SearchWords("编号、学生或投诉人")
-    scope = forms.ChoiceField(label="范围", choices=SCOPES, required=False)
-    school = SchoolChoice(School.objects.none(), label="学校", required=False, empty_label="不限")
+    WORDS = "编号、学生或投诉人"
     matter = forms.ChoiceField(label="事项", choices=[("", "不限"), *Matter.choices], required=False)
-    lateness = forms.ChoiceField(label="期限", choices=LATENESS, required=False)
-
-    def __init__(self, data, *, user):
-        super().__init__(data)
-        self.user = user
-        ids = school_ids_where(user, "view_school")
-        self.fields["school"].queryset = School.objects.filter(pk__in=ids).order_by("code")
-        if len(ids) < 2:
-            del self.fields["school"]
-        self.is_valid()
+    field_order = ["q", "scope", "school", "matter", "lateness"]
 
     def in_sight(self):
         """The complaints of schools in sight, and where the user is at the bureau also by who complained."""
         return Complaint.objects.visible_to(self.user)
 
     def narrow(self):
-        given, rows = self.cleaned_data, self.in_sight()
-        scope = given.get("scope") or "open"
-        if scope != "all":
-            rows = rows.filter(closed_on__isnull=scope == "open")
-        for name, column in (("school", "lead_school"), ("matter", "matter")):
-            rows = rows.filter(**{column: given[name]}) if given.get(name) else rows
-        return rows.filter(self._worded(given.get("q", "").strip()), self._due(given.get("lateness")))
+        matter = self.cleaned_data.get("matter")
+        return super().narrow().filter(Q(matter=matter) if matter else Q())
 
-    def _worded(self, said: str) -> Q:
-        if not said:
-            return Q()
+    def worded(self) -> Q:
         powers = powers_of(self.user)
         known = set().union(*(powers.schools(right) for right in SEES_WHO))
-        of_child = Complaint.objects.filter(subjects__child__name__contains=said).values("pk")
+        of_child = Complaint.objects.filter(subjects__child__name__contains=self.words).values("pk")
         named = Q(lead_school__among=known) | Q(confidential=False)
-        return Q(number__contains=said) | Q(pk__in=of_child) | Q(complainant__contains=said) & named
-
-    def _due(self, lateness) -> Q:
-        today = clock.today()
-        late = {"overdue": Q(due_on__lt=today), "today": Q(due_on=today), "running": Q(due_on__gt=today)}
-        return late.get(lateness, Q())
+        return Q(number__contains=self.words) | Q(pk__in=of_child) | Q(complainant__contains=self.words) & named

@@ -7,7 +7,7 @@ from accounts.models import Appointment, User
 from accounts.policies import school_ids_where
 from law import clock
 from schools.models import School
-from students.change_forms import field_for
+from students.change_forms import DraftForm, field_for
 from students.filters import SearchWords
 
 from .case import RegistrarChange
@@ -21,7 +21,7 @@ class Predecessor(forms.ModelChoiceField):
         return f"{appointment.user.name}（{appointment.starts:%Y年%-m月}起任）"
 
 
-class ReportForm(forms.ModelForm):
+class ReportForm(DraftForm):
     """Who is reported, by the account; from when, trained when; whom he follows."""
 
     account = forms.CharField(
@@ -41,9 +41,6 @@ class ReportForm(forms.ModelForm):
     def __init__(self, *args, school: School, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["predecessor"].queryset = registrars_of(school, clock.today())
-
-    def _post_clean(self):
-        """The door writes the row, not the form; columns are checked one by one above."""
 
     def clean_account(self):
         said = self.cleaned_data["account"].strip()

@@ -5,18 +5,22 @@ from datetime import date
 import pytest
 
 from accounts.roles import Role
+from approvals.countdown.engine import check_one
+from approvals.models import Countdown
 from archives import meter
 from archives.entries import keep
 from archives.kinds import KINDS
 from archives.periods import Moment, Period
 from archives.presenting import class_rows, school_rows
 from law import clock
+from law.deadline import declared
 from law.models import Parameter
 from students.dictionary.fields import FIELDS
 from students.exporting.wanting import REQUIRED
 from students.models import FamilyMember, Student
 from tests.archives.conftest import long_here
 from tests.archives.specimens import OF, filled
+from tests.county import LEGAL_DAY
 
 SPRING = Period(2025, 2)
 pytestmark = pytest.mark.django_db
@@ -154,3 +158,47 @@ def test_teacher_and_registrar_owe_their_own_parts(pupil, people, staff, no1):
     assert meter.owner_of(3, "班主任甲", "学籍管理员乙") == "班主任甲"
     assert meter.owner_of(3, "", "学籍管理员乙") == "学籍管理员乙"
     assert staff(Role.REGISTRAR, no1)
+
+
+# What was not opened in the term of entry stays owed from the day of entry (第九条).
+
+NEW_TERM = date(2027, 3, 1)
+
+
+def since_when(child) -> date:
+    return line_of(child)["since"]
+
+
+def test_an_archive_never_opened_is_overdue_in_the_next_term_too(transfer):
+    child = transfer.child
+    with clock.at(NEW_TERM):
+        assert (since_when(child), line_of(child)["due"]) == (date(2026, 9, 1), date(2026, 10, 8))
+        assert line_of(child)["left"] < 0 and meter.counted([child.school_id])[0]["overdue"] == 1
+
+
+@pytest.mark.parametrize(("entered", "since"), [(date(2026, 8, 31), NEW_TERM), (date(2026, 9, 1), date(2026, 9, 1))])
+def test_nothing_is_owed_from_before_the_term_in_which_the_first_case_was_opened(transfer, entered, since):
+    transfer.child.enrolments.update(during=(entered, None))
+    with clock.at(NEW_TERM):
+        assert since_when(transfer.child) == since
+
+
+def open_rows(child, day) -> list[tuple]:
+    with clock.at(day):
+        check_one(declared()["archive.opened"], day)
+    rows = Countdown.objects.filter(deadline="archive.opened", subject=child.pk)
+    return list(rows.values_list("starts_on", "due_on", "closed_on"))
+
+
+def test_the_clock_runs_on_until_the_archive_is_opened(transfer, people, no1):
+    """Neither the end of the term nor of the school year closes it; what it must hold does."""
+    child, standing = transfer.child, (date(2026, 9, 1), date(2026, 10, 8), None)
+    for day in (LEGAL_DAY, date(2027, 2, 28), NEW_TERM, date(2027, 8, 31), date(2027, 9, 1)):
+        assert open_rows(child, day) == [standing]
+    complete_the_record(child)
+    bring(child, people["registrar"], "proof")
+    assert open_rows(child, date(2027, 9, 2)) == [standing]
+    bring(child, people["teacher"], "vaccination")
+    assert open_rows(child, date(2027, 9, 3)) == [(*standing[:2], date(2027, 9, 3))]
+    with clock.at(date(2027, 9, 3)):
+        assert since_when(child) == date(2027, 9, 1)
