@@ -5,6 +5,7 @@ each other; check the hand, then the rules; move; sign. All in one READ COMMITTE
 """
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import date
 from functools import cache, partial
 
@@ -23,7 +24,7 @@ from .errors import ChildBusy, NotYourHand, Refused, RulesBroken, TooLate
 from .models import Case, CaseSubject, CeimsFiling, Step
 from .moves import Move, signature_of
 from .rules import judge
-from .signing import sign
+from .signing import signed
 
 # Who makes does not check. A move that is no signature stands against none.
 OTHER = {Signature.MAKE: Signature.CHECK.value, Signature.CHECK: Signature.MAKE.value, Signature.NONE: "none"}
@@ -156,11 +157,10 @@ def require_opinion(described: Move, opinion: str) -> None:
 
 
 def put_on_desk(case: Case) -> None:
-    """After a move: whose desk, since when, until when; a closed case leaves every desk and frees its children."""
+    """After a move: whose desk, since when, until when; a closed case leaves every desk."""
     desk, today = case.desk_of(case.state), clock.today()
     if case.state in case.CLOSED:
         case.closed_on = case.closed_on or today
-        update(CaseSubject, {"blocking": False}, case_id=case.pk, blocking=True)
     stage = desk.stage if desk else ""
     # The two signatures of a stage share one clock; a maker's desk without one (a draft) does not lend it its silence.
     if stage != case.desk_stage or not desk or bool(case.clock_of(desk)[1]) != bool(case.due_on):
@@ -225,10 +225,33 @@ def perform(case: Case, action: str, *, by: User, opinion: str = "", happened_on
     return make_move(case, candidate, by=by, power=power, **given)
 
 
+@dataclass(frozen=True)
+class Made:
+    """A move whose effect is written, and whose case, signature and filing are still to be."""
+
+    case: Case
+    before: dict
+    step: Step
+    described: Move
+    desk: Desk | None
+
+
 def make_move(
     case: Case, candidate, *, by: User, power: Power, opinion: str, happened_on=None, particulars: dict
 ) -> Case:
     """The permitted half of `perform`: check, move, sign; the case is locked."""
+    given = {"opinion": opinion, "happened_on": happened_on, "particulars": particulars}
+    made = moved(case, candidate, by=by, power=power, **given)
+    if case.state in case.CLOSED:
+        update(CaseSubject, {"blocking": False}, case_id=case.pk, blocking=True)
+    case.write_changes(made.before)
+    insert(made.step)
+    open_filing(case, made.step, made.described, made.desk)
+    return case
+
+
+def moved(case: Case, candidate, *, by: User, power: Power, opinion: str, happened_on=None, particulars: dict) -> Made:
+    """Check and move: what becomes of the case is known then, and written by whoever asked."""
     before = case.stored_values()
     described: Move = candidate.custom["move"]
     action = candidate.name
@@ -239,8 +262,7 @@ def make_move(
     case.acting, case.acting_power = by, power
     getattr(case, action)(**{"opinion": opinion, **particulars})
     put_on_desk(case)
-    case.write_changes(before)
-    step = sign(
+    step = signed(
         case,
         described,
         action=action,
@@ -254,8 +276,7 @@ def make_move(
         due_on=due_on,
         particulars=case.particulars_of(action, particulars),
     )
-    open_filing(case, step, described, desk)
-    return case
+    return Made(case, before, step, described, desk)
 
 
 def next_numbers(prefix: str, count: int) -> list[tuple[int, str]]:

@@ -18,7 +18,12 @@ def canonical_bytes(values: dict) -> bytes:
     return json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str).encode()
 
 
-def sign(
+def sign(case: Case, described: Move, **act) -> Step:
+    """Append the signature of one act, given as `signed` takes it. Never updates; the table refuses it."""
+    return insert(signed(case, described, **act))
+
+
+def signed(
     case: Case,
     described: Move,
     *,
@@ -33,7 +38,7 @@ def sign(
     due_on=None,
     particulars: dict | None = None,
 ) -> Step:
-    """Append the signature of one act to the case. Never updates; the table refuses it."""
+    """The signature of one act, as it is to be appended to the case."""
     acted_on = clock.today()
     values = {
         "case": case.pk,
@@ -57,4 +62,4 @@ def sign(
         "particulars": particulars or {},
     }
     columns = {f"{k}_id" if k in ("case", "actor", "appointment") else k: v for k, v in values.items()}
-    return insert(Step(**columns, canonical=canonical_bytes(values)))
+    return Step(**columns, canonical=canonical_bytes(values))

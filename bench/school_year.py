@@ -4,23 +4,27 @@ The limit: for the promotion one transaction with two statements over all rows (
 for the graduations one transaction a school with the updates of status, place and enrolment. The database's own
 history of every row is written in both. Ours: cases, locks, rights, rules, steps, journal, ledgers, papers, frozen
 copies. Every turn is rolled back, so that all of them meet the same county. Peak memory is that of this process.
-Run: bin/bench school_year            60,000 children
-     .venv/bin/python bench/school_year.py --children 600000 --times 1
+Run: bin/bench school_year                         60,000 children
+     BENCH_GROW_TO=600000 bin/bench school_year    and how much dearer each child is among 600,000
+     BENCH_CHILDREN=20000 bin/bench school_year
 """
 
 import argparse
+import json
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
 from clone import ROOT, scratch_database
-from measuring import compare, conclude
+from measuring import Ratio, compare, conclude
 
-ALLOWED, MEMORY_MB = 3.0, 300
+ALLOWED, GROWTH, MEMORY_MB = 3.0, 1.2, 300
 YEAR, JULY, TURN = 2026, date(2027, 7, 5), date(2027, 9, 1)
 _HERE = """FROM students_placement p JOIN students_enrolment e ON e.id = p.enrolment_id AND NOT e.voided
     JOIN schools_schoolclass c ON c.id = p.school_class_id WHERE p.ends IS NULL AND p.year = 2026"""
@@ -166,17 +170,56 @@ def measure(children: int, times: int, owner_url: str) -> tuple[list, int, int]:
     return ratios, peak_mb(), len(schools)
 
 
+class Growth(Ratio):
+    """How much dearer each child has become among more of them, against what it has become in the limit."""
+
+    def __str__(self):
+        verdict = "合格" if self.kept else "超限"
+        return (
+            f"{self.name}：本系统 {self.ours_ms:.2f} 倍，极限 {self.limit_ms:.2f} 倍，"
+            f"比值 {self.ratio:.2f}（上限 {self.allowed:g}）{verdict}"
+        )
+
+
+def growth(small: Ratio, large: Ratio, children: int, more: int) -> Growth:
+    """What a child costs in the larger county by what it costs in the smaller, of ours and of the limit."""
+    ours, bare = (
+        large_ms / more / (small_ms / children)
+        for large_ms, small_ms in ((large.ours_ms, small.ours_ms), (large.limit_ms, small.limit_ms))
+    )
+    name = f"{small.name}，由{children}名到{more}名时每名学生"
+    return Growth(name, round(ours / bare, 2), GROWTH, ours, bare, large.times)
+
+
+def measured_elsewhere(children: int) -> tuple[list[Ratio], int]:
+    """The same once at another size, in a county and a process of their own."""
+    with tempfile.NamedTemporaryFile() as told:
+        command = [sys.executable, __file__, "--children", str(children), "--times", "1", "--tell", told.name]
+        subprocess.run(command, check=True)
+        ratios, peak = json.loads(Path(told.name).read_text())
+    return [Ratio(**each) for each in ratios], peak
+
+
 def main() -> int:
     asked = argparse.ArgumentParser()
-    asked.add_argument("--children", type=int, default=60_000)
+    asked.add_argument("--children", type=int, default=int(os.environ.get("BENCH_CHILDREN", 60_000)))
     asked.add_argument("--times", type=int, default=3)
+    asked.add_argument("--grow-to", type=int, default=int(os.environ.get("BENCH_GROW_TO", 0)))
+    asked.add_argument("--tell", help="file for the figures of a measurement that is part of another")
     options = asked.parse_args()
+    more, most = measured_elsewhere(options.grow_to) if options.grow_to else ([], 0)
     with scratch_database() as owner_url:
         ratios, peak, lists = measure(options.children, options.times, owner_url)
     for ratio in ratios:
-        print(f"{ratio.name}：每千名学生 {ratio.ours_ms / options.children * 1000:.1f} 毫秒")
+        print(f"{options.children} 名，{ratio.name}：每千名学生 {ratio.ours_ms / options.children * 1000:.1f} 毫秒")
+    if options.tell:
+        print(*ratios, f"内存峰值 {peak} MB", sep="\n")
+        Path(options.tell).write_text(json.dumps([[asdict(ratio) for ratio in ratios], peak]))
+        return 0
+    peak = max(peak, most)
     print(f"内存峰值 {peak} MB（上限 {MEMORY_MB}）：{'合格' if peak <= MEMORY_MB else '超限'}")
-    failed = conclude("school_year", ratios, children=options.children, lists=lists, memory_mb=peak)
+    grown = [growth(*pair, options.children, options.grow_to) for pair in zip(ratios, more, strict=False)]
+    failed = conclude("school_year", [*ratios, *grown], children=options.children, lists=lists, memory_mb=peak)
     return failed or int(peak > MEMORY_MB)
 
 

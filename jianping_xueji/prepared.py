@@ -5,7 +5,7 @@ of the models, so that a rule (which appointment is live?) is written down in on
 """
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, cached_property
@@ -138,6 +138,58 @@ def update(model: type[Model], values: dict[str, Any], **where) -> int:
             [field.get_db_prep_save(value, connection) for field, value in given],
         )
         return cursor.rowcount
+
+
+def insert_all(rows: Sequence[Model], *, keyed: bool = False) -> None:
+    """Insert new rows of one model's own table by one statement, as `insert` does with one.
+
+    `keyed`: they have their keys already, as the rows of a kind whose spine is written.
+    """
+    if not rows:
+        return
+    meta, quote = rows[0]._meta, connection.ops.quote_name
+    fields = [field for field in meta.local_concrete_fields if keyed or not field.primary_key]
+    columns = ", ".join(quote(field.column) for field in fields)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""INSERT INTO {quote(meta.db_table)} ({columns}) VALUES {_marks(len(rows), ["%s"] * len(fields))}
+                RETURNING {quote(meta.pk.column)}""",
+            [field.get_db_prep_save(field.pre_save(row, True), connection) for row in rows for field in fields],
+        )
+        for row, (pk,) in zip(rows, cursor.fetchall(), strict=True):
+            row.pk = pk
+            row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
+
+
+def update_all(model: type[Model], values: Mapping[int, dict[str, Any]], **where) -> int:
+    """Set columns of many rows, by key and attribute name, if other columns are as given; returns how many there were.
+
+    Every row has a value for the same columns. What `update` does to one row, by one statement.
+    """
+    meta, quote = model._meta, connection.ops.quote_name
+    own = {f.attname: f for f in meta.local_concrete_fields}
+    fields = [own[name] for name in next(iter(values.values()))]
+    rows = [[pk, *(row[field.attname] for field in fields)] for pk, row in values.items()]
+    sets = ", ".join(f"{quote(field.column)} = given.c{n}" for n, field in enumerate(fields, 1))
+    tests = " AND ".join([f"t.{quote(meta.pk.column)} = given.c0", *(f"t.{quote(own[n].column)} = %s" for n in where)])
+    named = ", ".join(f"c{n}" for n in range(len(fields) + 1))
+    keyed = (meta.pk, *fields)
+    typed = [
+        f"%s::{field.rel_db_type(connection) if field.primary_key else field.db_type(connection)}" for field in keyed
+    ]
+    params = [f.get_db_prep_save(v, connection) for row in rows for f, v in zip(keyed, row, strict=True)]
+    params += [own[name].get_db_prep_save(value, connection) for name, value in where.items()]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""UPDATE {quote(meta.db_table)} t SET {sets}
+                FROM (VALUES {_marks(len(rows), typed)}) given ({named}) WHERE {tests}""",
+            params,
+        )
+        return cursor.rowcount
+
+
+def _marks(rows: int, columns: list[str]) -> str:
+    return ", ".join([f"({', '.join(columns)})"] * rows)
 
 
 @cache

@@ -5,6 +5,9 @@ non-working day, so counting happens here: step a day, count it if it is worked.
 falls back to Monday–Friday and the answer says so (`confirmed=False`, shown as 暂估).
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -29,6 +32,20 @@ def _announced(first: date, last: date):
     return days.order_by().values_list("date", "is_workday")
 
 
+# The spans asked for in the block that reads each of them once.
+_at_hand: ContextVar[dict[tuple[date, date], "Calendar"] | None] = ContextVar("calendar_at_hand", default=None)
+
+
+@contextmanager
+def read_once() -> Iterator[None]:
+    """Inside the block a span of days is asked of the database once: for one work of many like questions."""
+    token = _at_hand.set({})
+    try:
+        yield
+    finally:
+        _at_hand.reset(token)
+
+
 @dataclass(frozen=True)
 class Calendar:
     """The announced days of a span, loaded once and asked many times without touching the database."""
@@ -37,7 +54,12 @@ class Calendar:
 
     @classmethod
     def between(cls, first: date, last: date) -> "Calendar":
-        return cls(dict(_announced.rows(first=first, last=last)))
+        known = _at_hand.get()
+        if known is None:
+            return cls(dict(_announced.rows(first=first, last=last)))
+        if (first, last) not in known:
+            known[first, last] = cls(dict(_announced.rows(first=first, last=last)))
+        return known[first, last]
 
     def is_workday(self, day: date) -> bool:
         return self.days.get(day, day.weekday() < 5)

@@ -1,6 +1,6 @@
 """The journal for decisions about thousands of children: the entries of `journal`, written and undone by statements.
 
-`rewrite` changes rows and `bring_forth` makes rows; both write one `RecordEntry` a row in the same statement.
+`rewrite_together` changes rows, `succeed` ends rows and begins others; both write the entries in the same statement.
 `restore_all` puts everything back in the manner of `journal.restore`: a changed row gets its former values, a row that
 came to be is ended where it began, and nothing happens when a later act stands on one of them.
 A case changes a row once at most.
@@ -80,17 +80,29 @@ def whole_tables() -> Iterator[None]:
         cursor.execute("SET LOCAL enable_nestloop = on")
 
 
-def rewrite(table: str, values: dict[str, str], among: str, **params) -> int:
-    """Set columns of the rows `among` (row, child and case) to SQL expressions over `t`; returns how many."""
-    name = TABLES[table].name
-    sets = ", ".join(f"{column} = {expression}" for column, expression in values.items())
+def succeed(table: str, ends: dict[str, str], begins: dict[str, str], key: str, among: str, **params) -> dict[int, int]:
+    """End the rows `among` (row, child, case) and begin another after each; returns by case how many.
+
+    One statement: the rows, both entries of each, and the children as subjects of their case, which is in nobody's way.
+    `ends` gives columns as SQL over `t`, `begins` those of the next row over `now`, the row that ended. By the column
+    `key` the next row is found again, to say whose it is.
+    """
+    t, values = TABLES[table], _values(ends)
+    sets = ", ".join(f"{column} = {expression}" for column, expression in ends.items())
     statement = f"""
         WITH among (id, child, case_id) AS MATERIALIZED ({among}),
-        now AS (UPDATE {name} t SET {sets} FROM among JOIN {name} was ON was.id = among.id WHERE t.id = among.id
-            RETURNING among.case_id, among.child, t.id, {_values(values, "was")} AS was, {_values(values)} AS became)
-        {_INTO} SELECT case_id, child, %(table)s, id, was, became FROM now
+        now AS (UPDATE {t.name} t SET {sets} FROM among JOIN {t.name} was ON was.id = among.id WHERE t.id = among.id
+            RETURNING among.case_id, among.child, t.*, {_values(ends, "was")} AS was, {values} AS became),
+        t AS (INSERT INTO {t.name} ({", ".join(begins)}) SELECT {", ".join(begins.values())} FROM now RETURNING *),
+        written AS ({_INTO} SELECT case_id, child, %(table)s, id, was, became FROM now
+            UNION ALL SELECT now.case_id, now.child, %(table)s, t.id, NULL, {_values(t.made)}
+            FROM t JOIN now ON now.{key} = t.{key}),
+        named AS (INSERT INTO approvals_casesubject (case_id, child_id, blocking) SELECT case_id, child, false FROM now)
+        SELECT case_id, count(*) FROM now GROUP BY 1
     """
-    return _execute(statement, {"table": table, **params})
+    with connection.cursor() as cursor:
+        cursor.execute(statement, {"table": table, **params})
+        return dict(cursor.fetchall())
 
 
 def rewrite_together(changes: dict[str, tuple[str, dict[str, str]]], among: str, tell: str, **params) -> list[tuple]:
@@ -114,21 +126,6 @@ def rewrite_together(changes: dict[str, tuple[str, dict[str, str]]], among: str,
             params,
         )
         return cursor.fetchall()
-
-
-def bring_forth(table: str, columns: tuple[str, ...], key: str, select: str, **params) -> int:
-    """Make the rows of `select`, which gives the columns, then child and case; returns how many there are.
-
-    By the column `key` a row that came to be is found again in `select`, to say whose it is.
-    """
-    t, named = TABLES[table], ", ".join(columns)
-    statement = f"""
-        WITH given ({named}, child, case_id) AS MATERIALIZED ({select}),
-        t AS (INSERT INTO {t.name} ({named}) SELECT {named} FROM given RETURNING *)
-        {_INTO} SELECT given.case_id, given.child, %(table)s, t.id, NULL, {_values(t.made)}
-        FROM t JOIN given ON given.{key} = t.{key}
-    """
-    return _execute(statement, {"table": table, **params})
 
 
 def restore_all(cases: Iterable[int]) -> None:

@@ -181,16 +181,21 @@ class Case(ConcurrentTransitionMixin, models.Model):
         values = {field.name: getattr(self, field.attname) for field in self._meta.concrete_fields}
         return {name: deepcopy(value) if isinstance(value, list | dict) else value for name, value in values.items()}
 
-    def write_changes(self, before: dict) -> None:
-        """Write the columns that differ from `before`, if the case is still in the state it was read in.
-
-        Raises ConcurrentTransition. What `save()` does in this case, without asking every other column again.
-        """
+    def changes_since(self, before: dict) -> tuple[dict, dict]:
+        """The columns that differ from `before`, of the spine and of the kind, by attribute name."""
         own, spine = {}, {}
         for field in self._meta.concrete_fields:
             value = getattr(self, field.attname)
             if value != before[field.name]:
                 (spine if field.model is Case else own)[field.attname] = value
+        return spine, own
+
+    def write_changes(self, before: dict) -> None:
+        """Write the columns that differ from `before`, if the case is still in the state it was read in.
+
+        Raises ConcurrentTransition. What `save()` does in this case, without asking every other column again.
+        """
+        spine, own = self.changes_since(before)
         if spine and not update(Case, spine, id=self.pk, state=before["state"]):
             raise ConcurrentTransition(f"{self.number} has been moved since it was read.")
         if own:
@@ -274,7 +279,8 @@ class Case(ConcurrentTransitionMixin, models.Model):
 class CaseSubject(models.Model):
     """案件对象：一名学生同时至多有一件未办结的变动"""
 
-    case = models.ForeignKey(Case, models.PROTECT, related_name="subjects", verbose_name="案件")
+    # Found by `subject_once`, which begins with the case; a second index would be written for every child of a year.
+    case = models.ForeignKey(Case, models.PROTECT, related_name="subjects", verbose_name="案件", db_index=False)
     child = models.ForeignKey("students.Student", models.PROTECT, related_name="case_subjects", verbose_name="学生")
     blocking = models.BooleanField("在办", default=True)
 

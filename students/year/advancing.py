@@ -15,12 +15,13 @@ from .calendar import turn_of
 from .rolls import MOVING_UP
 
 REASON = "升级时原有班级人数超过学位数"
-_MOVED = """SELECT p.enrolment_id, p.school_class_id, %(year)s + 1, p.ends, e.child_id, e.case_id
-    FROM students_recordentry e JOIN students_placement p ON p.id = e.row
-    WHERE e.case_id = ANY(%(cases)s) AND e.table = 'placement'"""
-_NAMED = """INSERT INTO approvals_casesubject (case_id, child_id, blocking)
-    SELECT case_id, child_id, false FROM students_recordentry WHERE case_id = ANY(%(cases)s) AND before IS NULL"""
-_MOVED_BY_CASE = "SELECT case_id, count(*) FROM approvals_casesubject WHERE case_id = ANY(%(cases)s) GROUP BY 1"
+_ENDS = {"ends": "GREATEST(t.starts, %(turn)s)"}
+_BEGINS = {
+    "enrolment_id": "now.enrolment_id",
+    "school_class_id": "now.school_class_id",
+    "year": "%(year)s + 1",
+    "starts": "now.ends",
+}
 _EXCESS = """
 WITH sitting AS (
     SELECT p.school_class_id AS class, count(*) AS heads FROM schools_schoolclass c
@@ -45,21 +46,10 @@ def promote(cases: list) -> dict[int, int]:
     year, numbers = cases[0].year, parameters.on(clock.today())
     params = {"schools": [case.lead_school_id for case in cases], "cases": [case.pk for case in cases]}
     params |= {"dropouts": numbers["promotion.dropout_advances"], "year": year, "turn": turn_of(year)}
-    columns = ("enrolment_id", "school_class_id", "year", "starts")
     with mass_journal.whole_tables():
-        mass_journal.rewrite("placement", {"ends": "GREATEST(t.starts, %(turn)s)"}, MOVING_UP, **params)
-        mass_journal.bring_forth("placement", columns, "enrolment_id", _MOVED, **params)
-        moved = name_children(params)
+        moved = mass_journal.succeed("placement", _ENDS, _BEGINS, "enrolment_id", MOVING_UP, **params)
         open_ledger(cases, year + 1, numbers["class.cap"])
     return {case.pk: moved.get(case.pk, 0) for case in cases}
-
-
-def name_children(params: dict) -> dict[int, int]:
-    """Those who moved up are the subjects of their case; it stands in nobody's way. Counts by case."""
-    with connection.cursor() as cursor:
-        cursor.execute(_NAMED, params)
-        cursor.execute(_MOVED_BY_CASE, params)
-        return dict(cursor.fetchall())
 
 
 def open_ledger(cases: list, year: int, cap: int) -> None:

@@ -149,6 +149,19 @@ def test_a_change_that_is_taken_back_leaves_nothing(no1, child_at):
     assert Event.objects.count() == before
 
 
+@pytest.mark.parametrize(("rows", "vouched"), [(1, True), (50, True), (51, False)])
+def test_a_statement_over_more_than_fifty_rows_is_noted_by_its_number(no1, child_at, rows, vouched):
+    children = {child_at(no1, name=f"样例{n}").pk for n in range(rows)}
+    ring()
+    last = Event.objects.latest("pk").pk
+    Student.objects.filter(pk__in=children).update(phone="0")
+    ring()
+    (change,) = events(kind="change", pk__gt=last)
+    (touch,) = [each for each in change.touched if each["table"] == "students_student"]
+    assert (touch["rows"], set(change.children)) == (rows, children), "whoever is touched is named all the same"
+    assert ("sha256" in touch, {int(pk) for pk in touch.get("ids", ())} == children) == (vouched, vouched)
+
+
 # --- fails closed ----------------------------------------------------------------------------------------------------
 
 

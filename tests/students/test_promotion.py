@@ -365,6 +365,48 @@ def test_the_number_of_statements_does_not_grow_with_the_children(bureau, no1, n
     assert statements(2) == statements(20)
 
 
+def test_the_number_of_statements_does_not_grow_with_the_schools(bureau, no1, no2, child_at):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    def statements():
+        run = submitted(bureau)
+        with clock.at(TURN), CaptureQueriesContext(connection) as asked:
+            services.promote_all(run, by=checker(bureau))
+        with clock.at(TURN):
+            services.undo_all(run, by=leader(bureau), opinion="再来")
+        return len(asked)
+
+    child_at(no1, grade=3)
+    statements()
+    before = statements()
+    for number in range(80, 85):
+        child_at(make_school(bureau, number, f"样例{number}校"), grade=3)
+    statements()
+    assert statements() == before
+
+
+def test_signatures_given_together_are_each_vouched_for_and_name_their_children(bureau, no1, no2, child_at):
+    """What the audit keeps of a signature does not depend on how many were written at once."""
+    from django.db import connection
+
+    from approvals.models import Step
+    from jianping_xueji.audit.models import Event
+
+    children = {child_at(no1, grade=3).pk, child_at(no2, grade=4).pk}
+    promoted(bureau)
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS audit_ring IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS audit_ring DEFERRED")
+    changes = [(e, touch) for e in Event.objects.filter(kind="change") for touch in e.touched]
+    of_steps = [(e, touch) for e, touch in changes if touch["table"] == "approvals_step"]
+    assert {int(pk) for _, touch in of_steps for pk in touch.get("ids", ())} == set(
+        Step.objects.values_list("pk", flat=True)
+    )
+    assert all(touch["sha256"] for _, touch in of_steps)
+    assert children <= {child for e, _ in of_steps for child in e.children}
+
+
 def test_counts_are_told_by_school_and_grade(bureau, no1, no2, child_at):
     child_at(no1, grade=3), child_at(no1, grade=3), child_at(no2, grade=1)
     groups = rolls.promotion_counts(2026, [no1.pk, no2.pk], dropouts=True)
