@@ -91,6 +91,7 @@ def test_a_messy_list_is_put_right_and_taken_back(registrar, windows, no1):
     page.set_viewport_size(PHONE)
     shot(page, "5-preview-phone")
     page.set_viewport_size({"width": 1366, "height": 768})
+    turn_a_repair(page)
     with page.expect_download() as caught:
         page.get_by_role("link", name="下载标注好的原表").click()
     right = put_right(Path(caught.value.path()).read_bytes())
@@ -98,6 +99,18 @@ def test_a_messy_list_is_put_right_and_taken_back(registrar, windows, no1):
     assert (file.counts["create"], file.counts["error"]) == (8, 0)
     commit_and_undo(page)
     windows.expect_no_complaints()
+
+
+def turn_a_repair(page) -> None:
+    """One automatic repair is taken back, and stands again."""
+    for button, errors in (("还原", 6), ("仍按自动规范", 5)):
+        group = page.locator("details.finding", has_text="建平镇 和平村1组").filter(has=page.get_by_role("button"))
+        if not group.get_attribute("open"):
+            group.locator("summary").click()
+        group.get_by_role("button", name=button).click()
+        page.wait_for_url("**/students/import/*/")
+        assert read(page).counts["error"] == errors
+        shot(page, f"4-repair-{errors}")
 
 
 def say_columns(page) -> None:

@@ -111,15 +111,17 @@ def test_a_long_header_or_one_with_a_number_in_it_is_known_again(client, registr
 
 
 def test_the_plain_meaning_of_a_grouped_header_is_forgotten_too(client, registrar, no1):
-    """家庭成员或监护人信息一 over 职务 means 成员1职务, whatever the page has been told before."""
-    first, last = column_of("member1.name"), column_of("member1.position")
+    """家庭成员一 over 职务 means 成员1职务, whatever the page has been told before."""
+    first, second, after = (column_of(name) for name in ("member1.name", "member2.name", "migrant_child"))
 
     def group(page):
         page.insert_rows(1)
-        for number in range(first, last + 1):
+        for start, end, title in ((1, first, "基本信息"), (first, second, "家庭成员一"), (second, after, "家庭成员二")):
+            page.cell(1, start, title)
+            page.merge_cells(start_row=1, start_column=start, end_row=1, end_column=end - 1)
+        page.cell(1, after, "其他")
+        for number in range(first, after):
             page.cell(2, number).value = page.cell(2, number).value[3:]
-        page.cell(1, first, "家庭成员或监护人信息一")
-        page.merge_cells(start_row=1, start_column=first, end_row=1, end_column=last)
 
     file = read(client, workbook([pupil(1)], edit=group), no1)
     letter = next(each["column"] for each in file.mapping if each["attribute"] == "member1.position")
