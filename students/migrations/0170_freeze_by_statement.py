@@ -46,5 +46,5 @@ CREATE TRIGGER students_exam_freeze_added BEFORE INSERT ON students_studentnumbe
 
 
 class Migration(migrations.Migration):
-    dependencies = [("students", "0142_returned_list")]
+    dependencies = [("students", "0160_columns_of_one_list")]
     operations = [migrations.RunSQL(ADDED, EACH)]

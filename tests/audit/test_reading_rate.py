@@ -26,7 +26,7 @@ def limit(legal_day):
 
 @pytest.fixture
 def opened(db):
-    """A look of now: opened(person, child). The application cannot date an event, so the check's clock moves instead."""
+    """A look of now: opened(person, child). The application cannot date an event; the check's clock moves instead."""
 
     def look(person, child, view="students:child", result=200):
         with connection.cursor() as cursor:
