@@ -214,7 +214,8 @@ def test_a_statement_over_too_many_children_keeps_the_digest_of_who_they_are(mon
         for number, named in ((FEW_CHILDREN, True), (FEW_CHILDREN + 1, False)):
             cursor.execute(
                 """INSERT INTO students_studentnumber (student_id, kind, cipher, index, tail, letter, since, until)
-                   SELECT %s, 'id', 'x', sha256(n::text::bytea || %s::text::bytea), '0000', '', '2020-01-01', '2020-01-02'
+                   SELECT %s, 'id', 'x', sha256(n::text::bytea || %s::text::bytea), '0000', '',
+                       '2020-01-01', '2020-01-02'
                    FROM generate_series(1, %s) n""",
                 [child.pk, number, number],
             )
