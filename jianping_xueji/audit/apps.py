@@ -11,4 +11,5 @@ class AuditConfig(AppConfig):
         from .watching import watch_all  # models are ready now
 
         # As Django's own permissions: whatever table a migration brings is watched before anybody writes to it.
-        post_migrate.connect(watch_all, dispatch_uid="audit.watch_all")
+        # The signal comes once for every app when all have migrated: once is enough.
+        post_migrate.connect(watch_all, sender=self, dispatch_uid="audit.watch_all")

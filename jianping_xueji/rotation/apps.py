@@ -13,4 +13,4 @@ class RotationConfig(AppConfig):
         from .guarding import guard_all
 
         # Whatever table with a wrapped key a migration brings is guarded before anybody writes to it.
-        post_migrate.connect(guard_all, dispatch_uid="rotation.guard_all")
+        post_migrate.connect(guard_all, sender=self, dispatch_uid="rotation.guard_all")

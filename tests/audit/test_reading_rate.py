@@ -21,12 +21,13 @@ MOST = 5
 
 @pytest.fixture(autouse=True)
 def limit(legal_day):
-    Parameter.objects.create(code=reading_rate.PARAMETER, value=MOST, valid_from=LEGAL_DAY, note="试")
+    given = {"starts": LEGAL_DAY, "level": "县", "document": "试"}
+    Parameter.objects.create(code=reading_rate.PARAMETER, value=MOST, **given)
 
 
 @pytest.fixture
 def opened(db):
-    """A look of now: opened(person, child). The application cannot date an event; the check's clock moves instead."""
+    """A look of now: opened(person, child). The application dates no event, so the check's clock moves instead."""
 
     def look(person, child, view="students:child", result=200):
         with connection.cursor() as cursor:

@@ -4,10 +4,14 @@ import os
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 
 from accounts.roles import Role
+from supervision.scores import signing
+from supervision.trail import reading_rate
 from tests.browser.test_accessible import faults_of_all
+from tests.county import staff_member
 from tests.supervision.auditing import acted, begun, roll_called
 from tests.supervision.clocks import row
 from tests.supervision.complaining import complained, walked
@@ -60,3 +64,35 @@ def test_pages_of_the_school(scene, windows, window_of, no1):
     keep(head, {"registrar_new": reverse("supervision:registrar_new")}, "headmaster")
     assert faults_of_all(page, pages) == []
     windows.expect_no_complaints()
+
+
+def test_the_leader_signs_the_year_and_the_auditor_is_told_of_who_reads_too_fast(
+    scene, windows, window_of, bureau, no1
+):
+    """A year to sign and one that is signed; the trail with alarms on it."""
+    window = window_of(Role.BUREAU_LEADER, bureau)
+    last_year = f"{reverse('supervision:scores')}?year=2025"
+    keep(window, {"scores-to-sign": last_year}, "leader")
+    faults = faults_of_all(window, {"to sign": last_year})
+    signing.sign(bureau, 2025, by=staff_member(Role.BUREAU_LEADER, bureau))
+    reads_too_fast(staff_member(Role.REGISTRAR, no1))
+    keep(window, {"scores-signed": last_year}, "leader")
+    faults += faults_of_all(window, {"signed": last_year})
+    trail = window_of(Role.AUDITOR, bureau)
+    keep(trail, {"trail": reverse("supervision:trail")}, "auditor")
+    trail.goto(reverse("supervision:trail"))
+    assert "名学生的页面" in trail.inner_text("#alarms")
+    assert faults + faults_of_all(trail, {"trail": reverse("supervision:trail")}) == []
+    windows.expect_no_complaints()
+
+
+def reads_too_fast(person) -> None:
+    """Opened more children's pages than the parameter allows, a moment ago."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """INSERT INTO audit_event (kind, actor, account, view, about, result, number)
+               SELECT 'read', %s, %s, 'students:child', jsonb_build_object('slug', 'child' || n), 200, 1
+               FROM generate_series(1, 61) n""",
+            [person.pk, person.username],
+        )
+    assert reading_rate.tell() == 1

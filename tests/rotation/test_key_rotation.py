@@ -1,4 +1,4 @@
-"""A new master key while the site runs: everything opens all the time, a kill costs nothing, the old is gone."""
+"""A new master key while the site runs: all opens all the time, a kill costs nothing, at last the old is gone."""
 
 import base64
 import os
