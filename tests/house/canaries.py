@@ -6,8 +6,10 @@ import os
 import sys
 import zipfile
 import zlib
+from contextlib import suppress
 from pathlib import Path
 
+import pikepdf
 import redis
 from django.conf import settings
 
@@ -28,14 +30,16 @@ def everything(response) -> str:
 
 def said_in(body: bytes) -> str:
     """A text as it is, the members of a workbook or another zip, the words of a PDF."""
-    if body.startswith(b"PK\x03\x04"):
-        with zipfile.ZipFile(io.BytesIO(body)) as archive:
-            return "".join(f"{name}{said_in(archive.read(name))}" for name in archive.namelist())
-    if body.startswith(b"%PDF"):
-        return text_of(body)
-    if body.startswith(b"\x1f\x8b"):
-        return said_in(zlib.decompress(body, wbits=31))
-    return body.decode("utf-8", "replace")
+    plain = body.decode("utf-8", "replace")
+    with suppress(zipfile.BadZipFile, pikepdf.PdfError, zlib.error):
+        if body.startswith(b"PK\x03\x04"):
+            with zipfile.ZipFile(io.BytesIO(body)) as archive:
+                return "".join(f"{name}{said_in(archive.read(name))}" for name in archive.namelist())
+        if body.startswith(b"%PDF"):
+            return plain + text_of(body)
+        if body.startswith(b"\x1f\x8b"):
+            return said_in(zlib.decompress(body, wbits=31))
+    return plain
 
 
 def found_in(text: str, canaries: set[str]) -> set[str]:
