@@ -85,7 +85,7 @@ def test_a_messy_list_is_put_right_and_taken_back(registrar, windows, no1):
     assert (file.counts["create"], file.counts["update"], file.counts["error"]) == (3, 1, 5)
     expect(page.locator("main")).to_contain_text("关键信息与学籍不一致")
     for summary in page.locator("details.finding > summary").all():
-        if not summary.locator("..").get_attribute("open"):
+        if summary.locator("..").get_attribute("open") is None:
             summary.click()
     shot(page, "4-preview")
     page.set_viewport_size(PHONE)
@@ -105,7 +105,7 @@ def turn_a_repair(page) -> None:
     """One automatic repair is taken back, and stands again."""
     for button, errors in (("还原", 6), ("仍按自动规范", 5)):
         group = page.locator("details.finding", has_text="建平镇 和平村1组").filter(has=page.get_by_role("button"))
-        if not group.get_attribute("open"):
+        if group.get_attribute("open") is None:
             group.locator("summary").click()
         group.get_by_role("button", name=button).click()
         page.wait_for_url("**/students/import/*/")
