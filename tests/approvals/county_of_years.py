@@ -20,6 +20,7 @@ from students.models import Correction, Student
 from supervision.ledger_reports import report_month, review_quarter
 from suspensions.absence import write_marks
 from suspensions.models import Death, Dropout, Extension, Suspension
+from tests.approvals import supervised_years as more
 from tests.changes import again, decided, drafted
 from tests.county import (
     child_maker,
@@ -74,7 +75,7 @@ class County:
         with clock.at(FIRST):
             self.no1 = make_school(bureau, 1, "第一小学")
             self.no2 = make_school(bureau, 2, "第二小学", division="211322103")
-            self.junior = make_school(bureau, 7, "第一初中", School.Kind.JUNIOR, division="211322101")
+            self.junior = make_school(bureau, 7, "第一初中", School.Kind.JUNIOR, division="211322103")
         self.bureau, self.child_at, self.called = bureau, child_maker(), {}
         self.leaver_at = leaver_maker(self.child_at)
 
@@ -229,6 +230,7 @@ LIFE = [
     (date(2028, 1, 20), lambda c: c.learns_of_death("death-4")),
     (date(2028, 9, 1), lambda c: c.leaves_primary_school("leaver-3")),
     (date(2028, 9, 4), lambda c: c.enters("newcomer-3", date(2022, 3, 5), 403)),
+    *more.LIFE,
 ]
 
 # rule, subject, first day, last day, done on (None: still open; ... : not told here), known from when not the first day
@@ -236,7 +238,7 @@ DUE = [
     # 10 working days after Monday 6 July 2026: 7 8 9 10, 13–17, 20
     ("death.cancelled", "death-1", "2026-07-06", "2026-07-20", "2026-07-15"),
     # one month after 1 September ends on National Day
-    ("registration.month", "newcomer-1", "2026-09-01", "2026-10-08", None),
+    ("registration.month", "newcomer-1", "2026-09-01", "2026-10-08", "2026-09-24"),
     ("leavers.taken_over", "leaver-1", "2026-09-01", "2026-09-21", None),
     ("leavers.reconciled", "no1", "2026-09-01", "2026-09-30", None),
     ("suspension.expires", "suspended-1", "2026-09-15", "2027-09-14", "2027-09-08"),
@@ -282,14 +284,19 @@ DUE = [
     ("leavers.reconciled", "no1", "2028-09-01", "2028-09-30", None),
     # 1 October 2028 is a holiday to 7, Sunday 8 is worked
     ("registration.month", "newcomer-3", "2028-09-01", "2028-10-08", None),
-    # --- archives: whoever began at the school this term and sits in class; a newcomer's waits for the number ---
+    # --- archives: of whoever began at a school since the first case and sits in class; nobody opens one ---
     *[
-        ("archive.opened", name, "2026-09-01", "2026-10-08", ...)
-        for name in ("move-1-child", "truant-1", "death-2-child", "truant-2", "death-3-child", "cardless-1")
+        ("archive.opened", name, "2026-09-01", "2026-10-08", None)
+        for name in ("truant-1", "death-2-child", "truant-2", "death-3-child", "cardless-1", "move-3-child")
     ],
-    ("archive.opened", "move-1-child", "2026-11-02", "2026-12-02", ...),
-    ("archive.opened", "move-2-child", "2027-09-01", "2027-10-08", ...),
-    ("archive.opened", "death-4-child", "2027-09-01", "2027-10-08", ...),
+    *[
+        ("archive.opened", name, "2026-09-01", "2026-10-08", None, known)
+        for name, known in (("correction-1-child", "2027-03-20"), ("waiting-1-child", "2027-04-26"))
+    ],
+    ("archive.opened", "move-1-child", "2026-09-01", "2026-10-08", "2026-11-03"),
+    ("archive.opened", "move-1-child", "2026-11-02", "2026-12-02", None),
+    ("archive.opened", "move-2-child", "2027-09-01", "2027-10-08", None),
+    ("archive.opened", "death-4-child", "2027-09-01", "2027-10-08", None),
     # --- what was decided is entered in the national system ---
     # 16 17, 20–22 July
     ("ceims.entered", "filing of death-1", "2026-07-15", "2026-07-22", None),
@@ -312,8 +319,8 @@ DUE = [
     ("exam.id_card", "cardless-1", "2026-09-01", "2027-02-28", ...),
     # three years after the training of 20 August 2024
     *[
-        ("office.training", f"registrar of {school}", "2024-08-20", "2027-08-20", None)
-        for school in ("no1", "no2", "junior")
+        ("office.training", f"registrar of {school}", "2024-08-20", "2027-08-20", done)
+        for school, done in (("no1", None), ("no2", None), ("junior", "2027-05-11"))
     ],
     ("calendar.announced", "bureau", "2026-11-01", "2026-12-10", "2026-11-20"),
     ("calendar.announced", "bureau", "2027-11-01", "2027-12-10", "2027-11-19"),
@@ -355,6 +362,7 @@ DUE += [
     for end, due in MONTHS
     if end[5:] in QUARTERS
 ]
+DUE += more.DUE
 # What the same table says while nobody has announced 2027 and 2028: Monday to Friday, 暂估.
 GUESSED = {
     # 21–25, 28–31 December, Friday 1 January
@@ -378,6 +386,7 @@ GUESSED = {
     ("case.school_desk", "waiting-1"): "2027-05-10",
     # 10 February is a Wednesday
     **{("dropout.month_report", school, "2027-01-31"): "2027-02-10" for school in ("no1", "no2", "junior")},
+    **more.GUESSED,
 }
 # Nobody ever announced them: the first is past when its year is over, the second still waits.
 NEVER_DONE = {("calendar.announced", "2026-11-01"): "2028-01-01", ("calendar.announced", "2027-11-01"): None}
@@ -385,8 +394,11 @@ NEVER_DONE = {("calendar.announced", "2026-11-01"): "2028-01-01", ("calendar.ann
 FIXED = {
     *("leavers.reconciled", "suspension.expires", "suspension.final", "dropout.migrant_file", "campaign.term"),
     *("exam.before_freeze", "exam.id_card", "year.graduation", "year.promotion", "calendar.announced"),
+    *more.FIXED,
 }
 RULES = {row[0] for row in DUE}
+# Nobody announces 2029 in this story.
+NEVER_SURE = "2029"
 
 
 def table(last: date, guessed: bool = False) -> dict[tuple, tuple]:
@@ -398,29 +410,34 @@ def table(last: date, guessed: bool = False) -> dict[tuple, tuple]:
         if guessed:
             due = GUESSED.get((rule, name, start), GUESSED.get((rule, name), due))
             done = NEVER_DONE.get((rule, start), done)
-        sure = not guessed or rule in FIXED or due < "2027"
+        sure = rule in FIXED or due < ("2027" if guessed else NEVER_SURE)
         made[rule, name, start] = (due, sure, done if done in (None, ...) or done < f"{last}" else None)
     return made
 
 
+ABOUT = {Student: "child", Appointment: "appointment"}
+
+
 def found(county: County, wanted: dict) -> dict[tuple, tuple]:
-    """The rows of the clock in the same words; what the table does not tell of a row is not compared."""
+    """All rows of the clock in the same words; a day of which the table says `...` is not compared."""
     names = {}
     for name, thing in county.called.items():
-        names["child" if isinstance(thing, Student) else "case", thing.pk] = name
+        names[ABOUT.get(type(thing), "case"), thing.pk] = name
     for name in ("no1", "no2", "junior", "bureau"):
         names["bureau" if name == "bureau" else "school", getattr(county, name).pk] = name
     for filing in CeimsFiling.objects.prefetch_related("case__subjects"):
-        child = filing.case.subjects.first().child_id
-        called = names.get(("case", filing.case_id)) or names["child", child]
+        subject = filing.case.subjects.first()
+        called = names.get(("case", filing.case_id)) or names["child", subject.child_id]
         names["filing", filing.pk] = f"filing of {called}"
     for office in Appointment.objects.filter(role=Role.REGISTRAR):
-        names["appointment", office.pk] = f"registrar of {names['school', office.school_id]}"
+        names.setdefault(("appointment", office.pk), f"registrar of {names['school', office.school_id]}")
     rows = {}
-    for row in Countdown.objects.filter(deadline__in=RULES):
+    for row in Countdown.objects.all():
         key = (row.deadline, names.get((row.about, row.subject), f"?{row.about}{row.subject}"), f"{row.starts_on}")
         told = wanted.get(key, (None,))[-1] is ...
-        rows[key] = (f"{row.due_on}", row.confirmed, ... if told else row.closed_on and f"{row.closed_on}")
+        said = (f"{row.due_on}", row.confirmed, ... if told else row.closed_on and f"{row.closed_on}")
+        # A second row of one thing would stand in no table.
+        rows[key] = (*rows[key], *said) if key in rows else said
     return rows
 
 
