@@ -10,7 +10,7 @@ from ..forms import Form
 from ..glyphs import check_pdf
 from ..rendering import bound, fitted, without_collecting
 
-PAGES = 16  # a page of a card weighs some 6 MB until it is bound
+PAGES = 20  # one part of a batch; a page weighs some 6 MB until it is bound
 SWEPT = 4  # so many pages' garbage, twice their weight, may wait: looking for it costs a tenth of a page
 
 
