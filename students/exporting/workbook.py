@@ -9,8 +9,8 @@ import xlsxwriter
 from ..dictionary import codes
 from ..dictionary.fields import by_attribute, layout
 from ..importing.findings import column_letter
+from ..written_books import SAFE
 
-SAFE = {"strings_to_formulas": False, "strings_to_numbers": False, "strings_to_urls": False, "constant_memory": True}
 SHEET, CODE_SHEET = "学生信息", "代码表"
 # Numbers that Excel would round or shorten get a wide column: whoever sees ##### retypes them.
 KEPT_AS_TEXT = ("id_number", "registry_number", "phone", "digits", "division", "identifier")

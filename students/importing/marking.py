@@ -19,9 +19,9 @@ from students.importing.marked_parts import Page, Styles, Unmarkable, page_of_fi
 from students.importing.marks import COLUMNS, FILLS, NOTE, SHEET, Marks, line_of
 from students.importing.opening import Cells, open_list
 from students.importing.prescan import relations_of, workbook_parts
+from students.written_books import SAFE
 
 _OWN_PART, _OWN_RELATION = "xl/worksheets/findings.xml", "rIdFindings"
-_SAFE = {"strings_to_formulas": False, "strings_to_numbers": False, "strings_to_urls": False}
 _UNLAWFUL, _LONGEST_NAME = re.compile(r"[\[\]:*?/\\]"), 31
 _MOST_MARKED = 64 * 1024 * 1024
 
@@ -118,7 +118,7 @@ def _packed(box: Container, changed: dict[str, bytes]) -> bytes:
 def _anew(cells: Cells, findings: list[dict], sheet: str, where: _Where) -> bytes:
     """A workbook with the cells of the list, coloured, and the sheet of findings."""
     out = io.BytesIO()
-    book = xlsxwriter.Workbook(out, _SAFE)
+    book = xlsxwriter.Workbook(out, SAFE)
     formats = {
         level: book.add_format({"bg_color": f"#{colour[2:]}", "num_format": "@"}) for level, colour in FILLS.items()
     }

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from students.importing.findings import ERROR, FIXED, WARNING
 from students.importing.repairs import TAKEN_BACK
+from students.written_books import SAFE
 
 GLANCE = 20
 PAGE = 20
@@ -133,9 +134,7 @@ def slice_of(rows, after: str, count: int, size: int = PAGE) -> tuple[list, dict
 def workbook_of(findings: list[dict]) -> bytes:
     """All findings as a workbook of text cells, so that nothing typed by a stranger becomes a formula."""
     out = io.BytesIO()
-    book = xlsxwriter.Workbook(
-        out, {"strings_to_formulas": False, "strings_to_numbers": False, "strings_to_urls": False}
-    )
+    book = xlsxwriter.Workbook(out, SAFE)
     page, bold, text = (
         book.add_worksheet("核对结果"),
         book.add_format({"bold": True}),

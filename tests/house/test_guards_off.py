@@ -7,7 +7,7 @@ the row turns red: each of them had kept it as it was, alone.
 import os
 import subprocess
 import sys
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 import pytest
 from django.conf import settings
@@ -45,7 +45,16 @@ def who_comes_by(house, site) -> dict[str, list[Request]]:
 
 def is_noticed(house, site, key: str, asked: list[Request]) -> bool:
     with house.without(key):
-        return any(is_red(site, each) for each in sorted(asked, key=lambda each: URGENCY[each.cell]))
+        return any(is_red(site, each) for each in in_turn(asked))
+
+
+def in_turn(asked: list[Request]) -> list[Request]:
+    """Whom the guard is there for first, and one of each address before a second one of any."""
+    times, turns = Counter(), {}
+    for each in sorted(asked, key=lambda each: URGENCY[each.cell]):
+        turns[each] = times[each.name]
+        times[each.name] += 1
+    return sorted(turns, key=turns.get)
 
 
 def peeled(house, site, asked: Request) -> list[str]:
@@ -64,10 +73,10 @@ def peeled(house, site, asked: Request) -> list[str]:
 
 
 def telling() -> list[Request]:
-    """Of each row, role and refusal the first request, of what is shown one at a school and one at the bureau."""
+    """Of each row: each role that may not, and of all other answers one at a school and one at the bureau."""
     first = {}
     for asked in requests():
-        who = asked.role in BUREAU if asked.cell == "ok" else asked.role
+        who = asked.role if asked.cell == "no" else asked.role in BUREAU
         first.setdefault((asked.name, asked.method, who, asked.cell), asked)
     return list(first.values())
 
