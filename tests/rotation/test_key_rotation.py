@@ -78,7 +78,7 @@ def test_everything_sealed_opens_with_the_new_key_alone(rotated, made, no1, cler
 def test_a_registrar_searches_and_edits_in_the_middle_of_it(rotated, monkeypatch, bureau, no1, child_at, legal_day):
     kids = [child_at(no1, grade=3, phone="13800000000") for _ in range(4)]
     registrar, officer = staff_member(Role.REGISTRAR, no1), staff_member(Role.BUREAU_CLERK, bureau)
-    second = staff_member(Role.REGISTRAR, no1)
+    second = staff_member(Role.REGISTRAR, no1, "另一名学籍管理员")
     campaigns.open_campaign(bureau, date(2026, 12, 1), by=officer)
     numbers = {kid.pk: kid.id_number.plain() for kid in kids}
     rotated()
