@@ -80,6 +80,7 @@ WITH {MERGED}, here AS (
      WHERE child.status = 'enrolled' AND enrolment.school_id = ANY(%(schools)s)
        AND (%(class)s::bigint IS NULL OR place.school_class_id = %(class)s)
        AND (%(child)s::bigint IS NULL OR child.id = %(child)s)
+       AND (%(long_here)s OR lower(enrolment.during) >= {BEGAN})
 ), held AS (
     SELECT id AS record_id, id AS child_id FROM here
     UNION SELECT merged.id, here.id FROM merged JOIN here ON here.id = merged.into_id
@@ -164,6 +165,7 @@ def given_for(schools, moment: Moment) -> dict:
         "schools": list(schools),
         "class": None,
         "child": None,
+        "long_here": True,
         "term_starts": moment.opening.starts,
         "year": moment.owed.year,
         "term": moment.owed.term,
