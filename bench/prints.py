@@ -207,6 +207,7 @@ def main() -> int:
     runs = {"基本信息表": found["forms"], "学籍卡": found["cards"]}
     kept = {f"{name}每秒至少{LEAST_A_SECOND}页": run["a_second"] >= LEAST_A_SECOND for name, run in runs.items()}
     kept |= {f"{name}每个进程不超过{MOST_MB} MB": run["peak_mb"] <= MOST_MB for name, run in runs.items()}
+    kept |= {f"{name}合成不超过{MOST_MB} MB": run["merging_mb"] <= MOST_MB for name, run in runs.items()}
     kept[f"启动后首份不超过{FIRST_SECONDS:g}秒"] = found["first_print_seconds"] <= FIRST_SECONDS
     for name, held in kept.items():
         print(f"{name}：{'合格' if held else '超限'}")

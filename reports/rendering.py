@@ -15,6 +15,7 @@ from .errors import OutsideFetch, PrintingUnavailable
 from .fonts import INSTALL, require_fonts
 from .forms import Form
 from .glyphs import check_pdf
+from .tagging import put_right
 
 STYLESHEET = "reports/print.css"
 DENSITIES = ("", "tight", "tightest")
@@ -99,7 +100,8 @@ def font_config():
 def bound(papers: list) -> bytes:
     """Laid-out papers as one file. Raises OutsideFetch: what is to be attached is asked for only now."""
     with fetching_nothing(), without_collecting():
-        return papers[0].copy([page for paper in papers for page in paper.pages]).write_pdf(pdf_variant=VARIANT)
+        whole = papers[0].copy([page for paper in papers for page in paper.pages])
+        return whole.write_pdf(pdf_variant=VARIANT, finisher=put_right)
 
 
 @contextmanager

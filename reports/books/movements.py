@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date
+from functools import cached_property
 
 from django.db.models import Max, OuterRef, Subquery
 
@@ -78,16 +79,29 @@ class Told:
     """What the record and the cases say about these children's movements; the same questions for any number."""
 
     def __init__(self, children: Iterable[int], scope: Scope):
-        ids = list(children)
-        self.children = Student.objects.filter(pk__in=ids).prefetch_related("numbers").in_bulk()
-        lives = Enrolment.objects.filter(student__in=ids, school=scope.school, voided=False)
-        self.came = {(e.student_id, e.during.lower): e for e in lives}
-        self.went = {(e.student_id, e.during.upper): e for e in lives}
-        self.places: dict[int, list[Placement]] = {}
-        sat = Placement.objects.filter(enrolment__student__in=ids, school_class__school=scope.school)
+        self.ids, self.school = list(children), scope.school
+        self.children = Student.objects.filter(pk__in=self.ids).prefetch_related("numbers").in_bulk()
+        self.cases = decided_about(self.ids)
+
+    @cached_property
+    def lives(self) -> list[Enrolment]:
+        return list(Enrolment.objects.filter(student__in=self.ids, school=self.school, voided=False))
+
+    @cached_property
+    def came(self) -> dict:
+        return {(life.student_id, life.during.lower): life for life in self.lives}
+
+    @cached_property
+    def went(self) -> dict:
+        return {(life.student_id, life.during.upper): life for life in self.lives}
+
+    @cached_property
+    def places(self) -> dict[int, list[Placement]]:
+        found: dict[int, list[Placement]] = {}
+        sat = Placement.objects.filter(enrolment__student__in=self.ids, school_class__school=self.school)
         for place in sat.select_related("school_class", "enrolment").order_by("starts", "pk"):
-            self.places.setdefault(place.enrolment.student_id, []).append(place)
-        self.cases = decided_about(ids)
+            found.setdefault(place.enrolment.student_id, []).append(place)
+        return found
 
     def case_of(self, move: Move):
         """The case behind a movement: the one its enrolment names, else the decision of its kind nearest in time."""

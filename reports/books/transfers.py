@@ -1,5 +1,10 @@
 """转学联系表 of a term: an index of everybody who moved in or out, each with its form and the list of its proofs."""
 
+from collections.abc import Iterator
+from datetime import date
+
+from django.db.models import Q
+
 from students.models import Enrolment, Student
 from transfers.grounds import Ground
 
@@ -30,16 +35,21 @@ def glance(scope: Scope) -> Reading:
 
 def index_of(scope: Scope, *, papers: bool) -> Reading:
     days = (scope.first, scope.until)
-    here = Enrolment.objects.filter(school=scope.school, voided=False)
-    came = [
-        ("in", e.during.lower, e, e.came_by_id) for e in here.filter(came_how="转入", during__startswith__range=days)
-    ]
-    went = [
-        ("out", e.during.upper, e, e.left_by_id) for e in here.filter(left_how="转出", during__endswith__range=days)
-    ]
-    moved = sorted([*came, *went], key=lambda row: (row[1], row[0], row[2].pk))
+    came, went = Q(came_how="转入", during__startswith__range=days), Q(left_how="转出", during__endswith__range=days)
+    lives = Enrolment.objects.filter(came | went, school=scope.school, voided=False)
+    moved = sorted(
+        (move for life in lives for move in moves_of(life, *days)), key=lambda row: (row[1], row[0], row[2].pk)
+    )
     told = Told({life.student_id for _, _, life, _ in moved}, scope)
     return Reading([line_of(number, told, *row, papers=papers) for number, row in enumerate(moved, 1)])
+
+
+def moves_of(life: Enrolment, first: date, last: date) -> Iterator[tuple]:
+    """Side, day, enrolment and case of its beginning and its end, where each is a transfer within the days."""
+    if life.came_how == "转入" and first <= life.during.lower <= last:
+        yield "in", life.during.lower, life, life.came_by_id
+    if life.left_how == "转出" and life.during.upper and first <= life.during.upper <= last:
+        yield "out", life.during.upper, life, life.left_by_id
 
 
 def line_of(number: int, told: Told, side: str, on, life: Enrolment, named: int | None, *, papers: bool) -> Line:

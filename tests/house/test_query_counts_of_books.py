@@ -24,8 +24,8 @@ def test_a_book_as_it_stands(same_questions, sign_in, child_at, bureau, no1, no2
         suspended(child_at(no1, grade=3))
         moved(child_at(no1, grade=3), no2)
 
-    # The two ledgers tell every movement by life, place and case; one counts two numbers, each by its own statement.
-    most = 17 if kind in ("movements", "transfers") else MOST
+    # The ledger of movements tells each by life, place and case, and counts two numbers, each by its own statement.
+    most = 17 if kind == "movements" else MOST
     same_questions(reverse("reports:book", args=[no1.pk, kind, 2026, term]), lives, most=most)
 
 
