@@ -30,6 +30,7 @@ from .services import (
     other_signature,
     powers_for,
     refuse_to_open,
+    write_new,
 )
 
 
@@ -58,9 +59,7 @@ def open_together(
         drawn_up(kind, numbered, opened_by=by, lead_school=lead, **fields, **each(lead))
         for numbered, lead in zip(numbers, leads, strict=True)
     ]
-    columns = [field.attname for field in Case._meta.concrete_fields if not field.primary_key]
-    Case.objects.bulk_create(Case(pk=case.pk, **{name: getattr(case, name) for name in columns}) for case in cases)
-    insert_all(cases, keyed=True)  # the kind's own columns; the spine is written
+    write_new(cases)
     return cases
 
 

@@ -146,8 +146,11 @@ def _params(year: int, schools: Iterable[int], **more) -> dict:
 
 def promotion_counts(year: int, schools: Iterable[int], *, dropouts: bool) -> list[tuple[int, int, str, int, int]]:
     """(school, grade or 0, fate, children, of them with an open case) of every group on the roll."""
-    statement = f"""SELECT e.school_id, coalesce({_GRADE}, 0), {PROMOTES} AS fate, count(*), count(k.id)
-        {_ROLL} GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"""
+    # Counted over a closed subquery: a fate is worked out once a child, not at every comparison of a sort.
+    statement = f"""SELECT school, grade, fate, count(*), count(busy) FROM (
+            SELECT e.school_id AS school, coalesce({_GRADE}, 0) AS grade, {PROMOTES} AS fate, k.id AS busy
+            {_ROLL} OFFSET 0) child
+        GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"""
     return _ask(statement, _params(year, schools, dropouts=dropouts))
 
 
