@@ -118,9 +118,12 @@ class Drawn(Exception):
 
 
 class FirstTouch:
-    """A pen that stops the drawing at its first move or component."""
+    """A pen that stops the drawing at its first move, component, or ring of curves (which begins without a move)."""
 
     def moveTo(self, point):
+        raise Drawn
+
+    def qCurveTo(self, *points):
         raise Drawn
 
     def addComponent(self, name, transformation):
