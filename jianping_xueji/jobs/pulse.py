@@ -10,11 +10,13 @@ import time
 
 from django.db import DatabaseError, InterfaceError, connection
 from django.db.models.functions import Now
+from psycopg.pq import TransactionStatus
 
 from .models import Job, lease_time
 
 logger = logging.getLogger(__name__)
 
+ACTIVE = TransactionStatus.ACTIVE
 THROTTLE = 0.3
 # How long a wish to cancel may go unheard while the handler reports nothing new.
 LISTEN = 1.0
@@ -37,8 +39,12 @@ class Pulse:
     def report(self, phase: str, done: int, total: int) -> None:
         """Note the progress; it is written at once or within the throttle time."""
         self._progress = {"phase": phase.replace("\0", "")[:200], "done": done, "total": total}
-        if time.monotonic() - self._beaten_at >= THROTTLE:
+        if time.monotonic() - self._beaten_at >= THROTTLE and not self._is_copying():
             self.beat()
+
+    def _is_copying(self) -> bool:
+        """True while rows stream through the shared connection: a statement in between would wait for itself."""
+        return bool(connection.connection) and connection.connection.info.transaction_status == ACTIVE
 
     def beat(self) -> None:
         """One short statement each way. A row that is no longer ours means that the lease is lost."""

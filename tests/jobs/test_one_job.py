@@ -4,11 +4,12 @@ import logging
 
 import pytest
 from django.contrib.auth.models import Group
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from jianping_xueji import jobs
 from jianping_xueji.jobs import tasks
 from jianping_xueji.jobs.models import Job
+from jianping_xueji.jobs.pulse import Pulse
 
 pytestmark = pytest.mark.django_db
 State = Job.State
@@ -43,6 +44,17 @@ def test_the_effect_and_done_stand_together():
     assert (job.done, job.total, job.percent, job.phase) == (3, 3, 100, "计算")
     assert (job.result_url, job.attempts, job.leased_by, job.finished) == ("/counted/", 1, "", True)
     assert Group.objects.filter(name=f"effect of {job.pk}").count() == 1
+
+
+def test_a_beat_on_the_shared_connection_waits_until_rows_have_been_copied():
+    """A statement while rows stream through the same connection would wait for itself for ever."""
+    job = start("test.count")
+    pulse = Pulse(job)
+    with connection.cursor() as cursor, cursor.copy("COPY (SELECT 1) TO STDOUT") as rows:
+        pulse.report("写入", 1, 2)
+        assert pulse._beaten_at == 0 and list(rows)
+    pulse.report("写入", 2, 2)
+    assert pulse._beaten_at > 0 and pulse.latest["done"] == 2
 
 
 def test_a_second_ring_does_nothing():
