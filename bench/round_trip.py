@@ -32,7 +32,7 @@ def give_rare_names() -> int:
             new = "Ana María" if n % (EVERY * 100) == 0 else name[0] + RARE[n // EVERY % len(RARE)]
             changed[pk] = {
                 "name": new, "name_pinyin": pinyin_of(new), "name_initials": initials_of(new),
-                "former_name": new[:1] + "㛃", "native_place": "辽宁𬭼县", "talents": "=1+1",
+                "former_name": name[0] + "㛃", "native_place": "辽宁𬭼县", "talents": "=1+1",
             }  # fmt: skip
     change_rows(Student, changed)
     return len(changed)

@@ -31,6 +31,7 @@ LEGAL_DATE = date.fromisoformat(os.environ["LEGAL_DATE"]) if os.environ.get("LEG
 # Confidential data (jianping_xueji.vault): "id:base64[,id:base64]", the first key is the current one.
 VAULT_MASTER_KEYS = environment.required("VAULT_MASTER_KEYS")
 VAULT_INDEX_KEY = environment.required("VAULT_INDEX_KEY")
+VAULT_ALGORITHM = os.environ.get("VAULT_ALGORITHM") or "intl"
 
 # Where the daily anchors of the audit go: a folder of another machine, under another administrator.
 AUDIT_ANCHOR_DIR = Path(os.environ.get("AUDIT_ANCHOR_DIR") or VAR_DIR / "anchors")

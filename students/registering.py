@@ -118,22 +118,16 @@ def open_applications(case) -> None:
     entering = bare.filter(school_class__cohort=intake_year(clock.today()), school_class__stage=Stage.PRIMARY)
     addresses = list(entering.values_list("student", "student__home_address"))
     living = communities_of_children(case.lead_school, addresses) if addresses else {}
-    blank = blank_line(Application)
-    copy_in(
-        Application,
-        list(blank),
-        (list((blank | own_columns(pk, living)).values()) for pk in list(bare.values_list("student", flat=True))),
-    )
+    own = ("student_id", "grade", "community_id")
+    rest = {name: blank for name, blank in blank_line(Application).items() if name not in own and blank is not None}
+    children = list(bare.values_list("student", flat=True))
+    copy_in(Application, [*own, *rest], ([*own_values(pk, living), *rest.values()] for pk in children))
 
 
-def own_columns(child: int, living: dict) -> dict:
-    """What an application says that the registrar has not touched yet."""
+def own_values(child: int, living: dict) -> tuple[int, int | None, str | None]:
+    """What an application says that the registrar has not touched yet: child, grade, community."""
     community = living.get(child)
-    return {
-        "student_id": child,
-        "grade": 1 if child in living else None,
-        "community_id": community.pk if community else None,
-    }
+    return child, 1 if child in living else None, community.pk if community else None
 
 
 def enrol_all(case) -> None:

@@ -169,5 +169,4 @@ def _must_stay(field: Field, child: KnownChild | None) -> bool:
 
 def _says_something(values: dict[str, Any], member: int) -> bool:
     """A bare 否 under 是否监护人 is how empty members look in some exports."""
-    said = map(values.get, _SAID[member])
-    return any(value not in (None, CLEAR, False) for value in said)
+    return any(value != CLEAR for value in filter(None, map(values.get, _SAID[member])))
