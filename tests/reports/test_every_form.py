@@ -73,7 +73,7 @@ def test_filled(code, words, county):
     assert words.name in said or code in WITHOUT_NAME
 
 
-def test_untagged_words_and_a_head_without_scope_are_found(bureau, monkeypatch):
+def test_untagged_words_and_a_head_without_scope_are_found(bureau, no1, monkeypatch):
     """The engine's own tags, before they are put right, do not pass the check."""
     monkeypatch.setattr(rendering, "put_right", None)
     made = print_form(FORMS["basics_form"], None, by=staff_member(Role.BUREAU_CLERK, bureau), address_of=address_of)

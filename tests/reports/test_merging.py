@@ -15,7 +15,7 @@ from tests.reports.conftest import address_of
 
 
 @pytest.fixture
-def blanks(bureau) -> list[bytes]:
+def blanks(bureau, no1) -> list[bytes]:
     """A card of two pages, a letter, and the card again."""
     by = staff_member(Role.BUREAU_CLERK, bureau)
     card, letter = (
@@ -53,7 +53,8 @@ def test_another_program_finds_no_fault_in_the_whole(blanks):
 
 def test_each_page_keeps_its_words_and_its_marks_lead_to_its_own_tags(blanks):
     whole, _ = merged(blanks)
-    parts = [page for part in blanks for page in pikepdf.open(io.BytesIO(part)).pages]
+    opened = [pikepdf.open(io.BytesIO(part)) for part in blanks]
+    parts = [page for part in opened for page in part.pages]
     with pikepdf.open(io.BytesIO(whole)) as document:
         marks = document.Root.StructTreeRoot.ParentTree.Nums
         for at, (page, before) in enumerate(zip(document.pages, parts, strict=True)):
