@@ -104,7 +104,7 @@ def test_a_messy_list_is_put_right_and_taken_back(registrar, windows, no1):
 def turn_a_repair(page) -> None:
     """One automatic repair is taken back, and stands again."""
     for button, errors in (("还原", 6), ("仍按自动规范", 5)):
-        group = page.locator("details.finding", has_text="建平镇 和平村1组").filter(has=page.get_by_role("button"))
+        group = page.locator("details.finding", has_text="建平镇 和平村1组").filter(has=page.locator("button"))
         if group.get_attribute("open") is None:
             group.locator("summary").click()
         group.get_by_role("button", name=button).click()

@@ -9,13 +9,13 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts.identity.gate import CONFIRMED
 from approvals.services import perform
-from approvals.signing import sign
+from approvals.signing import signed
 from students.models import PromotionRun
 from tests.house.guards import APPS
 from tests.house.test_access_table import WHOLE, rows
 
 # Rows that are somebody's decision, by the end of their name, and the run that turns a county's year.
-DECISIONS = ("Decision", "Ruling", "Take")
+DECISIONS = ("Decision", "Ruling", "Take", "ScoreSheet")
 # Pages that sign nothing and hand out data.
 HANDING_OUT = {
     "students:ceims_export", "students:ceims_graduates", "students:ceims_problems", "students:selection_export",
@@ -67,7 +67,7 @@ def reached_from(view) -> set:
 def signs(view) -> bool:
     reached = reached_from(view)
     decided = {each for each in reached if isinstance(each, type)}
-    return bool(reached & {perform, sign}) or any(
+    return bool(reached & {perform, signed}) or any(
         each is PromotionRun or each.__name__.endswith(DECISIONS) for each in decided
     )
 

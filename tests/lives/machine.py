@@ -52,6 +52,11 @@ BEFORE = (
     ("transfer",),
     ("outward",),
     ("incapacity",),
+    ("correction",),
+    ("correction", "undo"),
+    ("inclusion", "undo"),
+    ("transfer", "undo"),
+    ("begun suspension", "death"),
 )
 # Changes after which little else can happen: rare, so that lives are long.
 FINAL = {"death", "incapacity", "outward"}
@@ -103,8 +108,16 @@ class Lives(Desks, Years, RuleBasedStateMachine):
             self.sign_through(self.model[absorbed].busy)
         for child, kinds in enumerate(before):
             for kind in kinds:
-                self.ask_for_school(child, there=2) if kind == "transfer" else self.draft(child, kind)
-                self.sign_through(self.model[child].busy)
+                self.live(child, kind)
+
+    def live(self, child: int, kind: str) -> None:
+        """One act of a past: a change decided, only begun, or taken back."""
+        believed = self.model[child]
+        if kind == "undo":
+            return self.take_back(believed.past[-1].number) if believed.past else None
+        self.ask_for_school(child, there=2) if kind == "transfer" else self.draft(child, kind.removeprefix("begun "))
+        if not kind.startswith("begun"):
+            self.sign_through(believed.dying or believed.busy)
 
     # What people do
 
