@@ -7,6 +7,19 @@ INSERT only. A superuser can still drop a trigger: that is what the sealed chain
 from django.db.migrations import RunSQL
 
 
+def for_each_role(table: str, statement: str) -> str:
+    """SQL: the statement, its %I a name, for every role with a right on the table, the owner apart."""
+    return f"""
+        DO $$ DECLARE grantee name; BEGIN
+            FOR grantee IN SELECT DISTINCT g.grantee FROM information_schema.role_table_grants g
+                WHERE g.table_name = '{table}' AND g.grantee NOT IN (current_user, 'PUBLIC')
+            LOOP
+                EXECUTE format('{statement}', grantee);
+            END LOOP;
+        END $$;
+    """
+
+
 def insert_only(table: str) -> RunSQL:
     """Refuse update, delete and truncate of a table, for every role and session."""
     return RunSQL(
@@ -21,13 +34,7 @@ def insert_only(table: str) -> RunSQL:
             FOR EACH STATEMENT EXECUTE FUNCTION {table}_only_grows();
         ALTER TABLE {table} ENABLE ALWAYS TRIGGER {table}_no_change;
         ALTER TABLE {table} ENABLE ALWAYS TRIGGER {table}_no_truncate;
-        DO $$ DECLARE grantee name; BEGIN
-            FOR grantee IN SELECT DISTINCT g.grantee FROM information_schema.role_table_grants g
-                WHERE g.table_name = '{table}' AND g.grantee NOT IN (current_user, 'PUBLIC')
-            LOOP
-                EXECUTE format('REVOKE UPDATE, DELETE, TRUNCATE, TRIGGER, REFERENCES ON {table} FROM %I', grantee);
-            END LOOP;
-        END $$;
+        {for_each_role(table, f"REVOKE UPDATE, DELETE, TRUNCATE, TRIGGER, REFERENCES ON {table} FROM %I")}
         REVOKE UPDATE, DELETE, TRUNCATE, TRIGGER ON {table} FROM PUBLIC;
         """,
         f"""

@@ -8,6 +8,8 @@ from django.apps import apps
 from django.db import connections
 from django.db.models import Model
 
+from jianping_xueji.audit.guards import for_each_role
+
 COLUMN = "wrapped_key"
 
 # The id of the master key that a wrapped key names (see vault.keys); NULL for an empty one.
@@ -71,11 +73,5 @@ def may_rewrap(table: str) -> str:
             END IF;
             RAISE EXCEPTION '{table} is insert-only: % refused', TG_OP USING ERRCODE = 'insufficient_privilege';
         END $$;
-        DO $$ DECLARE other name; BEGIN
-            FOR other IN SELECT DISTINCT g.grantee FROM information_schema.role_table_grants g
-                WHERE g.table_name = '{table}' AND g.grantee NOT IN (current_user, 'PUBLIC')
-            LOOP
-                EXECUTE format('GRANT UPDATE ({COLUMN}) ON {table} TO %I', other);
-            END LOOP;
-        END $$;
+        {for_each_role(table, f"GRANT UPDATE ({COLUMN}) ON {table} TO %I")}
     """

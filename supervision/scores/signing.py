@@ -17,11 +17,6 @@ from .measuring import Figure, Score, scores_of
 RIGHT = "bureau_sign"
 
 
-def bureau_to_sign(user) -> Bureau | None:
-    """The bureau whose leader this is."""
-    return Bureau.objects.filter(school__in=school_ids_where(user, RIGHT)).distinct().first()
-
-
 def is_over(year: int) -> bool:
     """From the first day of the next school year on nothing can happen in this one any more."""
     return clock.today() >= first_day(year + 1)

@@ -8,7 +8,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.policies import school_ids_where
+from accounts.policies import powers_of, school_ids_where
+from approvals.bureaus import bureau_behind
 from approvals.errors import NotYourHand, Refused
 from law import clock
 from law.school_time import school_year_name, school_year_of
@@ -60,7 +61,7 @@ def scores(request):
         "columns": columns_of(found),
         "chart": chart_of(rows),
         "sheet": sheet,
-        "to_sign": not sheet and signing.is_over(year) and signing.bureau_to_sign(request.user),
+        "to_sign": not sheet and signing.is_over(year) and powers_of(request.user).schools(signing.RIGHT),
     }
     return render(request, "supervision/scores.html", context)
 
@@ -69,9 +70,10 @@ def scores(request):
 def sign(request, year):
     """The leader signs the result of a year that is over."""
     sees_schools(request)
-    bureau = signing.bureau_to_sign(request.user)
-    if not bureau:
-        raise PermissionDenied("年度考核结果由教育局主管领导签定。")
+    try:
+        bureau = bureau_behind(powers_of(request.user), signing.RIGHT, refusal="年度考核结果由教育局主管领导签定。")
+    except NotYourHand as stranger:
+        raise PermissionDenied(str(stranger)) from stranger
     if year not in ScoreFilter({}).years:
         raise Http404("没有这一学年")
     try:
