@@ -219,6 +219,9 @@ def test_a_key_field_becomes_a_draft(client, no1):
     assert f"{case.number}</a> 在办" in shown and "起草这些学生的信息变更" not in shown
     answer = client.post(reverse("students:import_corrections", args=[file.pk]))
     assert answer.status_code == 409 and Correction.objects.count() == 1
+    # Passed over, not tried and refused: a busy child takes nobody's turn.
+    again = drafting.draft(file, file.uploaded_by)
+    assert (again.cases, again.refusals) == ([], [])
 
 
 @pytest.fixture
