@@ -194,8 +194,8 @@ def growth(small: Ratio, large: Ratio, children: int, more: int) -> Growth:
 def measured_elsewhere(children: int) -> tuple[list[Ratio], int]:
     """The same once at another size, in a county and a process of their own."""
     with tempfile.NamedTemporaryFile() as told:
-        command = [sys.executable, __file__, "--children", str(children), "--times", "1", "--tell", told.name]
-        subprocess.run(command, check=True)
+        command = [sys.executable, __file__, "--children", str(children), "--times", "1", "--grow-to", "0"]
+        subprocess.run([*command, "--tell", told.name], check=True)
         ratios, peak = json.loads(Path(told.name).read_text())
     return [Ratio(**each) for each in ratios], peak
 
