@@ -109,7 +109,7 @@ def _make_out_papers(case) -> None:
 
 
 def _freeze(case, on: date) -> None:
-    """The whole record as it stands after the graduation; numbers stay sealed under the child's key."""
+    """The whole record and archive as they stand after the graduation; numbers stay sealed under the child's key."""
     with connection.cursor() as cursor:
         cursor.execute(
             f"""WITH copied AS MATERIALIZED (SELECT s.id, jsonb_build_object(
@@ -121,7 +121,8 @@ def _freeze(case, on: date) -> None:
                     'enrolments', (SELECT jsonb_agg(to_jsonb(e) ORDER BY e.id) FROM students_enrolment e
                         WHERE e.student_id = s.id),
                     'placements', (SELECT jsonb_agg(to_jsonb(p) ORDER BY p.id) FROM students_placement p
-                        JOIN students_enrolment e ON e.id = p.enrolment_id WHERE e.student_id = s.id)
+                        JOIN students_enrolment e ON e.id = p.enrolment_id WHERE e.student_id = s.id),
+                    'archive', students_archive_of(s.id)
                 ) AS content FROM students_student s WHERE s.id = {_SUBJECTS})
                 INSERT INTO students_frozenrecord (student_id, graduation_id, taken_on, content, digest)
                 SELECT id, %(case)s, %(on)s, content, encode(sha256(convert_to(content::text, 'UTF8')), 'hex')

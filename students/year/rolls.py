@@ -31,15 +31,17 @@ _ROLL = f"{_FROM} {_HERE}"
 _GRADE = "(%(year)s - c.cohort + CASE c.stage WHEN 'junior' THEN 7 ELSE 1 END)"
 _LAST = "CASE c.stage WHEN 'junior' THEN 9 ELSE 6 END"
 _SITS = "p.id IS NOT NULL"
-# Those of one school who sit in a class of a last grade. LATERAL with OFFSET keeps the planner at this school's rows:
-# it takes a grade for two classes, of all the county, and would read every child who leaves this year to find those of
-# one school. Who does not sit in that grade is read no further.
-_FINISHING = f"""seated AS MATERIALIZED (
-    SELECT e.student_id, c.* FROM students_enrolment e
-    JOIN LATERAL (SELECT q.id, k.cohort, k.stage FROM students_placement q
-        JOIN schools_schoolclass k ON k.id = q.school_class_id
-        WHERE q.enrolment_id = e.id AND q.ends IS NULL OFFSET 0) c ON true
-    {_HERE} AND {_GRADE} = {_LAST} AND {_GRADE} = %(grade)s"""
+# Those of one school who sit in a class of a last grade: from the few classes of that grade, at this school and at those
+# its children attend (第二十五条), to who sits there. Arrays keep the planner at them: left to itself it takes a grade for
+# two classes, of all the county, and would read every child who leaves this year to find those of one school.
+_FINISHING = f"""finishing AS MATERIALIZED (
+    SELECT c.id FROM schools_schoolclass c WHERE c.school_id = ANY(ARRAY(
+        SELECT unnest(%(schools)s::bigint[]) UNION SELECT e.attends_id FROM students_enrolment e
+        {_HERE} AND e.attends_id IS NOT NULL))
+    AND {_GRADE} = {_LAST} AND {_GRADE} = %(grade)s),
+seated AS MATERIALIZED (
+    SELECT e.student_id, q.id FROM students_placement q JOIN students_enrolment e ON e.id = q.enrolment_id
+    {_HERE} AND q.school_class_id = ANY(ARRAY(SELECT id FROM finishing)) AND q.ends IS NULL)"""
 _SEATED = """JOIN students_student s ON s.id = {of}
 LEFT JOIN seated p ON p.student_id = s.id
 LEFT JOIN approvals_casesubject b ON b.child_id = s.id AND b.blocking AND b.case_id <> %(case)s"""
@@ -178,7 +180,7 @@ def left_out_of_graduation(year: int, schools: Iterable[int], *, grade: int | No
 
 def graduates(year: int, school: int, grade: int) -> list[int]:
     """Ids of the children who can graduate now."""
-    statement = f"""WITH {_FINISHING})
+    statement = f"""WITH {_FINISHING}
         SELECT s.id FROM seated {_SEATED.format(of="seated.student_id")} WHERE {fit(grade)} ORDER BY s.id"""
     return [pk for (pk,) in _ask(statement, _params(year, [school], grade=grade))]
 
@@ -207,7 +209,7 @@ def unfit_names(year: int, school: int, grade: int, case: int, *, limit: int) ->
     """
     statement = f"""WITH listed AS MATERIALIZED (
             SELECT child_id AS id FROM approvals_casesubject WHERE case_id = %(case)s),
-        {_FINISHING} AND e.student_id = ANY(ARRAY(SELECT id FROM listed)))
+        {_FINISHING}
         SELECT count(*), coalesce((array_agg(s.name ORDER BY s.id) FILTER (WHERE NOT {fit(grade)}))[:%(limit)s], '{{}}')
         FROM listed {_SEATED.format(of="listed.id")}"""
     (found,) = _ask(statement, _params(year, [school], grade=grade, case=case, limit=limit))
