@@ -7,82 +7,163 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('schools', '0012_private'),
-        ('students', '0170_freeze_by_statement'),
+        ("schools", "0012_private"),
+        ("students", "0170_freeze_by_statement"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='application',
-            name='community',
-            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='schools.division', verbose_name='居住地村（社区）'),
+            model_name="application",
+            name="community",
+            field=models.ForeignKey(
+                blank=True,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="schools.division",
+                verbose_name="居住地村（社区）",
+            ),
         ),
         migrations.AlterField(
-            model_name='application',
-            name='signature_by',
-            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='签字登记人'),
+            model_name="application",
+            name="signature_by",
+            field=models.ForeignKey(
+                blank=True,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="签字登记人",
+            ),
         ),
         migrations.AlterField(
-            model_name='application',
-            name='workplace',
-            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='schools.division', verbose_name='父母工作地村（社区）'),
+            model_name="application",
+            name="workplace",
+            field=models.ForeignKey(
+                blank=True,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="schools.division",
+                verbose_name="父母工作地村（社区）",
+            ),
         ),
         migrations.AlterField(
-            model_name='familymember',
-            name='student',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='family', to='students.student', verbose_name='学生'),
+            model_name="familymember",
+            name="student",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="family",
+                to="students.student",
+                verbose_name="学生",
+            ),
         ),
         migrations.AlterField(
-            model_name='familymemberevent',
-            name='student',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='students.student', verbose_name='学生'),
+            model_name="familymemberevent",
+            name="student",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="students.student",
+                verbose_name="学生",
+            ),
         ),
         migrations.AlterField(
-            model_name='student',
-            name='merged_into',
-            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='absorbed', to='students.student', verbose_name='并入的学籍'),
+            model_name="student",
+            name="merged_into",
+            field=models.ForeignKey(
+                blank=True,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="absorbed",
+                to="students.student",
+                verbose_name="并入的学籍",
+            ),
         ),
         migrations.AlterField(
-            model_name='student',
-            name='school',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='schools.school', verbose_name='学籍学校'),
+            model_name="student",
+            name="school",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="children",
+                to="schools.school",
+                verbose_name="学籍学校",
+            ),
         ),
         migrations.AlterField(
-            model_name='student',
-            name='slug',
-            field=models.CharField(default=students.models.child.new_slug, editable=False, max_length=12, verbose_name='页面地址'),
+            model_name="student",
+            name="slug",
+            field=models.CharField(
+                default=students.models.child.new_slug, editable=False, max_length=12, verbose_name="页面地址"
+            ),
         ),
         migrations.AlterField(
-            model_name='studentevent',
-            name='merged_into',
-            field=models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='students.student', verbose_name='并入的学籍'),
+            model_name="studentevent",
+            name="merged_into",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="students.student",
+                verbose_name="并入的学籍",
+            ),
         ),
         migrations.AlterField(
-            model_name='studentevent',
-            name='school',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='schools.school', verbose_name='学籍学校'),
+            model_name="studentevent",
+            name="school",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="schools.school",
+                verbose_name="学籍学校",
+            ),
         ),
         migrations.AddIndex(
-            model_name='application',
-            index=models.Index(condition=models.Q(('community__isnull', False)), fields=['community'], name='application_community'),
+            model_name="application",
+            index=models.Index(
+                condition=models.Q(("community__isnull", False)), fields=["community"], name="application_community"
+            ),
         ),
         migrations.AddIndex(
-            model_name='application',
-            index=models.Index(condition=models.Q(('workplace__isnull', False)), fields=['workplace'], name='application_workplace'),
+            model_name="application",
+            index=models.Index(
+                condition=models.Q(("workplace__isnull", False)), fields=["workplace"], name="application_workplace"
+            ),
         ),
         migrations.AddIndex(
-            model_name='application',
-            index=models.Index(condition=models.Q(('signature_by__isnull', False)), fields=['signature_by'], name='application_signature_by'),
+            model_name="application",
+            index=models.Index(
+                condition=models.Q(("signature_by__isnull", False)),
+                fields=["signature_by"],
+                name="application_signature_by",
+            ),
         ),
         migrations.AddIndex(
-            model_name='student',
-            index=models.Index(condition=models.Q(('merged_into__isnull', False)), fields=['merged_into'], name='student_absorbed'),
+            model_name="student",
+            index=models.Index(
+                condition=models.Q(("merged_into__isnull", False)), fields=["merged_into"], name="student_absorbed"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='student',
-            constraint=models.UniqueConstraint(fields=('slug',), name='student_slug'),
+            model_name="student",
+            constraint=models.UniqueConstraint(fields=("slug",), name="student_slug"),
         ),
     ]
