@@ -47,8 +47,9 @@ _STRICT = "{http://purl.oclc.org/ooxml/spreadsheetml/main}"
 
 @dataclass(slots=True)
 class SheetScan:
-    """What the look at one sheet found. Cells are (row from 1, column from 0); rows and columns as far as they had to be
-    measured.
+    """What the look at one sheet found. Cells are (row from 1, column from 0).
+
+    `rows` and `columns`: the furthest that had to be measured.
     """
 
     name: str
