@@ -104,18 +104,20 @@ def check(number: str, id_type: str = RESIDENT, *, today: date, pupil: bool = Tr
 
 
 def _check_card(number: str, id_type: str, today: date, pupil: bool) -> list[Problem]:
-    if id_type == PERMANENT and _OLD_PERMANENT.fullmatch(number):
-        return []
-    if _FIFTEEN.fullmatch(number):
-        return [_fifteen_digits(number, pupil)]
     if not _EIGHTEEN.fullmatch(number):
-        return [_wrong_shape(number)]
+        return _check_other_card(number, id_type, pupil)
     problems = _region(number, id_type) + _birth(number, today, pupil)
     if number[14:17] == "000":
         problems.append(Problem("id_sequence", WARNING, "顺序码为 000，一般不存在，请核对"))
     if check_character(number[:17]) != number[17]:
         problems.append(_wrong_check(number))
     return problems
+
+
+def _check_other_card(number: str, id_type: str, pupil: bool) -> list[Problem]:
+    if id_type == PERMANENT and _OLD_PERMANENT.fullmatch(number):
+        return []
+    return [_fifteen_digits(number, pupil) if _FIFTEEN.fullmatch(number) else _wrong_shape(number)]
 
 
 def _fifteen_digits(number: str, pupil: bool) -> Problem:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from students import idnumber
 from students.importing.cells import Verdict
 from students.importing.findings import ERROR, FIXED, Finding, shown
 from students.importing.headers import Column
@@ -31,6 +32,14 @@ class SheetData:
     row_numbers: list[int]
     columns: dict[str, ColumnData]
     said: list[tuple[int, str, Verdict]] = field(default_factory=list)
+    _cards: list[str | None] | None = None
+
+    def cards(self) -> list[str | None]:
+        """The children's numbers that are well-formed, of 18 characters; several rules read them."""
+        if self._cards is None:
+            shaped = idnumber.is_citizen_shaped
+            self._cards = [n if n and shaped(n) else None for n in self.values("id_number")]
+        return self._cards
 
     @property
     def positions(self) -> range:

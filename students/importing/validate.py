@@ -82,10 +82,10 @@ def birth_against_number(sheet: SheetData, frame: Frame) -> None:
     """The birth date is the one inside an 18-character number; a missing one is offered from there."""
     if "birth_date" not in sheet.columns:  # a list of children on record need not have it
         return
-    numbers, births = sheet.values("id_number"), sheet.values("birth_date")
+    births = sheet.values("birth_date")
     verdicts = sheet.columns["birth_date"].verdicts
-    for position, number in enumerate(numbers):
-        inside = idnumber.birth_of(number) if number and idnumber.is_citizen_shaped(number) else None
+    for position, number in enumerate(sheet.cards()):
+        inside = idnumber.date_of(number[6:14]) if number else None
         if inside is None:
             continue
         birth, verdict = births[position], verdicts.get(position)
@@ -103,8 +103,8 @@ def birth_against_number(sheet: SheetData, frame: Frame) -> None:
 def sex_against_number(sheet: SheetData, frame: Frame) -> None:
     """The 17th digit tells the sex; a mismatch needs a recorded waiver, not an import."""
     sexes = sheet.values("sex")
-    for position, number in enumerate(sheet.values("id_number")):
-        inside = idnumber.sex_of(number) if number and idnumber.is_citizen_shaped(number) else None
+    for position, number in enumerate(sheet.cards()):
+        inside = idnumber.sex_of(number) if number else None
         if inside and sexes[position] and sexes[position] != inside:
             message = f"性别填“{_SEX_NAMES[sexes[position]]}”，身份证件号第 17 位为“{_SEX_NAMES[inside]}”"
             sheet.say(position, "sex", ERROR, "sex_mismatch", message, "请对照户口簿改正")

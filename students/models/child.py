@@ -33,6 +33,20 @@ def new_slugs(count: int) -> list[str]:
     return [letters[12 * n : 12 * n + 12].decode() for n in range(count)]
 
 
+def _untended(to, label: str, **more) -> models.ForeignKey:
+    """What a row of history names beside the child it is about: nobody looks history up by it."""
+    return models.ForeignKey(
+        to,
+        models.DO_NOTHING,
+        verbose_name=label,
+        related_name="+",
+        related_query_name="+",
+        db_constraint=False,
+        db_index=False,
+        **more,
+    )
+
+
 class StudentQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Children whose record is at, or who attend (第二十五条), a school the user may see; a teacher's own class."""
@@ -58,7 +72,15 @@ class StudentQuerySet(models.QuerySet):
         )
 
 
-@pghistory.track(exclude=["wrapped_key"], append_only=True, level=pghistory.Statement)
+@pghistory.track(
+    exclude=["wrapped_key"],
+    append_only=True,
+    level=pghistory.Statement,
+    attrs={
+        "school": _untended(School, "学籍学校"),
+        "merged_into": _untended("students.Student", "并入的学籍", null=True, blank=True),
+    },
+)
 class Student(models.Model):
     """学生：一人一籍，栏目依学生基本信息表；年级由班级推出，不在此存"""
 
@@ -79,13 +101,20 @@ class Student(models.Model):
         MERGED = "merged", "已并入另一学籍"
         DELETED = "deleted", "已删除"
 
-    slug = models.CharField("页面地址", max_length=12, unique=True, default=new_slug, editable=False)
+    slug = models.CharField("页面地址", max_length=12, default=new_slug, editable=False)
     wrapped_key = models.BinaryField("加密密钥", editable=False)
-    school = models.ForeignKey(School, models.PROTECT, verbose_name="学籍学校", related_name="children")
+    # By school: student_school_list; the few that were merged: student_absorbed. The history needs neither.
+    school = models.ForeignKey(School, models.PROTECT, verbose_name="学籍学校", related_name="children", db_index=False)
     status = models.CharField("学籍状态", max_length=12, choices=Status, default=Status.PENDING)
     problem = models.CharField("问题学籍", max_length=40, blank=True)
     merged_into = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="absorbed", verbose_name="并入的学籍"
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="absorbed",
+        verbose_name="并入的学籍",
+        db_index=False,
     )
 
     name = models.CharField("姓名", max_length=60)
@@ -145,6 +174,8 @@ class Student(models.Model):
         verbose_name = verbose_name_plural = "学生"
         default_permissions = ["view", "change"]
         constraints = [
+            # As a constraint, not `unique=True`: nobody looks for the beginning of an address.
+            models.UniqueConstraint(fields=["slug"], name="student_slug"),
             models.CheckConstraint(
                 condition=Q(
                     status__in=[
@@ -180,6 +211,7 @@ class Student(models.Model):
             ),
             models.Index(fields=["name_initials"], name="student_initials", opclasses=["varchar_pattern_ops"]),
             models.Index(fields=["birth_date", "sex"], name="student_birth"),
+            models.Index(fields=["merged_into"], name="student_absorbed", condition=Q(merged_into__isnull=False)),
             GinIndex(
                 Func("name", Value(None, output_field=models.TextField()), function="string_to_array"),
                 name="student_name_characters",
@@ -265,11 +297,12 @@ def number_aad(kind: str) -> str:
 FAMILY_ID_AAD = "family.id"
 
 
-@pghistory.track(append_only=True, level=pghistory.Statement)
+@pghistory.track(append_only=True, level=pghistory.Statement, attrs={"student": _untended(Student, "学生")})
 class FamilyMember(models.Model):
     """家庭成员或监护人"""
 
-    student = models.ForeignKey(Student, models.PROTECT, related_name="family", verbose_name="学生")
+    # family_position finds them by child.
+    student = models.ForeignKey(Student, models.PROTECT, related_name="family", verbose_name="学生", db_index=False)
     position_in_form = models.PositiveSmallIntegerField("表内序号", choices=[(1, "一"), (2, "二")])
     name = models.CharField("姓名", max_length=60)
     relation = models.CharField("关系", max_length=2, blank=True)

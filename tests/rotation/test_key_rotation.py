@@ -23,6 +23,7 @@ from jianping_xueji.vault import files
 from jianping_xueji.vault.keys import master_id, ring
 from students import campaigns
 from students.models import CampaignEntry, Student
+from students.models.child import new_slug
 from supervision.exports import services
 from tests.county import LEGAL_DAY, staff_member
 from tests.killing import silent_too_long, worked_in_a_process
@@ -145,6 +146,13 @@ def test_a_retired_key_wraps_nothing_any_more(rotated, settings, no1, child_at):
     # Read before the rotation and saved whole after it; and a process that never heard of the new key.
     with pytest.raises(IntegrityError), transaction.atomic():
         stale.save()
+    # One row among those of one statement.
+    fresh = Student.objects.get(pk=child.pk)
+    for each in (fresh, stale):
+        each.pk, each.slug = None, new_slug()
+    with pytest.raises(IntegrityError, match="retired"), transaction.atomic():
+        Student.objects.bulk_create([fresh, stale])
+    Student.objects.bulk_create([fresh])
     settings.VAULT_MASTER_KEYS = settings.VAULT_MASTER_KEYS.partition(",")[2]
     with pytest.raises(IntegrityError), transaction.atomic():
         child_at(no1)
