@@ -138,6 +138,13 @@ def test_the_old_school_reads_its_copy_and_nothing_else_of_the_child(moved, as_,
     assert as_(Role.REGISTRAR, no2).get(reverse("custody:copy", args=[copy.pk])).status_code == 404
 
 
+def test_the_new_school_is_not_told_of_the_copy_on_the_page_of_the_file(moved, as_, no1, no2):
+    address = reverse("custody:copy", args=[SchoolCopy.objects.get().pk])
+    page = reverse("custody:child", args=[moved.child.slug])
+    assert address in as_(Role.REGISTRAR, no1).get(page).content.decode()
+    assert address not in as_(Role.REGISTRAR, no2).get(page).content.decode()
+
+
 def test_the_copies_of_graduates_are_listed_for_their_school(as_, child_at, no2, bureau):
     junior = make_school(bureau, 41, "第一中学", School.Kind.JUNIOR)
     leaver = child_at(junior, grade=9, name="样例毕")

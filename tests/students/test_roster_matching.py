@@ -245,6 +245,12 @@ def test_the_list_and_the_page_of_the_owning_school(client, child, registrar, no
     assert child.name not in client.get(reverse("students:roster")).content.decode()
 
 
+def test_a_headmaster_is_turned_away_before_a_form_is_judged(client, child, no1, staff):
+    client.force_login(staff(Role.HEADMASTER, no1))
+    for act in ("log", "settle", "assign", "back"):
+        assert client.post(child.get_absolute_url(), {"act": act}).status_code == 403, act
+
+
 def test_the_bureau_sees_townships_and_owners_and_narrows(client, bureau, clerk, child, no1, no2):
     village("211322103201", "另村")
     client.force_login(clerk)
