@@ -93,6 +93,12 @@ def test_colleagues_look_and_do_not_act(moved, as_, no1, no2, role):
     assert as_(role, no1).post(reverse("custody:volumes"), {}).status_code == 403
 
 
+def test_a_headmaster_writes_out_no_slip(moved, as_, no1):
+    words = {"e": owed_for(moved).pk, "way": "courier", "carrier": "XA1", "given_on": "2026-09-15"}
+    assert as_(Role.HEADMASTER, no1).post(reverse("custody:new"), words).status_code == 403
+    assert not Handover.objects.exists()
+
+
 def test_bad_input_is_told_and_typed_words_stay(moved, as_, no1, no2):
     giver, row = as_(Role.REGISTRAR, no1), owed_for(moved)
     words = {"e": row.pk, "way": "courier", "carrier": "", "given_on": "2026-13-45"}

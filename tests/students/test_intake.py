@@ -363,6 +363,13 @@ def test_refused_the_newcomer_leaves_the_pending_list(junior, staff):
     assert taken_in(junior, staff).child.status == "pending"
 
 
+def test_only_the_registrar_of_the_junior_school_takes_an_outsider_in(junior, other, staff):
+    for role, place in [(Role.HEADMASTER, junior), (Role.REGISTRAR, other)]:
+        with pytest.raises(NotYourHand):
+            take_in_outsider(junior, class_of(junior, 7), by=staff(role, place), basics=outsider(), origin=OUTSIDE)
+    assert not Student.objects.filter(name="样例外").exists()
+
+
 def test_the_primary_record_is_asked_for_as_a_paper(junior, staff):
     case = take_in_outsider(
         junior, class_of(junior, 7), by=staff(Role.REGISTRAR, junior), basics=outsider(), origin=OUTSIDE

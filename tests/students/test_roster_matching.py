@@ -182,6 +182,12 @@ def test_a_visit_is_written_down_and_never_rewritten(child, registrar, no2, staf
         RosterEntry.objects.update(result="已入学")
 
 
+def test_the_school_that_reported_does_not_send_its_report_back(child, registrar):
+    looking_after.settle(child, by=registrar, settled="moved", note="准迁证3号")
+    with pytest.raises(NotYourHand):
+        looking_after.send_back(child, by=registrar, reason="另查")
+
+
 def registrar_school(registrar):
     return registrar.appointments.get().school
 
