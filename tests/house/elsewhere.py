@@ -16,8 +16,8 @@ STORIES = {
         "give refuses": "archives/test_paper_custody.py::test_strangers_and_checkers_give_nothing",
         "place refuses": "archives/test_paper_custody.py::"
         "test_only_the_holder_says_where_the_file_lies_and_the_slip_remembers_the_box",
-        "refuse_hand refuses 2": "archives/test_custody_of_closed_schools.py::"
-        "test_the_bureau_gives_for_a_closed_school_and_the_receiving_school_signs",
+        "refuse_hand refuses 2": "archives/test_paper_custody.py::"
+        "test_whoever_serves_at_both_schools_does_not_give_and_receive",
         "register_volume refuses": "archives/test_custody_of_closed_schools.py::test_a_volume_is_registered_once",
     },
     "archives.custody.slip_views": {

@@ -8,11 +8,10 @@ from django.urls import reverse
 from accounts.roles import Role
 from approvals.errors import NotYourHand, Refused
 from jianping_xueji.jobs.models import Job
-from schools.models import Bureau, Division
 from students.importing.findings import WorkbookRefused
 from students.models import RosterChild, RosterFile
 from students.roster import taking
-from tests.county import id_number, make_school
+from tests.county import another_county, id_number
 from tests.students.rosters import BORN, HEADS, YEAR, listed, put_on_roster, row, village, workbook_of
 
 History = RosterChild.pgh_event_model
@@ -176,11 +175,10 @@ def test_only_the_clerk_of_the_bureau_takes_a_roster_in(clerk, staff, no1, burea
 
 def test_a_clerk_of_another_county_takes_no_roster_of_ours(clerk, staff):
     file = taken(clerk, row("样例甲", 1))
-    abroad = Bureau.objects.create(name="凌源市教育局", division=Division.objects.get(code="211382"))
-    make_school(abroad, 21, "凌源21小", division="211382")
+    stranger = staff(Role.BUREAU_CLERK, another_county())
     for act in (taking.confirm, taking.give_up):
         with pytest.raises(NotYourHand):
-            act(file, by=staff(Role.BUREAU_CLERK, abroad))
+            act(file, by=stranger)
     assert not RosterChild.objects.exists()
 
 

@@ -483,17 +483,15 @@ def test_each_stage_has_ten_working_days_over_the_national_day(transfer):
     assert case.due_on == date(2026, 10, 9), "both signatures share one clock"
 
 
-def test_a_child_of_another_county_is_taken_in_by_the_registrar_of_the_school_alone(no1, no2, staff):
-    birth = date(2018, 3, 2)
-    basics = {
-        "id_number": id_number(birth, 301, "2"),
-        "name": "样例丁",
-        "sex": "2",
-        "birth_date": birth,
-        "id_type": "1",
-    }
+def test_a_child_of_another_county_is_taken_in_by_the_registrar_of_the_school_alone(
+    transfer_from_outside, no1, no2, staff
+):
+    birth, before = date(2018, 3, 2), Look.objects.count()
+    basics = {"id_number": id_number(birth, 301, "2"), "sex": "2", "birth_date": birth, "id_type": "1"}
+    basics |= {"name": transfer_from_outside.child.name, "registry_number": ""}
     origin = Origin("150429", "宁城县实验小学", "2115000001", "三年级2班")
     for role, place in [(Role.HEADMASTER, no2), (Role.REGISTRAR, no1)]:
-        with pytest.raises(NotYourHand):
-            start_from_outside(staff(role, place), no2, basics | {"registry_number": ""}, origin, 3)
-    assert not Student.objects.filter(name="丁").exists()
+        with pytest.raises(Refused) as refused:
+            start_from_outside(staff(role, place), no2, basics, origin, 3)
+        assert refused.type is NotYourHand
+    assert Look.objects.count() == before, "a stranger to the work looks nobody up"
