@@ -71,6 +71,11 @@ class Powers:
         return set(self.held.get(right, {}))
 
     @property
+    def sees_many_schools(self) -> bool:
+        """Whether a page of one school is one of many for this person."""
+        return len(self.held.get("view_school", {})) > 1
+
+    @property
     def class_ids(self) -> set[int]:
         """Classes taught, for those whose sight ends at their own class."""
         return {p.appointment.school_class_id for p in self.appointments if p.appointment.school_class_id}

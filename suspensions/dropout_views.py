@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.policies import may, powers_of
-from approvals.errors import NotYourHand, Refused
+from approvals.errors import Refused
 from approvals.services import perform
 from law import articles, clock, parameters
 from law.school_time import school_year_of
@@ -79,8 +79,6 @@ def handover(request, number):
     if request.method == "POST" and form.is_valid():
         try:
             perform(found, "hand_over", by=request.user, **form.cleaned_data)
-        except NotYourHand as refusal:
-            raise PermissionDenied(str(refusal)) from refusal
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:

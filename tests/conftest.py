@@ -1,5 +1,3 @@
-import pytest
-
 from tests.county import (  # noqa: F401 — fixtures
     bureau,
     child_at,
@@ -18,16 +16,4 @@ def pytest_addoption(parser):
     parser.addoption("--lives", type=int, default=300, help="how many random lives to play (tests/lives)")
     parser.addoption("--kills", type=int, default=60, help="how many processes to kill at random (tests/crash)")
     parser.addoption("--seed", type=int, default=8, help="which chance decides whom and when (tests/crash)")
-    parser.addoption("--guard", help="a guard that lets everybody pass (tests/house/guards.py): its story must fail")
-
-
-@pytest.fixture(scope="session", autouse=True)
-def guard_taken_down(request):
-    """Nothing, unless a run asks to see what happens without a guard."""
-    if not (key := request.config.getoption("--guard")):
-        yield
-        return
-    from tests.house.guards import House
-
-    with House() as house, house.without(key):
-        yield
+    parser.addoption("--guards", default="", help="only guards whose key begins so (tests/house/test_guards_off.py)")

@@ -73,6 +73,13 @@ def no3(bureau):
     return make_school(bureau, 3, "第三小学", division="211322106")
 
 
+def another_county():
+    """The bureau of 凌源市, with one school: its people are strangers here, whatever their office."""
+    abroad = Bureau.objects.create(name="凌源市教育局", division_id="211382")
+    make_school(abroad, 21, "凌源21小", division="211382")
+    return abroad
+
+
 def staff_member(role, place, name=None):
     """The person in this role at this place, appointed on first call."""
     username = f"{role}_{type(place).__name__.lower()}{place.pk}{name or ''}"

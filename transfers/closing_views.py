@@ -40,11 +40,9 @@ class ClosingForm(DraftForm):
 @require_http_methods(["GET", "POST"])
 def new(request):
     """A new closing: refused at once when no signature could pass it."""
-    ids = school_ids_where(request.user, "bureau_make")
-    if not ids:
+    if not school_ids_where(request.user, "bureau_make"):
         raise PermissionDenied("学校撤并由教育局经办人员发起。")
-    form = ClosingForm(request.POST or None, ids=ids)
-    return answered(request, form, None)
+    return answered(request, closing_form(request), None)
 
 
 @require_http_methods(["GET", "POST"])
@@ -55,8 +53,13 @@ def draft(request, number):
         raise PermissionDenied("学校撤并的草稿由教育局经办人员填写。")
     if case.state != case.State.DRAFT:
         return redirect(case)
-    form = ClosingForm(request.POST or None, instance=case, ids=school_ids_where(request.user, "bureau_make"))
-    return answered(request, form, case)
+    return answered(request, closing_form(request, case), case)
+
+
+def closing_form(request, case: SchoolClosing | None = None) -> ClosingForm:
+    """The draft with the clerk's own schools to choose from."""
+    ids = school_ids_where(request.user, "bureau_make")
+    return ClosingForm(request.POST or None, instance=case, ids=ids)
 
 
 def answered(request, form, case):

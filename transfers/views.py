@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.policies import may, school_ids_where
-from approvals.errors import NotYourHand, Refused
+from approvals.errors import Refused
 from approvals.presenting import VERDICT_WORDS, verdict_of
 from approvals.views.lists import listed
 from law import clock, parameters
@@ -30,14 +30,19 @@ from .models import OutwardTransfer, SchoolPlacement, Transfer
 from .services import Origin, keep_draft, present_place, start_from_outside, start_transfer
 
 
+def facts_of_child(request) -> dict:
+    """School and grade of the child that is asked about, when one is; 404 for a child out of sight."""
+    if not (slug := request.GET.get("child")):
+        return {}
+    child = get_object_or_404(Student.objects.visible_to(request.user), slug=slug)
+    place = present_place(child)
+    grade = place.school_class.grade_in(school_year_of(clock.today())) if place else None
+    return {"from_school": child.school_id, "grade": grade, "child": child.slug}
+
+
 def starting_facts(request) -> dict:
     """What the check form is filled with: a visible child's school and grade, own school, the day asked about."""
-    facts = {"on": DayAsked(request.GET).chosen}
-    if slug := request.GET.get("child"):
-        child = get_object_or_404(Student.objects.visible_to(request.user), slug=slug)
-        place = present_place(child)
-        grade = place.school_class.grade_in(school_year_of(clock.today())) if place else None
-        facts |= {"from_school": child.school_id, "grade": grade, "child": child.slug}
+    facts = {"on": DayAsked(request.GET).chosen} | facts_of_child(request)
     own = school_ids_where(request.user, "make_change")
     if len(own) == 1 and "from_school" not in facts:
         facts["to_school"] = next(iter(own))
@@ -194,8 +199,6 @@ def draft(request, number):
     if request.method == "POST" and form.is_valid():
         try:
             keep_draft(case, by=request.user, **form.cleaned_data)
-        except NotYourHand as refusal:
-            raise PermissionDenied(str(refusal)) from refusal
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:

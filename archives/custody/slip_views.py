@@ -130,14 +130,12 @@ def side_is_other(found: Handover, user) -> bool:
 def receive(request, number):
     """签收."""
     found = visible_slip(request, number=number)
+    services_permit(found, request.user)
     form = ReceiveForm(request.POST, request.FILES, entries=entries_of(found), receiver="")
     if not form.is_valid():
-        services_permit(found, request.user)
         return shown(request, found, form)
     try:
         services.receive(found, by=request.user, **form.given)
-    except NotYourHand as refusal:
-        raise PermissionDenied(str(refusal)) from refusal
     except Refused as refused:
         return shown(request, found, form, refused.rows)
     except ScanRefused as refused:

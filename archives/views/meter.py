@@ -74,7 +74,7 @@ def school(request, pk):
         "chart": chart_of(rows),
         "parts_chart": parts_chart(rows),
         "listed": listed_here(found, everything, moment),
-        "one_of_many": len(powers.schools("view_school")) > 1,
+        "one_of_many": powers.sees_many_schools,
         "keeps": may(request.user, "make_change", found),
     }
     return render(request, "archives/school.html", context)

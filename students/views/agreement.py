@@ -8,7 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.policies import school_ids_where
-from approvals.errors import NotYourHand, Refused
+from approvals.errors import Refused
 from jianping_xueji.jobs import Job
 from law import clock
 
@@ -146,25 +146,24 @@ def difference(request, pk):
     """One difference: both sides, why, the way out, and who is right."""
     seen = Difference.objects.visible_to(request.user).select_related("school", "case", "student", "seen_in")
     found = get_object_or_404(seen, pk=pk)
+    confirms = services.may_confirm(request.user, found)
+    if request.method == "POST" and not confirms:
+        raise PermissionDenied("这项差异由责任单位的经办人员认定。")
     form, refusal = ConfirmForm(request.POST or None), []
     if request.method == "POST" and form.is_valid():
         try:
             services.confirm(found, by=request.user, **form.cleaned_data)
-        except NotYourHand as refused:
-            raise PermissionDenied(str(refused)) from refused
         except Refused as refused:
             refusal = refused.rows
         else:
             messages.success(request, "已登记认定。学籍没有改动，请按页面上的办法办理。")
             return redirect(found)
-    elif request.method == "POST" and not services.may_confirm(request.user, found):
-        raise PermissionDenied("这项差异由责任单位的经办人员认定。")
     presenting.with_words([found], request.user, in_full=True)
     context = {
         "difference": found,
         "ways": presenting.ways_out(found, request.user),
         "rulings": found.rulings.select_related("by"),
-        "form": form if services.may_confirm(request.user, found) and found.state != "closed" else None,
+        "form": form if confirms and found.state != "closed" else None,
         "refusal": refusal,
     }
     return render(request, "students/difference.html", context, status=422 if form.errors or refusal else 200)

@@ -136,7 +136,7 @@ def school(request, pk):
         "rows": rows,
         "chart": chart_of(rows),
         "without_class": with_words(entries.filter(seat=None).select_related("child").order_by("child_id")[:SHOWN]),
-        "one_of_many": len(powers_of(request.user).schools("view_school")) > 1,
+        "one_of_many": powers_of(request.user).sees_many_schools,
     }
     return render(request, "students/campaign_school.html", context)
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.policies import powers_of
-from approvals.errors import NotYourHand, Refused
+from approvals.errors import Refused
 from law import articles, clock
 from law.school_time import school_year_name, school_year_of
 from schools.catchments import communities_of
@@ -153,8 +153,6 @@ def kept(request, found, year: int, form: VillageForm) -> list[dict]:
         for stage in Stage.values:
             more = {"by": request.user, "document": given["document"]}
             changed += services.set_schools(found, year, stage, given[stage], **more)
-    except NotYourHand as refusal:
-        raise PermissionDenied(str(refusal)) from refusal
     except Refused as refusal:
         return refusal.rows
     messages.success(request, f"已调整{changed}处。" if changed else "没有改动。")

@@ -82,8 +82,8 @@ def problems(request):
         return shown(request, schools, refusal=[{"message": "请先选择学校，再导出。"}])
     try:
         return handed_out(services.problem_file(schools.chosen, by=request.user))
-    except NotYourHand as refusal:
-        raise PermissionDenied(str(refusal)) from refusal
+    except Refused as refused:
+        return shown(request, schools, refusal=refused.rows)
 
 
 def handed_out(file: services.File) -> HttpResponse:

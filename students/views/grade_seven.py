@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.policies import may, school_ids_where
-from approvals.errors import NotYourHand, Refused, RulesBroken
+from approvals.errors import Refused, RulesBroken
 from approvals.presenting import refusal_rows, with_days
 from law import clock
 from law.school_time import school_year_name, school_year_of
@@ -104,8 +104,6 @@ def outside(request):
     if request.method == "POST" and form.is_valid():
         try:
             case = take_in_outsider(school, by=request.user, **form.given())
-        except NotYourHand as refusal:
-            raise PermissionDenied(str(refusal)) from refusal
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:

@@ -42,8 +42,6 @@ def read_again(file: ImportFile, user, said: dict, mapping: list[dict]) -> list[
     """Begin the reading; what stands against it otherwise."""
     try:
         service.read_again(file, user, said=said, mapping=mapping)
-    except NotYourHand as refusal:
-        raise PermissionDenied(str(refusal)) from refusal
     except Refused as refusal:
         return refusal.rows
     return []

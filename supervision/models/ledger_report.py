@@ -2,17 +2,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from accounts.policies import school_ids_where
 from schools.models import Bureau, School
-
-
-class LedgerReportQuerySet(models.QuerySet):
-    def visible_to(self, user):
-        """A school's reports for whoever sees the school; the bureau's reviews for its own people."""
-        schools = school_ids_where(user, "view_school")
-        bureaus = set().union(*(school_ids_where(user, right) for right in ("bureau_make", "bureau_check")))
-        own = Bureau.objects.filter(school__among=bureaus)
-        return self.filter(Q(school__among=schools) | Q(school=None, bureau__in=own.values("pk")))
 
 
 class LedgerReport(models.Model):
@@ -31,8 +21,6 @@ class LedgerReport(models.Model):
     made_on = models.DateField("报告日期")
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="报告人")
     entered_at = models.DateTimeField("录入时间", auto_now_add=True)
-
-    objects = LedgerReportQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "控辍保学报告"

@@ -150,5 +150,5 @@ def test_a_volume_is_registered_once(no1, no3, shelves):
     with pytest.raises(Refused, match="已经登记"):
         services.register_volume(no1, by=staff_member(Role.REGISTRAR, no1), **words)
     with pytest.raises(NotYourHand):
-        services.register_volume(no1, by=staff_member(Role.REGISTRAR, no3), **words)
+        services.register_volume(no1, by=staff_member(Role.REGISTRAR, no3), **words | {"label": "2025级"})
     assert Volume.objects.count() == 1 and Enrolment.objects.exists()

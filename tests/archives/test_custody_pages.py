@@ -93,6 +93,12 @@ def test_colleagues_look_and_do_not_act(moved, as_, no1, no2, role):
     assert as_(role, no1).post(reverse("custody:volumes"), {}).status_code == 403
 
 
+def test_a_headmaster_writes_out_no_slip(moved, as_, no1):
+    words = {"e": owed_for(moved).pk, "way": "courier", "carrier": "XA1", "given_on": "2026-09-15"}
+    assert as_(Role.HEADMASTER, no1).post(reverse("custody:new"), words).status_code == 403
+    assert not Handover.objects.exists()
+
+
 def test_bad_input_is_told_and_typed_words_stay(moved, as_, no1, no2):
     giver, row = as_(Role.REGISTRAR, no1), owed_for(moved)
     words = {"e": row.pk, "way": "courier", "carrier": "", "given_on": "2026-13-45"}
@@ -136,6 +142,13 @@ def test_the_old_school_reads_its_copy_and_nothing_else_of_the_child(moved, as_,
     for number in moved.child.numbers.all():
         assert number.tail in page and number.plain() not in page
     assert as_(Role.REGISTRAR, no2).get(reverse("custody:copy", args=[copy.pk])).status_code == 404
+
+
+def test_the_new_school_is_not_told_of_the_copy_on_the_page_of_the_file(moved, as_, no1, no2):
+    address = reverse("custody:copy", args=[SchoolCopy.objects.get().pk])
+    page = reverse("custody:child", args=[moved.child.slug])
+    assert address in as_(Role.REGISTRAR, no1).get(page).content.decode()
+    assert address not in as_(Role.REGISTRAR, no2).get(page).content.decode()
 
 
 def test_the_copies_of_graduates_are_listed_for_their_school(as_, child_at, no2, bureau):

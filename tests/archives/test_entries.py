@@ -77,6 +77,17 @@ def test_nothing_is_said_once_and_lifted_by_something(pupil, people):
     assert declare_nothing(KINDS["award"], SPRING, [pupil], **given) == 0
 
 
+@pytest.mark.parametrize("who", ["headmaster", "clerk", "stranger"])
+def test_others_correct_nothing_and_void_nothing(pupil, people, who):
+    kept(pupil, "evaluation", EVALUATION, people["teacher"])
+    (entry,) = standing(pupil, "evaluation")
+    with pytest.raises(NotYourHand):
+        make_void(entry, "登错了人", by=people[who])
+    with pytest.raises(NotYourHand):
+        entries.correct(entry, {}, "改", by=people[who])
+    assert Entry.objects.count() == 1
+
+
 def test_a_void_entry_no_longer_counts_and_stays(pupil, people):
     kept(pupil, "evaluation", EVALUATION, people["teacher"])
     (entry,) = standing(pupil, "evaluation")

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 import zipfile
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -247,6 +248,15 @@ def test_from_the_page_to_the_download_each_with_its_trace(client, moved, no2):
     client.force_login(staff_member(Role.HEADMASTER, no2))
     assert client.get(page).status_code == 404, "a pack carries the mark of whoever ordered it"
     assert client.post(reverse("evidence:download", args=[pack.number])).status_code == 404
+
+
+def test_whoever_ordered_a_pack_and_left_the_school_does_not_take_it(client, pack, no2):
+    registrar = staff_member(Role.REGISTRAR, no2)
+    registrar.appointments.update(ends=date(2026, 9, 1))
+    client.force_login(registrar)
+    client.raise_request_exception = False
+    assert client.post(reverse("evidence:download", args=[pack.number])).status_code == 403
+    assert not Look.objects.filter(kind="file", reason__contains=f"下载证据包{pack.number}").exists()
 
 
 def test_an_altered_part_is_not_handed_out(client, pack, no2):

@@ -1,8 +1,12 @@
 """第十一条第一款: the paper file goes after the child; what is owed follows from the record, two hands sign."""
 
+from datetime import date, timedelta
+
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
+from accounts.appointments import appoint
+from accounts.models import User
 from accounts.roles import Role
 from approvals.errors import NotYourHand, Refused
 from archives.custody import owed, services
@@ -55,8 +59,6 @@ def test_a_transfer_undone_owes_nothing(moved):
 
 @pytest.mark.parametrize(("after", "late"), [(-1, False), (0, False), (1, True)])
 def test_overdue_from_the_day_after_the_tenth_working_day(moved, after, late):
-    from datetime import timedelta
-
     due = add(clock.today(), 10).day
     with clock.at(due + timedelta(days=after)):
         assert owed.overdue(owed.owed()).exists() is late
@@ -144,6 +146,14 @@ def test_what_was_not_in_the_parcel_is_owed_again(moved):
     assert not owed.owed().exists()
 
 
+def test_whoever_serves_at_both_schools_does_not_give_and_receive(moved, no1, no2):
+    both = staff_member(Role.REGISTRAR, no1)
+    appoint(both, Role.REGISTRAR, no2, starts=date(2024, 9, 1), trained_on=date(2024, 8, 20))
+    slip = given(moved, by=both)
+    with pytest.raises(NotYourHand, match="另一人"):
+        received(slip, by=User.objects.get(pk=both.pk))
+
+
 def test_a_slip_that_never_left_is_cancelled_with_a_reason(moved, no3):
     slip = given(moved)
     with pytest.raises(NotYourHand):
@@ -155,8 +165,6 @@ def test_a_slip_that_never_left_is_cancelled_with_a_reason(moved, no3):
 
 
 def test_days_that_cannot_be_are_refused(moved):
-    from datetime import timedelta
-
     for off in (-1, 1):
         with pytest.raises(Refused, match="移交日期"):
             given(moved, given_on=clock.today() + timedelta(days=off))
@@ -203,8 +211,6 @@ def test_only_the_holder_says_where_the_file_lies_and_the_slip_remembers_the_box
 
 
 def test_the_bureau_chases_what_is_overdue_and_nothing_else(moved, no1, no2, bureau):
-    from datetime import date
-
     clerk = staff_member(Role.BUREAU_CLERK, bureau)
     with pytest.raises(Refused, match="没有逾期"):
         services.chase(no1, by=clerk, words="请尽快移交")

@@ -103,6 +103,8 @@ class TestDryRun:
         theirs = scope(people["teacher"])
         with pytest.raises(NotYourHand):
             workbooks.take_in(b"", "x.xlsx", theirs, KINDS["marks"], SPRING, by=people[who])
+        with pytest.raises(NotYourHand):
+            workbooks.template_of(theirs, KINDS["marks"], SPRING, by=people[who])
 
 
 @pytest.mark.django_db(transaction=True)

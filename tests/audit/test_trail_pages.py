@@ -9,7 +9,7 @@ from jianping_xueji.audit import anchoring
 from supervision.trail.words import AREAS
 from tests.county import LEGAL_DAY, staff_member
 from tests.house.questions import MOST, questions
-from tests.house.test_access_table import all_names
+from tests.house.test_access_table import all_views
 from tests.reports.conftest import pages_of
 
 
@@ -92,7 +92,7 @@ def test_who_left_and_who_failed_to_enter_is_read_too(enter, no1, bureau):
 
 
 def test_every_area_of_the_site_has_a_name_for_the_trail():
-    spaces = {name.partition(":")[0] for name in all_names() if ":" in name}
+    spaces = {name.partition(":")[0] for name in dict(all_views()) if ":" in name}
     assert spaces <= set(AREAS)
 
 

@@ -48,6 +48,7 @@ from students.models import (
     Likeness,
     Overflow,
     Placement,
+    Problem,
     PromotionRun,
     Registration,
     RosterChild,
@@ -68,6 +69,7 @@ from tests.students.intake import asked, entered, searched
 from tests.students.rosters import deferral_of, put_on_roster
 from tests.students.specimens_classes import drafted_placing, drafted_plan, newcomers
 from tests.students.specimens_schooling_proof import from_roll_book
+from tests.supervision.clocks import row as deadline
 from tests.supervision.complaining import complained
 from tests.supervision.ordering import ordered, reported
 from tests.suspensions.dropout_specimens import GIVEN, visited
@@ -127,7 +129,7 @@ class Place:
 
 
 # The last character of every child's name on a site.
-SUFFIXES = ("", *"转办休辍派编龄新统送毕证修档移账重诉")
+SUFFIXES = ("", *"转办休辍派编龄新统送毕证修档移账重诉任")
 
 
 def build_site(relation, school, partner, child_at) -> Site:
@@ -313,6 +315,7 @@ def compared_at(place: Place) -> tuple[dict, set]:
     likeness = Likeness.objects.create(
         child=child, other=other, score=80, signs=["姓名只差一个字"], digest="0", found_on=clock.today()
     )
+    Problem.objects.create(what="namesake", child=child, other=other, facts="同名", found_on=clock.today())
     words = {
         "agreement": file.pk,
         "difference": difference.pk,
@@ -323,8 +326,13 @@ def compared_at(place: Place) -> tuple[dict, set]:
 
 
 def supervised_at(place: Place) -> tuple[dict, set]:
-    """A complaint about a child of the school, an order, a report of its headmaster, the audit of the term."""
+    """A complaint about a child of the school, an order, a report of its headmaster, the audit of the term, a deadline.
+
+    What the deadline is about is somebody: only whoever sees the deadline reads the name.
+    """
     child = place.child("诉")
+    appointed = staff_member(Role.REGISTRAR, place.school, name=f"{place.name}任").appointments.get()
+    deadline(place.school, subject=appointed.pk, deadline="audit.term", about="appointment")
     return {
         "complaint": complained(place.school, child, complainant=f"{place.name}诉").number,
         "order": ordered(place.school).number,

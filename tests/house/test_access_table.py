@@ -27,19 +27,19 @@ def rows():
         yield name, method, dict(zip(COLUMNS, cells, strict=True))
 
 
-def all_names(resolver=None, space=""):
-    """Every named address of the site, with its namespace."""
+def all_views(resolver=None, space=""):
+    """Every named address of the site, with its namespace, and the view that answers."""
     for pattern in (resolver or get_resolver()).url_patterns:
         if isinstance(pattern, URLResolver):
             inner = f"{space}{pattern.namespace}:" if pattern.namespace else space
             if pattern.namespace not in WHOLE:
-                yield from all_names(pattern, inner)
+                yield from all_views(pattern, inner)
         elif isinstance(pattern, URLPattern) and pattern.name:
-            yield f"{space}{pattern.name}"
+            yield f"{space}{pattern.name}", pattern.callback
 
 
 def test_every_address_has_a_row_and_every_row_an_address():
-    assert {name for name, _, _ in rows()} == set(all_names())
+    assert {name for name, _, _ in rows()} == dict(all_views()).keys()
 
 
 @pytest.fixture

@@ -157,6 +157,12 @@ def test_children_of_a_school_beyond_ones_right_are_not_printed(junior, nine, bu
     assert "没有打印" in batch.faults[0] and "生人" not in batch.faults[0]
 
 
+def test_who_may_not_have_the_form_begins_no_batch_of_it(client, junior, nine):
+    client.force_login(staff_member(Role.CLASS_TEACHER, junior))
+    assert client.post(reverse("reports:batch_start"), {"form": "certificate_overprint"}).status_code == 403
+    assert not Batch.objects.exists()
+
+
 def test_a_batch_belongs_to_who_asked_for_it(client, junior, nine, registrar):
     batch = finished(SHEET, items_of(junior), registrar)
     pages = ("batch", "batch_progress", "batch_file")

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from django.urls import reverse
 
 from accounts.roles import Role
 from archives.entries import keep as keep_entry
@@ -15,9 +16,11 @@ from reports.books.blanks import PROOFS
 from reports.books.closing import live_scope
 from reports.books.kinds import BOOKS
 from reports.books.periods import period_of
+from reports.books.printing import Laid, keep_file
 from reports.errors import MissingGlyph, NotPrintable
 from reports.forms import FORMS
 from reports.models import Print
+from reports.services import new_record
 from students.models import FamilyMember, Student
 from tests.archives.specimens import EVALUATION, filled
 from tests.changes import decided, drafted
@@ -251,3 +254,16 @@ def test_a_line_altered_behind_the_books_back_is_found(no1, child_at, owner):
     owner.execute("UPDATE reports_bookrow SET key = '另一行'")
     with pytest.raises(NotPrintable, match="与结册时的摘要不符"):
         printed_bytes(part)
+
+
+def test_the_file_of_a_book_is_not_for_whoever_left_the_school(client, no1):
+    registrar = staff_member(Role.REGISTRAR, no1)
+    record = new_record(
+        FORMS["movements_book"], None, {"decision": "未结册"}, registrar, school=no1, subject="增减登记"
+    )
+    record.pdf_sha256 = "0" * 64
+    address = reverse("reports:book_file", args=[keep_file(Laid(record, b"%PDF-", 1), by=registrar).pk])
+    client.force_login(registrar)
+    assert client.get(address).status_code == 200
+    registrar.appointments.update(ends=date(2026, 9, 1))
+    assert client.get(address).status_code == 404

@@ -1,6 +1,7 @@
 """Whoever holds the paper can ask whether it is genuine and current, and learns no more than that."""
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.db import InternalError, ProgrammingError, connection, transaction
 from django.urls import reverse
 
@@ -25,6 +26,14 @@ def test_a_stranger_sees_form_state_decision_and_a_masked_name(printed, transfer
     child = transfer.child
     for hidden in ("张小禾", child.id_number.plain(), child.id_number.tail, transfer.number, "第二小学"):
         assert hidden not in html
+
+
+def test_neither_the_headmaster_nor_the_former_school_declares_a_print_void(printed, transfer, no1, no2, staff):
+    record = printed("transfer_contact", transfer).record
+    for role, place in [(Role.HEADMASTER, no2), (Role.REGISTRAR, no1)]:
+        with pytest.raises(PermissionDenied):
+            withdraw(record, by=staff(role, place))
+    assert Print.objects.get(pk=record.pk).withdrawn_on is None
 
 
 def test_unknown_token_is_the_same_page_with_404(client, db):

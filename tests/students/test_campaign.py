@@ -8,6 +8,8 @@ from django.db.utils import IntegrityError
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from accounts.appointments import appoint
+from accounts.models import User
 from accounts.roles import Role
 from approvals.errors import NotYourHand, Refused
 from law import clock
@@ -376,6 +378,16 @@ def test_another_class_is_out_of_the_teachers_sight(client, campaign, child, tea
     other = reverse("students:campaign_class", args=[class_of(no1, 4).pk])
     assert client.get(other).status_code == client.post(other).status_code == 404
     assert client.get(reverse("students:campaign_school", args=[no1.pk])).status_code == 404
+
+
+def test_whoever_serves_at_two_schools_reads_of_these_two(client, bureau, clerk, child, child_at, no2, no3, registrar):
+    for school in (no2, no3):
+        child_at(school, grade=5)
+    campaigns.open_campaign(bureau, DUE, by=clerk)
+    appoint(registrar, Role.REGISTRAR, no2, starts=date(2024, 9, 1), trained_on=date(2024, 8, 20))
+    client.force_login(User.objects.get(pk=registrar.pk))
+    page = client.get(reverse("students:campaign")).content.decode()
+    assert [school.short_name in page for school in (child.school, no2, no3)] == [True, True, False]
 
 
 def test_without_a_campaign_the_pages_say_so(client, child, room, registrar):

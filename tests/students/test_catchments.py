@@ -250,6 +250,12 @@ def test_only_the_bureau_changes_the_map(bureau, staff, no1, mapped):
     assert Catchment.objects.count() == 5
 
 
+def test_a_village_of_another_county_is_not_ours_to_give(bureau, staff, no1):
+    abroad = Division.objects.create(code="211382101201", name="外县村", kind=COMMUNITY)
+    with pytest.raises(NotYourHand, match="不在本县"):
+        services.set_schools(abroad, 2026, "primary", [no1], by=staff(Role.BUREAU_CLERK, bureau), document="无")
+
+
 @pytest.mark.parametrize(
     ("words", "names"),
     [

@@ -7,12 +7,14 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from accounts.roles import Role
+from approvals.errors import NotYourHand
 from approvals.services import perform
 from law import clock
 from schools.models import School
 from students.models import Assessment, Certificate
+from students.year.papers import hand_out, seal_batch
 from tests.changes import again
-from tests.county import make_school, staff_member
+from tests.county import another_county, make_school, staff_member
 from tests.students.year_lists import JULY, assessed, graduated, numbers_sheet, results_sheet, workbook_of
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -208,3 +210,13 @@ def test_strangers_and_colleagues(july, client, enter, bureau, no1, junior, left
         for name in ("assessment", "certificate_numbers"):
             assert client.get(reverse(f"students:{name}")).status_code == 403
         assert client.post(reverse("students:certificate_seal")).status_code == 403
+
+
+def test_only_the_school_hands_a_paper_out_and_only_the_bureau_seals_it(july, bureau, junior, left):
+    paper = Certificate.objects.filter(kind="graduation").first()
+    for role, place in [(Role.HEADMASTER, junior), (Role.BUREAU_CLERK, bureau)]:
+        with pytest.raises(NotYourHand):
+            hand_out(paper, by=staff_member(role, place), collected_by="甲", collected_on=JULY)
+    for role, place in [(Role.REGISTRAR, junior), (Role.BUREAU_CHECKER, bureau), (Role.BUREAU_CLERK, another_county())]:
+        with pytest.raises(NotYourHand):
+            seal_batch(bureau, 2025, by=staff_member(role, place), sealed_on=JULY, issued_on=JULY)

@@ -159,6 +159,15 @@ def test_the_batch_pages_show_the_red_rows_first(client, staff, no1):
     assert listed.count("</svg>有问题") == 6 and "第 51～59 名" in listed
 
 
+def test_a_headmaster_reads_the_children_of_a_batch_and_is_offered_no_act(client, staff, no1):
+    case = imported(workbook([pupil(1)]), no1).registration
+    acts = f'action="{reverse("intake:batch", args=[case.number])}"'
+    for role, offered in [(Role.REGISTRAR, True), (Role.HEADMASTER, False)]:
+        client.force_login(staff(role, no1))
+        listed = client.get(reverse("students:import_batch", args=[case.number])).content.decode()
+        assert (acts in listed) == offered, role
+
+
 def test_a_batch_of_another_school_does_not_exist(client, staff, no1, no2):
     case = imported(workbook([pupil(1)]), no1).registration
     client.force_login(staff(Role.REGISTRAR, no2))

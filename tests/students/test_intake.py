@@ -18,7 +18,7 @@ from students.journal import snapshot
 from students.leavers.cohort import intake_due, last_places
 from students.leavers.destination import LeaverDestination
 from students.leavers.intake import dealt, expected_at, open_intake, take_in_outsider
-from students.models import Enrolment, Grade7Intake, Placement, Student
+from students.models import Enrolment, Grade7Intake, Look, Placement, Student
 from students.pending import Origin
 from tests.changes import again, decided, undone
 from tests.county import class_of, id_number, make_school, papers_in_order, seats_of, staff_member
@@ -361,6 +361,16 @@ def test_refused_the_newcomer_leaves_the_pending_list(junior, staff):
     perform(case, "withdraw", by=staff(Role.REGISTRAR, junior), opinion="家长改变主意")
     assert again(case.child).status == "rejected"
     assert taken_in(junior, staff).child.status == "pending"
+
+
+def test_only_the_registrar_of_the_junior_school_takes_an_outsider_in(junior, other, staff):
+    known = taken_in(junior, staff).child
+    before = Look.objects.count()
+    for role, place in [(Role.HEADMASTER, junior), (Role.REGISTRAR, other)]:
+        with pytest.raises(Refused) as refused:
+            take_in_outsider(junior, class_of(junior, 7), by=staff(role, place), basics=outsider(), origin=OUTSIDE)
+        assert refused.type is NotYourHand and known.name not in str(refused.value)
+    assert Look.objects.count() == before, "a stranger to the work looks nobody up"
 
 
 def test_the_primary_record_is_asked_for_as_a_paper(junior, staff):

@@ -11,7 +11,7 @@ from jianping_xueji.jobs.models import Job
 from students.importing.findings import WorkbookRefused
 from students.models import RosterChild, RosterFile
 from students.roster import taking
-from tests.county import id_number
+from tests.county import another_county, id_number
 from tests.students.rosters import BORN, HEADS, YEAR, listed, put_on_roster, row, village, workbook_of
 
 History = RosterChild.pgh_event_model
@@ -170,6 +170,15 @@ def test_only_the_clerk_of_the_bureau_takes_a_roster_in(clerk, staff, no1, burea
             taken(person, row("样例乙", 2))
         with pytest.raises(NotYourHand):
             taking.confirm(file, by=person)
+    assert not RosterChild.objects.exists()
+
+
+def test_a_clerk_of_another_county_takes_no_roster_of_ours(clerk, staff):
+    file = taken(clerk, row("样例甲", 1))
+    stranger = staff(Role.BUREAU_CLERK, another_county())
+    for act in (taking.confirm, taking.give_up):
+        with pytest.raises(NotYourHand):
+            act(file, by=stranger)
     assert not RosterChild.objects.exists()
 
 

@@ -182,6 +182,12 @@ def test_a_visit_is_written_down_and_never_rewritten(child, registrar, no2, staf
         RosterEntry.objects.update(result="已入学")
 
 
+def test_the_school_that_reported_does_not_send_its_report_back(child, registrar):
+    looking_after.settle(child, by=registrar, settled="moved", note="准迁证3号")
+    with pytest.raises(NotYourHand):
+        looking_after.send_back(child, by=registrar, reason="另查")
+
+
 def registrar_school(registrar):
     return registrar.appointments.get().school
 
@@ -243,6 +249,12 @@ def test_the_list_and_the_page_of_the_owning_school(client, child, registrar, no
     client.force_login(staff(Role.REGISTRAR, no2))
     assert client.get(child.get_absolute_url()).status_code == 404
     assert child.name not in client.get(reverse("students:roster")).content.decode()
+
+
+def test_a_headmaster_is_turned_away_before_a_form_is_judged(client, child, no1, staff):
+    client.force_login(staff(Role.HEADMASTER, no1))
+    for act in ("log", "settle", "assign", "back"):
+        assert client.post(child.get_absolute_url(), {"act": act}).status_code == 403, act
 
 
 def test_the_bureau_sees_townships_and_owners_and_narrows(client, bureau, clerk, child, no1, no2):

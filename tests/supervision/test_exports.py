@@ -279,6 +279,13 @@ def mangled(rows: list[list], dice: random.Random) -> str:
     return "\n".join(glue.join(str(row[at]) for at in columns) for row in body)
 
 
+def test_a_clerk_who_left_the_office_does_not_take_the_file(made, clerk):
+    token = services.secret_of(made().file)["token"]
+    clerk.appointments.update(ends=LEGAL_DAY - timedelta(days=1))
+    with pytest.raises(NotYourHand, match="不在经办岗位"):
+        services.take(token, by=type(clerk).objects.get(pk=clerk.pk))
+
+
 def test_leaked_copies_are_traced(made, clerk, leader, bureau):
     auditor, exports = staff_member(Role.AUDITOR, bureau), [made(recipient=f"单位{n}") for n in range(4)]
     held = {}

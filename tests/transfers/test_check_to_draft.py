@@ -16,6 +16,14 @@ def test_the_ground_goes_into_the_draft(client, no1, no2, child_at, staff, asked
     assert Transfer.objects.get().ground == kept
 
 
+def test_nothing_is_begun_about_a_child_out_of_sight(client, no1, no2, child_at, staff):
+    asked = f"{reverse('transfers:check')}?child={child_at(no1, grade=3).slug}"
+    client.force_login(staff(Role.REGISTRAR, no1))
+    assert client.get(asked).status_code == 200
+    client.force_login(staff(Role.REGISTRAR, no2))
+    assert client.get(asked).status_code == 404
+
+
 def test_the_page_leads_on_with_the_ground(client, no1, no2, staff):
     client.force_login(staff(Role.REGISTRAR, no2))
     asked = {"from_school": no1.pk, "to_school": no2.pk, "grade": 3, "ground": "T3", "on": "2026-09-15"}

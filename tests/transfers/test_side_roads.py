@@ -17,12 +17,13 @@ from schools.seats import NoSeat
 from students.enrolments import open_ledger
 from students.journal import snapshot
 from students.models import Enrolment, Look, Student, StudentNumber
-from students.pending import recognise, take_in
+from students.pending import Origin, recognise, take_in
 from tests.county import (
     LEGAL_DAY,
     WAY,
     class_of,
     hand_for,
+    id_number,
     make_school,
     originals_seen,
     papers_in_order,
@@ -31,7 +32,7 @@ from tests.county import (
     walk,
 )
 from transfers.materials import papers_for
-from transfers.services import keep_draft, start_transfer
+from transfers.services import keep_draft, start_from_outside, start_transfer
 
 OUTSIDE = {
     "outside_unit": "宁城县实验小学",
@@ -480,3 +481,17 @@ def test_each_stage_has_ten_working_days_over_the_national_day(transfer):
     with clock.at(date(2026, 9, 21)):
         case = perform(case, "review", by=hand_for(case, Role.BUREAU_CLERK, "bureau"))
     assert case.due_on == date(2026, 10, 9), "both signatures share one clock"
+
+
+def test_a_child_of_another_county_is_taken_in_by_the_registrar_of_the_school_alone(
+    transfer_from_outside, no1, no2, staff
+):
+    birth, before = date(2018, 3, 2), Look.objects.count()
+    basics = {"id_number": id_number(birth, 301, "2"), "sex": "2", "birth_date": birth, "id_type": "1"}
+    basics |= {"name": transfer_from_outside.child.name, "registry_number": ""}
+    origin = Origin("150429", "宁城县实验小学", "2115000001", "三年级2班")
+    for role, place in [(Role.HEADMASTER, no2), (Role.REGISTRAR, no1)]:
+        with pytest.raises(Refused) as refused:
+            start_from_outside(staff(role, place), no2, basics, origin, 3)
+        assert refused.type is NotYourHand
+    assert Look.objects.count() == before, "a stranger to the work looks nobody up"
