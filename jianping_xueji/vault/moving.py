@@ -1,7 +1,7 @@
-"""For migrations: rows that were written before their columns were sealed, sealed in pieces by the owner of the tables.
+"""For migrations: rows written before their columns were sealed, sealed in pieces by the owner of the tables.
 
-Triggers of people's work (history, audit, insert-only) sleep meanwhile and wake as they were: the same record in another
-spelling is no change of it, and the copies are sealed themselves.
+Triggers of people's work (history, audit, insert-only) sleep meanwhile and wake as they were: the same record in
+another spelling is no change of it, and the copies are sealed themselves.
 """
 
 import json
@@ -26,7 +26,9 @@ def seal_texts(connection, table: str, families: Mapping[str, str], key: str = "
 
 def seal_copies(connection, table: str, names: list[str], digested: str = "", key: str = "id") -> int:
     """Seal what JSON columns hold under the names of sealed columns; `digested` names the one beside a digest."""
-    ways = dict.fromkeys(names, lambda text: json.dumps(columns.sealed(json.loads(text)), ensure_ascii=False))
+    ways = dict.fromkeys(
+        names, lambda text: json.dumps(columns.sealed(columns.opened(json.loads(text))), ensure_ascii=False)
+    )
     return _rewritten(connection, table, ways, "jsonb", key, (DIGESTED.format(digested) if digested else "", ""))
 
 
@@ -36,12 +38,8 @@ def seal_items(connection, table: str, names: list[str], by: str, kind: str = "t
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT DISTINCT {by} FROM {table} WHERE {told}")
         about = [name for (name,) in cursor.fetchall()]
-    return sum(
-        _rewritten(
-            connection, table, dict.fromkeys(names, _of_item(name, kind)), kind, "id", ("", f"AND {by} = '{name}'")
-        )
-        for name in about
-    )
+    ways = {name: dict.fromkeys(names, _of_item(name, kind)) for name in about}
+    return sum(_rewritten(connection, table, ways[name], kind, "id", ("", f"AND {by} = '{name}'")) for name in about)
 
 
 def must_be_sealed(table: str, families: Mapping[str, str]) -> tuple[str, str]:
@@ -57,7 +55,9 @@ def must_be_sealed(table: str, families: Mapping[str, str]) -> tuple[str, str]:
 def _of_item(name: str, kind: str) -> Callable[[str], str]:
     if kind == "text":
         return lambda text: columns.sealed_as(name, text)
-    return lambda text: json.dumps(columns.sealed_as(name, json.loads(text)), ensure_ascii=False)
+    return lambda text: json.dumps(
+        columns.sealed_as(name, columns.opened_as(name, json.loads(text))), ensure_ascii=False
+    )
 
 
 def _rewritten(connection, table: str, ways: Mapping[str, Callable], kind: str, key: str, more: tuple[str, str]) -> int:
@@ -67,7 +67,8 @@ def _rewritten(connection, table: str, ways: Mapping[str, Callable], kind: str, 
     sets = ", ".join(f"{name} = f.{name}::{kind}" for name in ways)
     arrays = ", ".join(["%s::text[]"] * len(ways))
     take = f"SELECT {key}, {told} FROM {table} WHERE {key} > %s {where} ORDER BY {key} LIMIT %s"
-    put = f"UPDATE {table} t SET {sets}{beside} FROM unnest(%s::bigint[], {arrays}) f (row, {names}) WHERE t.{key} = f.row"
+    fresh = f"unnest(%s::bigint[], {arrays}) f (row, {names})"
+    put = f"UPDATE {table} t SET {sets}{beside} FROM {fresh} WHERE t.{key} = f.row"
     with _asleep(connection, table):
         return _in_pieces(connection, take, put, list(ways.values()))
 

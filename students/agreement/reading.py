@@ -160,8 +160,7 @@ def stored(name: str, value: Any) -> Any:
 
 
 def as_json(values: dict[str, Any]) -> str:
-    """Decimals as JSON numbers: text would never equal the number in the record. Phones, addresses, health are sealed as
-    their columns are, and compared so."""
+    """Decimals as JSON numbers: text would never equal the number in the record. What its column seals is sealed."""
     plain = {name: float(v) if COMPARED.get(name) and COMPARED[name].type == "distance" and v is not None else v
              for name, v in values.items()}  # fmt: skip
     return json.dumps(columns.sealed(plain), ensure_ascii=False, cls=DjangoJSONEncoder)
