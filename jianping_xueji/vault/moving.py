@@ -26,9 +26,7 @@ def seal_texts(connection, table: str, families: Mapping[str, str], key: str = "
 
 def seal_copies(connection, table: str, names: list[str], digested: str = "", key: str = "id") -> int:
     """Seal what JSON columns hold under the names of sealed columns; `digested` names the one beside a digest."""
-    ways = dict.fromkeys(
-        names, lambda text: json.dumps(columns.sealed(columns.opened(json.loads(text))), ensure_ascii=False)
-    )
+    ways = dict.fromkeys(names, lambda text: _as_json(columns.sealed(columns.opened(json.loads(text)))))
     return _rewritten(connection, table, ways, "jsonb", key, (DIGESTED.format(digested) if digested else "", ""))
 
 
@@ -55,9 +53,11 @@ def must_be_sealed(table: str, families: Mapping[str, str]) -> tuple[str, str]:
 def _of_item(name: str, kind: str) -> Callable[[str], str]:
     if kind == "text":
         return lambda text: columns.sealed_as(name, text)
-    return lambda text: json.dumps(
-        columns.sealed_as(name, columns.opened_as(name, json.loads(text))), ensure_ascii=False
-    )
+    return lambda text: _as_json(columns.sealed_as(name, columns.opened_as(name, json.loads(text))))
+
+
+def _as_json(values) -> str:
+    return json.dumps(values, ensure_ascii=False)
 
 
 def _rewritten(connection, table: str, ways: Mapping[str, Callable], kind: str, key: str, more: tuple[str, str]) -> int:
