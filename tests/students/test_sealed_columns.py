@@ -158,9 +158,8 @@ def corrected(child) -> list:
 def brought_in(school) -> list:
     family = {"member1__phone": PHONE, "member1__home_address": HOME}
     registered(workbook([pupil(1, phone=PHONE, home_address=HOME, **family)]), school)
-    file = imported(
-        workbook([pupil(1, phone=OTHER_PHONE, home_address=OTHER_HOME, member1__phone=OTHER_PHONE)]), school
-    )
+    told = {"phone": OTHER_PHONE, "home_address": OTHER_HOME, "member1__phone": OTHER_PHONE}
+    file = imported(workbook([pupil(1, **told)]), school)
     assert file.registration.state == "settled"
     entry = RecordEntry.objects.filter(case=file.registration, table="student").get()
     member = FamilyMember.objects.get(student=entry.child_id, position_in_form=1)
