@@ -52,11 +52,8 @@ def copy_in(model: type[models.Model], columns: Sequence[str], rows: Iterable[Se
 def sealed_lines(model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterable:
     """The same rows as the table keeps them. The keys are asked for now: during COPY nothing can be."""
     fields = [(at, model._meta.get_field(column)) for at, column in enumerate(columns)]
-    closed = [(at, field.get_prep_value) for at, field in fields if isinstance(field, SealedText)]
-    if not closed:
-        return rows
-    sealing.ready()
-    return (_sealed_line(list(row), closed) for row in rows)
+    closed = [(at, field.sealer()) for at, field in fields if isinstance(field, SealedText)]
+    return (_sealed_line(list(row), closed) for row in rows) if closed else rows
 
 
 def _sealed_line(line: list[Any], closed: Sequence[tuple]) -> list[Any]:

@@ -17,6 +17,7 @@ from jianping_xueji import vault
 from jianping_xueji.audit import anchoring
 from jianping_xueji.audit.sealing import seal_all
 from jianping_xueji.vault import columns, moving
+from jianping_xueji.vault.columns import ColumnCipher
 from jianping_xueji.vault.fields import SealedJSON, SealedText
 from jianping_xueji.vault.models import ColumnKey
 from schools.models import School
@@ -239,10 +240,15 @@ def test_no_table_says_it_and_everybody_reads_it(lived):
 
 def test_the_same_scan_finds_it_with_the_cipher_off(lived, monkeypatch):
     """The control: sealing put out of work, the canaries lie in every table that the story writes."""
-    monkeypatch.setattr(columns, "seal_text", lambda family, text: f"~{family[0]}1{text}" if text else text)
-    monkeypatch.setattr(columns, "open_text", lambda token: token[3:] if token[:1] == "~" else token)
-    lived()
-    found = where_it_lies(*CANARIES)
+    monkeypatch.setattr(ColumnCipher, "_seal", lambda self, text: columns.Sealed(self._head + text))
+    monkeypatch.setattr(ColumnCipher, "_open", lambda self, token: token.removeprefix(self._head))
+    monkeypatch.setattr(columns, "is_token", lambda value: isinstance(value, str) and value[:1] == "~")
+    columns.forget()
+    try:
+        lived()
+        found = where_it_lies(*CANARIES)
+    finally:
+        columns.forget()
     assert found >= {
         "students_student.phone", "students_studentevent.home_address", "students_familymember.phone",
         "students_familymemberevent.home_address", "students_recordentry.before", "students_recordentry.after",
