@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 
 from approvals.errors import Refused
 from jianping_xueji import vault
+from jianping_xueji.vault import columns
 from law import clock
 
 from . import freeze, idnumber
@@ -96,7 +97,8 @@ def item_of(case, child: Student, name: str, value: Any):
     """One field before and after; of a number the last four digits, and the new one sealed under the child's key."""
     model = case.items.model
     if name != NUMBER:
-        return model(case=case, field=name, before=getattr(child, name), after=value)
+        before, after = (columns.sealed_as(name, each) for each in (getattr(child, name), value))
+        return model(case=case, field=name, before=before, after=after)
     held = child.id_number
     return model(
         case=case,
@@ -116,7 +118,7 @@ def changes_of(case) -> dict[str, Any]:
 def wanted(item, child: Student) -> Any:
     if item.field == NUMBER:
         return vault.open_(bytes(child.wrapped_key), bytes(item.cipher), number_aad(NumberKind.ID))
-    return typed(by_attribute(item.field), item.after)
+    return typed(by_attribute(item.field), columns.opened_as(item.field, item.after))
 
 
 def typed(field: Field, value: Any) -> Any:
@@ -133,7 +135,8 @@ def words_of_item(item) -> tuple[str, str, str]:
     field = by_attribute(item.field)
     if item.field == NUMBER:
         return field.label, *(vault.mask(tail) if tail else "" for tail in (item.before, item.after))
-    return field.label, *(in_words(field, typed(field, value)) for value in (item.before, item.after))
+    sides = (columns.opened_as(item.field, value) for value in (item.before, item.after))
+    return field.label, *(in_words(field, typed(field, value)) for value in sides)
 
 
 def carry_out(case) -> None:

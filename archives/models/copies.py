@@ -9,6 +9,7 @@ from django.db.models import Q
 from accounts.policies import school_ids_where
 from approvals.models import Case
 from jianping_xueji.audit.showing import ShowsAChild
+from jianping_xueji.vault.fields import SealedJSON
 from schools.models import FormerName, School
 from students.models import Enrolment, Student
 
@@ -38,7 +39,7 @@ class SchoolCopy(ShowsAChild, models.Model):
     went_to = models.CharField("去往", max_length=100, blank=True)
     taken_on = models.DateField("离校日期")
     taken_at = models.DateTimeField("存档时间")
-    content = models.JSONField("学籍全文", encoder=DjangoJSONEncoder)
+    content = SealedJSON("学籍全文", encoder=DjangoJSONEncoder)
     digest = models.CharField("摘要（SHA-256）", max_length=64)
 
     objects = SchoolCopyQuerySet.as_manager()

@@ -22,7 +22,7 @@ def index(text: str, purpose: str) -> bytes:
 
     ``purpose`` (``"id"``, ``"registry"`` …) keeps fingerprints of different columns incomparable.
     """
-    return _fingerprint(_purpose_key(purpose), normal(text).encode())
+    return fingerprint(_purpose_key(purpose), normal(text).encode(), algorithm())
 
 
 def normal(text: str) -> str:
@@ -43,8 +43,9 @@ def index_key() -> bytes:
     return decoded(text, "VAULT_INDEX_KEY")
 
 
-def _fingerprint(key: bytes, message: bytes) -> bytes:
-    if algorithm() == "intl":
+def fingerprint(key: bytes, message: bytes, family: str) -> bytes:
+    """32 bytes: HMAC of the message by the hash of an algorithm family, SHA-256 (``intl``) or SM3 (``sm``)."""
+    if family == "intl":
         return hmac.digest(key, message, "sha256")
     mac = HMAC(key, SM3())
     mac.update(message)
@@ -55,7 +56,7 @@ def _fingerprint(key: bytes, message: bytes) -> bytes:
 def _purpose_key(purpose: str) -> bytes:
     if not purpose:
         raise ValueError("purpose must name the column")
-    return _fingerprint(index_key(), b"index:" + purpose.encode())
+    return fingerprint(index_key(), b"index:" + purpose.encode(), algorithm())
 
 
 def _forget_on_change(*, setting, **_signal) -> None:

@@ -71,7 +71,7 @@ def new_child_key() -> bytes:
 
 def rewrap(wrapped: bytes) -> bytes:
     """The same child key under the current master key. VaultError if its old master key is gone."""
-    return _wrap(_unwrap(bytes(wrapped)))
+    return _wrap(unwrapped(bytes(wrapped)))
 
 
 def master_id(wrapped: bytes) -> str:
@@ -97,7 +97,9 @@ def _parts(wrapped: bytes) -> tuple[int, str, bytes, bytes]:
     return version, identity, wrapped[: 2 + length], wrapped[2 + length :]
 
 
-def _unwrap(wrapped: bytes) -> bytes:
+def unwrapped(wrapped: bytes) -> bytes:
+    """The 32 bytes themselves, for the vault alone. VaultError when the master key is gone or the bytes altered."""
+    wrapped = bytes(wrapped)
     version, identity, header, closed = _parts(wrapped)
     if version not in BY_VERSION:
         raise VaultError("封装的密钥版本不识")
@@ -111,7 +113,7 @@ def child_cipher(wrapped: bytes, version: int) -> AuthenticatedCipher:
     """The cipher object of one child's key, unwrapped at first use and remembered for the next."""
     if version not in BY_VERSION:
         raise VaultError("密文版本不识")
-    return BY_VERSION[version](_unwrap(wrapped))
+    return BY_VERSION[version](unwrapped(wrapped))
 
 
 def forget(**_signal) -> None:

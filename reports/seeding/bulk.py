@@ -8,6 +8,8 @@ from types import SimpleNamespace
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import NOT_PROVIDED, Model
 
+from students.importing.bulk import sealed_lines
+
 IN_FLIGHT = 2
 
 
@@ -48,16 +50,17 @@ def row_maker(model: type[Model]) -> Callable[..., SimpleNamespace]:
 def copy_in(model: type[Model], rows: Sequence, through=connection) -> None:
     """Write rows (of `row_maker`, or unsaved instances) by COPY; those without an id get one from the database.
 
-    Values go as they are: no save(), no signals. IntegrityError as for any insert.
+    Values go as they are, sealed columns sealed: no save(), no signals. IntegrityError as for any insert.
     """
     if not rows:
         return
     fields = [f for f in model._meta.concrete_fields if not (f.primary_key and rows[0].id is None)]
     columns = ", ".join(through.ops.quote_name(f.column) for f in fields)
     values_of = attrgetter(*(f.attname for f in fields))
+    lines = sealed_lines(model, [f.column for f in fields], map(values_of, rows))
     with through.cursor() as cursor, cursor.copy(f"COPY {model._meta.db_table} ({columns}) FROM STDIN") as copy:
-        for row in rows:
-            copy.write_row(values_of(row))
+        for row in lines:
+            copy.write_row(row)
 
 
 class BackgroundCopy:

@@ -3,6 +3,7 @@
 from django.db import connection
 from psycopg import sql
 
+from jianping_xueji.vault import columns as sealing
 from law import clock
 
 from ..dictionary.fields import KEY, VOLATILE
@@ -53,6 +54,7 @@ def compare(file: AgreementFile, reader: Reader) -> dict[str, int]:
 def stage(cursor, reader: Reader) -> None:
     """The lines of the upload into a table that is gone with the transaction."""
     cursor.execute(statements.STAGING)
+    sealing.ready()
     columns = sql.SQL(", ").join(map(sql.Identifier, COLUMNS))
     with cursor.copy(sql.SQL("COPY agreement_rows ({}) FROM STDIN").format(columns)) as copy:
         for line in reader.lines():

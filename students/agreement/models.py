@@ -7,13 +7,14 @@ from django.urls import reverse
 
 from accounts.policies import powers_of, school_ids_where
 from approvals.models import Case
+from jianping_xueji.vault.fields import CopiedText
 from schools.models import Bureau, School
 
 from ..importing.upload import SealedUpload
 from ..models.child import Student
 from ..roster.models import bureaus_of
 
-LONGEST = 180
+LONGEST = 1000  # an address of 180 signs as its column keeps it, sealed
 
 
 class Side(models.TextChoices):
@@ -149,8 +150,8 @@ class Difference(models.Model):
     )
     name = models.CharField("姓名", max_length=60, blank=True)
     tail = models.CharField("证件号末四位", max_length=4, blank=True)
-    ours = models.CharField("本县", max_length=LONGEST, blank=True)
-    theirs = models.CharField("全国系统", max_length=LONGEST, blank=True)
+    ours = CopiedText("本县", max_length=LONGEST, blank=True)
+    theirs = CopiedText("全国系统", max_length=LONGEST, blank=True)
     theirs_index = models.BinaryField("全国系统号码散列", max_length=32, null=True, editable=False)
     reason = models.CharField("原因", max_length=12, choices=Reason)
     side = models.CharField("建议以谁为准", max_length=5, choices=Side)

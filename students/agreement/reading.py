@@ -10,6 +10,7 @@ from typing import Any
 from django.core.serializers.json import DjangoJSONEncoder
 
 from jianping_xueji import vault
+from jianping_xueji.vault import columns
 from law import clock
 from law.school_time import school_year_of
 from schools.models import Bureau, School, SchoolClass
@@ -159,7 +160,7 @@ def stored(name: str, value: Any) -> Any:
 
 
 def as_json(values: dict[str, Any]) -> str:
-    """Decimals as JSON numbers: text would never equal the number in the record."""
+    """Decimals as JSON numbers: text would never equal the number in the record. What its column seals is sealed."""
     plain = {name: float(v) if COMPARED.get(name) and COMPARED[name].type == "distance" and v is not None else v
              for name, v in values.items()}  # fmt: skip
-    return json.dumps(plain, ensure_ascii=False, cls=DjangoJSONEncoder)
+    return json.dumps(columns.sealed(plain), ensure_ascii=False, cls=DjangoJSONEncoder)

@@ -58,7 +58,7 @@ def persons(ids: Iterable[int]) -> Iterator[Person]:
                 number=_opened(key, number, NumberKind.ID),
                 registry=_opened(key, registry, NumberKind.REGISTRY),
                 indexes=frozenset(map(bytes, indexes or ())),
-                phone=phone,
+                phone=phone,  # sealed: equal when their texts are, which is all that is asked
                 home=home,
                 guardians=frozenset(guardians or ()),
             )

@@ -8,6 +8,9 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models
 from psycopg import sql
 
+from jianping_xueji.vault import columns as sealing
+from jianping_xueji.vault.fields import SealedText
+
 
 def take_ids(model: type[models.Model], count: int) -> list[int]:
     """Primary keys from the table's own series, so that rows that refer to each other can be copied in."""
@@ -35,13 +38,29 @@ def blank_line(model: type[models.Model]) -> dict[str, Any]:
 
 
 def copy_in(model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """COPY rows into the table of `model`; triggers and constraints see every row. Raises IntegrityError."""
+    """COPY rows into the table of `model`, sealed columns sealed; triggers and constraints see every row. Raises
+    IntegrityError, DataError for a text that is too long."""
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
         sql.Identifier(model._meta.db_table), sql.SQL(", ").join(map(sql.Identifier, columns))
     )
+    lines = sealed_lines(model, columns, rows)
     with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(statement) as copy:
-        for row in rows:
+        for row in lines:
             copy.write_row(row)
+
+
+def sealed_lines(model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterable:
+    """The same rows as the table keeps them. The keys are asked for now: during COPY nothing can be."""
+    fields = [(at, model._meta.get_field(column)) for at, column in enumerate(columns)]
+    closed = [(at, field.sealer()) for at, field in fields if isinstance(field, SealedText)]
+    return (_sealed_line(list(row), closed) for row in rows) if closed else rows
+
+
+def _sealed_line(line: list[Any], closed: Sequence[tuple]) -> list[Any]:
+    for at, seal in closed:
+        if line[at]:
+            line[at] = seal(line[at])
+    return line
 
 
 def change_rows(model: type[models.Model], changes: Mapping[int, Mapping[str, Any]]) -> None:
@@ -74,4 +93,4 @@ def _assignment(model: type[models.Model], column: str) -> sql.Composed:
 
 def _as_json(values: Mapping[str, Any]) -> str:
     plain = {name: "\\x" + value.hex() if isinstance(value, bytes) else value for name, value in values.items()}
-    return json.dumps(plain, ensure_ascii=False, cls=DjangoJSONEncoder)
+    return json.dumps(sealing.sealed(plain), ensure_ascii=False, cls=DjangoJSONEncoder)

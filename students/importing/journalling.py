@@ -8,6 +8,7 @@ from typing import Any
 from django.core.serializers.json import DjangoJSONEncoder
 
 from jianping_xueji import vault
+from jianping_xueji.vault import columns
 from students.importing.bulk import copy_in
 from students.importing.records import AnyOf
 from students.models import FamilyMember, RecordEntry, Student
@@ -74,4 +75,4 @@ def _brings_member(each) -> bool:
 
 
 def _plain(values: dict) -> str:
-    return json.dumps(values, ensure_ascii=False, cls=DjangoJSONEncoder)
+    return json.dumps(columns.sealed(values), ensure_ascii=False, cls=DjangoJSONEncoder)

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from accounts.policies import powers_of
+from jianping_xueji.vault.fields import SealedJSON
 from law.school_time import school_year_name
 from schools.models import Bureau, School, SchoolClass
 
@@ -76,7 +77,7 @@ class CampaignEntry(models.Model):
         SchoolClass, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="布置时班级"
     )
     state = models.CharField("状态", max_length=9, choices=State, default=State.WAITING)
-    changes = models.JSONField("改动（原来与改为）", default=dict, blank=True)
+    changes = SealedJSON("改动（原来与改为）", default=dict, blank=True)
     returned_for = models.CharField("退回原因", max_length=200, blank=True)
     confirmed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="确认人"

@@ -11,6 +11,8 @@ from django.utils.crypto import get_random_string
 from accounts.policies import powers_of
 from jianping_xueji import audit
 from jianping_xueji.vault import open_
+from jianping_xueji.vault.columns import ADDRESS, HEALTH, PHONE
+from jianping_xueji.vault.fields import SealedText
 from schools.models import School
 
 
@@ -128,7 +130,7 @@ class Student(models.Model):
     native_place = models.CharField("籍贯", max_length=40, blank=True)
     nationality = models.CharField("国籍/地区", max_length=3, blank=True)
     overseas_status = models.CharField("港澳台侨外", max_length=2, blank=True)
-    health = models.CharField("健康状况", max_length=2, blank=True)
+    health = SealedText("健康状况", max_length=2, blank=True, family=HEALTH)
     political_status = models.CharField("政治面貌", max_length=2, blank=True)
     former_name = models.CharField("曾用名", max_length=60, blank=True)
     id_validity = models.CharField("身份证件有效期", max_length=21, blank=True)
@@ -137,10 +139,10 @@ class Student(models.Model):
 
     household_kind = models.CharField("户口性质", max_length=1, blank=True)
     household_division = models.CharField("户口所在地行政区划", max_length=12, blank=True)
-    home_address = models.CharField("现住址", max_length=180, blank=True)
-    mail_address = models.CharField("通信地址", max_length=180, blank=True)
-    family_address = models.CharField("家庭地址", max_length=180, blank=True)
-    phone = models.CharField("联系电话", max_length=30, blank=True)
+    home_address = SealedText("现住址", max_length=180, blank=True, family=ADDRESS)
+    mail_address = SealedText("通信地址", max_length=180, blank=True, family=ADDRESS)
+    family_address = SealedText("家庭地址", max_length=180, blank=True, family=ADDRESS)
+    phone = SealedText("联系电话", max_length=30, blank=True, family=PHONE)
     postcode = models.CharField("邮政编码", max_length=6, blank=True)
     email = models.CharField("电子信箱", max_length=40, blank=True)
     homepage = models.CharField("主页地址", max_length=60, blank=True)
@@ -162,7 +164,7 @@ class Student(models.Model):
     needs_aid = models.BooleanField("是否需要申请资助", null=True, blank=True)
     boarding_subsidy = models.BooleanField("是否享受一补", null=True, blank=True)
     inclusive_education = models.CharField("随班就读", max_length=1, blank=True)
-    disability = models.CharField("残疾类型", max_length=2, blank=True)
+    disability = SealedText("残疾类型", max_length=2, blank=True, family=HEALTH)
     purchased_place = models.BooleanField("是否由政府购买学位", null=True, blank=True)
     school_distance = models.DecimalField("上下学距离（公里）", max_digits=5, decimal_places=1, null=True, blank=True)
     commute_mode = models.CharField("上下学交通方式", max_length=1, blank=True)
@@ -307,9 +309,9 @@ class FamilyMember(models.Model):
     name = models.CharField("姓名", max_length=60)
     relation = models.CharField("关系", max_length=2, blank=True)
     relation_note = models.CharField("关系说明", max_length=20, blank=True)
-    home_address = models.CharField("现住址", max_length=180, blank=True)
+    home_address = SealedText("现住址", max_length=180, blank=True, family=ADDRESS)
     household_division = models.CharField("户口所在地行政区划", max_length=12, blank=True)
-    phone = models.CharField("联系电话", max_length=30, blank=True)
+    phone = SealedText("联系电话", max_length=30, blank=True, family=PHONE)
     is_guardian = models.BooleanField("是否监护人", null=True, blank=True)
     id_type = models.CharField("身份证件类型", max_length=1, blank=True)
     id_cipher = models.BinaryField("身份证件号密文", null=True, blank=True, editable=False)

@@ -4,6 +4,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
 from jianping_xueji.audit.showing import ShowsAChild
+from jianping_xueji.vault.fields import SealedJSON
 
 from .child import Student
 
@@ -16,7 +17,7 @@ class FrozenRecord(ShowsAChild, models.Model):
         "students.Graduation", models.PROTECT, related_name="frozen_records", verbose_name="毕业办理"
     )
     taken_on = models.DateField("存档日期")
-    content = models.JSONField("学籍全文", encoder=DjangoJSONEncoder)
+    content = SealedJSON("学籍全文", encoder=DjangoJSONEncoder)
     digest = models.CharField("摘要（SHA-256）", max_length=64)
 
     class Meta:

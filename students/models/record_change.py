@@ -4,6 +4,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
 from approvals.models import Case
+from jianping_xueji.vault.fields import SealedJSON
 
 from .child import Student
 
@@ -18,8 +19,8 @@ class RecordEntry(models.Model):
     child = models.ForeignKey(Student, models.PROTECT, related_name="record_entries", verbose_name="学生")
     table = models.CharField("表", max_length=20)
     row = models.BigIntegerField("行号")
-    before = models.JSONField("改前（新建为空）", null=True, encoder=DjangoJSONEncoder)
-    after = models.JSONField("改后", encoder=DjangoJSONEncoder)
+    before = SealedJSON("改前（新建为空）", null=True, encoder=DjangoJSONEncoder)
+    after = SealedJSON("改后", encoder=DjangoJSONEncoder)
 
     class Meta:
         verbose_name = verbose_name_plural = "变动明细"

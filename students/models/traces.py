@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from jianping_xueji.vault.fields import SealedJSON
 from schools.models import School
 
 from .child import Student
@@ -60,8 +61,8 @@ class DataFix(models.Model):
     object_id = models.CharField("记录号", max_length=40)
     object_name = models.CharField("记录", max_length=200)
     reason = models.CharField("更正理由", max_length=300)
-    before = models.JSONField("改前", default=dict)
-    after = models.JSONField("改后", default=dict)
+    before = SealedJSON("改前", default=dict)
+    after = SealedJSON("改后", default=dict)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="更正人")
     legal_date = models.DateField("日期（法定）")
     fixed_at = models.DateTimeField("时间", auto_now_add=True)

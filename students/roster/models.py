@@ -8,6 +8,8 @@ from django.urls import reverse
 
 from accounts.policies import powers_of
 from jianping_xueji import vault
+from jianping_xueji.vault.columns import ADDRESS, PHONE
+from jianping_xueji.vault.fields import SealedText
 from law.school_time import school_year_name
 from schools.models import Bureau, Division, School
 
@@ -58,13 +60,13 @@ class RosterChild(models.Model):
     number_cipher = models.BinaryField("身份证件号密文", null=True, editable=False)
     index = models.BinaryField("查找散列", max_length=32, null=True, editable=False)
     tail = models.CharField("末四位", max_length=4, blank=True)
-    household_address = models.CharField("户籍地址", max_length=180, blank=True)
-    residence = models.CharField("现住址", max_length=180, blank=True)
+    household_address = SealedText("户籍地址", max_length=180, blank=True, family=ADDRESS)
+    residence = SealedText("现住址", max_length=180, blank=True, family=ADDRESS)
     community = models.ForeignKey(
         Division, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="村（社区）"
     )
     guardian = models.CharField("监护人", max_length=60, blank=True)
-    phone = models.CharField("联系电话", max_length=30, blank=True)
+    phone = SealedText("联系电话", max_length=30, blank=True, family=PHONE)
     remark = models.CharField("备注", max_length=200, blank=True)
     student = models.ForeignKey(
         Student, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="经确认的学籍"

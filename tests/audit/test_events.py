@@ -112,7 +112,7 @@ def test_one_transaction_is_one_change_whoever_writes(no1, child_at):
     before = Event.objects.count()
     child = child_at(no1)
     with connection.cursor() as cursor:
-        cursor.execute("UPDATE students_student SET phone = '0' WHERE id = %s", [child.pk])
+        cursor.execute("UPDATE students_student SET postcode = '0' WHERE id = %s", [child.pk])
     ring()
     change = events(kind="change")[before:]
     assert len(change) == 1 and change[0].children == [child.pk]

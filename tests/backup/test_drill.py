@@ -145,5 +145,5 @@ def test_a_record_altered_before_the_backup_is_found_by_the_anchor(site, owner, 
 def test_the_figures_notice_a_single_row(site, owner):
     """The control: were the figures blind, every drill would pass."""
     before = json.loads(json.dumps(contents(owner)))
-    owner.execute("UPDATE students_student SET phone = phone || '1'")
+    owner.execute("UPDATE students_student SET native_place = native_place || '1'")
     assert "rows students_student" in differences(before, contents(owner))

@@ -14,6 +14,8 @@ from approvals.rules import rule
 from approvals.ways import BUREAU_DESKS, LEADER_DESK, REGISTRAR, way
 from approvals.ways import DONE as PLACED
 from jianping_xueji.forms import day_input
+from jianping_xueji.vault.columns import ADDRESS, PHONE
+from jianping_xueji.vault.fields import SealedText
 from law import articles, clock, parameters, workdays
 from law.school_time import grade_name
 from schools.models import Division, School
@@ -126,11 +128,11 @@ class SchoolPlacement(
     sex = models.CharField("性别", max_length=1, choices=[("1", "男"), ("2", "女")])
     birth_date = models.DateField("出生日期")
     guardian_name = models.CharField("监护人", max_length=60)
-    phone = models.CharField("联系电话", max_length=30)
+    phone = SealedText("联系电话", max_length=30, family=PHONE)
     ground = models.CharField("申请事由", max_length=2, choices=Ground, default=Ground.OUTSIDE)
     grade = models.PositiveSmallIntegerField("年级", choices=GRADES)
     present_school = models.CharField("现就读学校", max_length=60)
-    residence = models.CharField("实际居住地址", max_length=120)
+    residence = SealedText("实际居住地址", max_length=120, family=ADDRESS)
     residence_division = models.ForeignKey(
         Division, models.PROTECT, related_name="+", verbose_name="居住地所在乡镇街道"
     )

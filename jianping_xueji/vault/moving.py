@@ -1,0 +1,111 @@
+"""For migrations: rows written before their columns were sealed, sealed in pieces by the owner of the tables.
+
+Triggers of people's work (history, audit, insert-only) sleep meanwhile and wake as they were: the same record in
+another spelling is no change of it, and the copies are sealed themselves.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from contextlib import contextmanager
+
+from . import columns
+
+PIECE = 5_000
+WAKE = {"O": "ENABLE", "A": "ENABLE ALWAYS", "R": "ENABLE REPLICA"}
+# A digest beside a copy is that of the copy as it now stands, where it was true before; a forged one stays untrue.
+DIGESTED = ", digest = CASE WHEN t.digest = encode(sha256(convert_to(t.{0}::text, 'UTF8')), 'hex')" + (
+    " THEN encode(sha256(convert_to(f.{0}::jsonb::text, 'UTF8')), 'hex') ELSE t.digest END"
+)
+
+
+def seal_texts(connection, table: str, families: Mapping[str, str], key: str = "id") -> int:
+    """Seal the text columns of every row, each under its family; how many rows were written."""
+    ways = {name: lambda text, family=family: columns.seal_text(family, text) for name, family in families.items()}
+    return _rewritten(connection, table, ways, "text", key, ("", ""))
+
+
+def seal_copies(connection, table: str, names: list[str], digested: str = "", key: str = "id") -> int:
+    """Seal what JSON columns hold under the names of sealed columns; `digested` names the one beside a digest."""
+    ways = dict.fromkeys(names, lambda text: _as_json(columns.sealed(columns.opened(json.loads(text)))))
+    return _rewritten(connection, table, ways, "jsonb", key, (DIGESTED.format(digested) if digested else "", ""))
+
+
+def seal_items(connection, table: str, names: list[str], by: str, kind: str = "text") -> int:
+    """Seal columns whose rows say in the column `by` what they are about: of a correction, of a difference."""
+    told = " OR ".join(f"{by} = '{name}'" for name in columns.FAMILY_OF)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT DISTINCT {by} FROM {table} WHERE {told}")
+        about = [name for (name,) in cursor.fetchall()]
+    ways = {name: dict.fromkeys(names, _of_item(name, kind)) for name in about}
+    return sum(_rewritten(connection, table, ways[name], kind, "id", ("", f"AND {by} = '{name}'")) for name in about)
+
+
+def must_be_sealed(table: str, families: Mapping[str, str]) -> tuple[str, str]:
+    """SQL and its reverse: the database takes nothing into these columns that is neither empty nor sealed."""
+    laid, gone = [], []
+    for name, family in families.items():
+        rule = f"{table}_{name}_sealed"
+        laid.append(f"ADD CONSTRAINT {rule} CHECK ({name} = '' OR {name} ~ '^~{family[0]}[12]')")
+        gone.append(f"DROP CONSTRAINT {rule}")
+    return f"ALTER TABLE {table} {', '.join(laid)}", f"ALTER TABLE {table} {', '.join(gone)}"
+
+
+def _of_item(name: str, kind: str) -> Callable[[str], str]:
+    if kind == "text":
+        return lambda text: columns.sealed_as(name, text)
+    return lambda text: _as_json(columns.sealed_as(name, columns.opened_as(name, json.loads(text))))
+
+
+def _as_json(values) -> str:
+    return json.dumps(values, ensure_ascii=False)
+
+
+def _rewritten(connection, table: str, ways: Mapping[str, Callable], kind: str, key: str, more: tuple[str, str]) -> int:
+    """`more`: what else is set, and which rows besides all."""
+    beside, where = more
+    told, names = ", ".join(f"{name}::text" for name in ways), ", ".join(ways)
+    sets = ", ".join(f"{name} = f.{name}::{kind}" for name in ways)
+    arrays = ", ".join(["%s::text[]"] * len(ways))
+    take = f"SELECT {key}, {told} FROM {table} WHERE {key} > %s {where} ORDER BY {key} LIMIT %s"
+    fresh = f"unnest(%s::bigint[], {arrays}) f (row, {names})"
+    put = f"UPDATE {table} t SET {sets}{beside} FROM {fresh} WHERE t.{key} = f.row"
+    with _asleep(connection, table):
+        return _in_pieces(connection, take, put, list(ways.values()))
+
+
+def _in_pieces(connection, take: str, put: str, ways: list[Callable]) -> int:
+    written, last = 0, 0
+    with connection.cursor() as cursor:
+        while True:
+            cursor.execute(take, [last, PIECE])
+            rows = cursor.fetchall()
+            if not rows:
+                return written
+            last = rows[-1][0]
+            fresh = [(row[0], *_changed(row[1:], ways)) for row in rows]
+            wanted = [each for each, row in zip(fresh, rows, strict=True) if each != row]
+            if wanted:
+                cursor.execute(put, [list(column) for column in zip(*wanted, strict=True)])
+                written += len(wanted)
+
+
+def _changed(values: tuple, ways: list[Callable]) -> list:
+    return [
+        way(value) if value and not columns.is_token(value) else value for value, way in zip(values, ways, strict=True)
+    ]
+
+
+@contextmanager
+def _asleep(connection, table: str):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT tgname, tgenabled::text FROM pg_trigger WHERE tgrelid = %s::regclass AND NOT tgisinternal"
+            " AND tgenabled <> 'D'",
+            [table],
+        )
+        awake = cursor.fetchall()
+        for name, _ in awake:
+            cursor.execute(f'ALTER TABLE {table} DISABLE TRIGGER "{name}"')
+        yield
+        for name, how in awake:
+            cursor.execute(f'ALTER TABLE {table} {WAKE[how]} TRIGGER "{name}"')
