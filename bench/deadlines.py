@@ -17,6 +17,7 @@ import os
 import statistics
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from clone import scratch_database
@@ -26,8 +27,8 @@ from pages import SCHOOLS
 CHILDREN = int(os.environ.get("BENCH_CHILDREN", "60000"))
 COUNTY = min(CHILDREN, int(os.environ.get("BENCH_COUNTY", "60000")))
 ALLOWED, GROWTH = 3.0, 1.5
-# Turns: five of what takes long, more of what takes so little that a busy machine shows in it.
-TIMES, QUICK_TIMES, QUICK_MS = 5, 25, 50.0
+# Turns by what one takes, in milliseconds up to: many of what takes so little that a busy machine shows in it.
+TURNS = ((50.0, 25), (1000.0, 5), (float("inf"), 3))
 # Planning the calendar, the rows and the writing takes this long for a question with no answer at all.
 FLOOR_MS = 20.0
 # One child in so many is away, has no card, waits to be registered.
@@ -112,8 +113,12 @@ class Processor:
     def __init__(self):
         from django.db import connection
 
+        from approvals.countdown.engine import ROOM
+
         with connection.cursor() as cursor:
             cursor.execute("SET max_parallel_workers_per_gather = 0")
+            # Both sides have the memory of a night.
+            cursor.execute("SELECT set_config('work_mem', %s, false)", [ROOM])
             cursor.execute("SELECT pg_backend_pid()")
             (pid,) = cursor.fetchone()
         self._backend = Path(f"/proc/{pid}/schedstat")
@@ -147,7 +152,8 @@ def measured(deadline, day, taken: Processor) -> Ratio:
             cursor.fetchall()
 
     ask(bare)
-    times = QUICK_TIMES if taken(lambda: ask(check)) < QUICK_MS else TIMES
+    once = taken(lambda: ask(check))
+    times = next(turns for until, turns in TURNS if once < until)
     turns = [(taken(lambda: ask(bare)), taken(lambda: ask(check))) for _ in range(times)]
     least, ours = (statistics.median(each) for each in zip(*turns, strict=True))
     limit = max(least, FLOOR_MS / ALLOWED)
@@ -170,16 +176,25 @@ def measure() -> list[Ratio]:
     return [measured(deadline, day, taken) for deadline in declared().values()]
 
 
+class Over(Exception):
+    """The pages have been opened: the rest of the night is for nobody."""
+
+
 def nights(stop) -> None:
-    """One check after another until the event is set, in a process of its own."""
+    """One check after another until the event is set, in a process of its own; the last is given up, not waited for."""
     from django.db import connections
 
     from approvals.countdown.engine import check_all
     from law import clock
 
+    def ended(done, total):
+        if stop.is_set():
+            raise Over
+
     connections.close_all()
     while not stop.is_set():
-        check_all(clock.today())
+        with suppress(Over):
+            check_all(clock.today(), ended)
 
 
 def openings(visitors) -> list[float]:
