@@ -12,7 +12,7 @@ def seal_rows(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("archives", "0031_archive_asked_by_plan"), ("students", "0200_sealed_columns")]
+    dependencies = [("archives", "0040_archive_asked_by_copy"), ("students", "0200_sealed_columns")]
     operations = [
         migrations.AlterField("schoolcopy", "content", SealedJSON(encoder=DjangoJSONEncoder, verbose_name="学籍全文")),
         migrations.RunPython(seal_rows, migrations.RunPython.noop),

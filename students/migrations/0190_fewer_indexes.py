@@ -10,7 +10,7 @@ import students.models.child
 class Migration(migrations.Migration):
     dependencies = [
         ("schools", "0012_private"),
-        ("students", "0170_freeze_by_statement"),
+        ("students", "0180_archive_of_copy"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -38,7 +38,7 @@ def seal_rows(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("students", "0170_freeze_by_statement"), ("vault", "0001_column_keys")]
+    dependencies = [("students", "0190_fewer_indexes"), ("vault", "0001_column_keys")]
     operations = [
         migrations.AlterField(
             "campaignentry", "changes", fields.SealedJSON(blank=True, default=dict, verbose_name="改动（原来与改为）")

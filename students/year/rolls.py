@@ -31,9 +31,9 @@ _ROLL = f"{_FROM} {_HERE}"
 _GRADE = "(%(year)s - c.cohort + CASE c.stage WHEN 'junior' THEN 7 ELSE 1 END)"
 _LAST = "CASE c.stage WHEN 'junior' THEN 9 ELSE 6 END"
 _SITS = "p.id IS NOT NULL"
-# Those of one school who sit in a class of a last grade: from the few classes of that grade, at this school and at those
-# its children attend (第二十五条), to who sits there. Arrays keep the planner at them: left to itself it takes a grade for
-# two classes, of all the county, and would read every child who leaves this year to find those of one school.
+# Those of one school who sit in a class of a last grade: from the few classes of that grade, at this school and at
+# those its children attend (第二十五条), to who sits there. Arrays keep the planner at them: left to itself it takes a
+# grade for two classes, of all the county, and would read every child who leaves this year to find those of one school.
 _FINISHING = f"""finishing AS MATERIALIZED (
     SELECT c.id FROM schools_schoolclass c WHERE c.school_id = ANY(ARRAY(
         SELECT unnest(%(schools)s::bigint[]) UNION SELECT e.attends_id FROM students_enrolment e
