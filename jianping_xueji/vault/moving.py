@@ -45,7 +45,7 @@ def must_be_sealed(table: str, families: Mapping[str, str]) -> tuple[str, str]:
     laid, gone = [], []
     for name, family in families.items():
         rule = f"{table}_{name}_sealed"
-        laid.append(f"ADD CONSTRAINT {rule} CHECK ({name} = '' OR {name} ~ '^~{family[0]}[12]')")
+        laid.append(f"ADD CONSTRAINT {rule} CHECK ({name} = '' OR {name} ^@ '~{family[0]}')")
         gone.append(f"DROP CONSTRAINT {rule}")
     return f"ALTER TABLE {table} {', '.join(laid)}", f"ALTER TABLE {table} {', '.join(gone)}"
 

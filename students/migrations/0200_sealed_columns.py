@@ -16,7 +16,7 @@ CHILD = {
 }
 MEMBER = {"home_address": "address", "phone": "phone"}
 ROSTER = {"household_address": "address", "residence": "address", "phone": "phone"}
-# Tables with a history of the same columns.
+# Tables whose histories have the same columns.
 SEALED = {"students_student": CHILD, "students_familymember": MEMBER, "students_rosterchild": ROSTER}
 COPIES = {
     "students_campaignentry": ["changes"],
