@@ -123,7 +123,7 @@ def by_chromium(code: str, numbered: Numbered) -> float | None:
     from django.template.loader import get_template, render_to_string
 
     from reports.forms import FORMS
-    from reports.rendering import STYLESHEET
+    from reports.styling import STYLESHEET
 
     try:
         from playwright.sync_api import sync_playwright
