@@ -37,7 +37,7 @@ ONLY = {Book.RECORDS: "只计学籍数", Book.CHAIRS: "只计在校生数"}
 def read(scope: Scope) -> Reading:
     """Lines by day; 期初 + 增 − 减 = 期末 of both numbers; who is here before and after, by child."""
     span = Span((scope.school.pk,), scope.first, scope.until)
-    found = {book: moves(book, span) for book in Book}
+    found = moves(span)
     events = together(found)
     told = Told({move.child for _, move in events}, scope)
     reading = Reading([told.line(number, books, move) for number, (books, move) in enumerate(events, 1)])
