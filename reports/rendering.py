@@ -15,6 +15,7 @@ from .errors import OutsideFetch, PrintingUnavailable
 from .fonts import INSTALL, require_fonts
 from .forms import Form
 from .glyphs import check_pdf
+from .parsing import document_class
 from .ruling import rule_whole
 from .styling import classes_in, stylesheet_for
 from .tagging import put_right
@@ -80,7 +81,7 @@ def lay_out(html: str):
     engine = layout_engine()
     with fetching_nothing() as fetcher, without_collecting():
         sheet = style_for(classes_in(html))
-        return engine.HTML(string=html, url_fetcher=fetcher).render(stylesheets=[sheet], font_config=font_config())
+        return document_class(engine)(html, fetcher).render(stylesheets=[sheet], font_config=font_config())
 
 
 @lru_cache(maxsize=64)

@@ -1,4 +1,4 @@
-"""班级人籍核查表 of a class (第三十五条) and 送教上门登记表 of a child (第七条): who is there, who is taught at home."""
+"""班级人籍核查表 (第三十五条) and 送教上门登记表 of a child (第七条): who is there, who is taught at home."""
 
 from law import clock
 from law.school_time import first_day, school_year_name, school_year_of

@@ -6,9 +6,10 @@ import subprocess
 
 import pikepdf
 import pytest
+import tinyhtml5
 
 from accounts.roles import Role
-from reports import rendering, ruling, styling
+from reports import parsing, rendering, ruling, styling
 from reports.forms import FORMS
 from reports.services import print_form
 from tests.county import staff_member
@@ -54,6 +55,28 @@ def boxes_of(html: str, classes: frozenset[str]) -> list[tuple]:
 def place_of(box) -> tuple:
     style = [box.style[name] for name in ("font_size", "font_weight", "font_family", "text_align_all", "color")]
     return box.element_tag, box.position_x, box.position_y, box.width, box.height, *style
+
+
+@pytest.mark.parametrize("code", FORMS)
+def test_the_tree_of_a_form_is_the_engines(code, blank, monkeypatch):
+    papers = sheets_asked(monkeypatch, styling.classes_in)
+    blank(code)
+    for html in papers:
+        assert elements(parsing.tree_of(html)) == elements(tinyhtml5.parse(html, namespace_html_elements=False))
+
+
+def elements(root) -> list[tuple]:
+    """Names, attributes and words in order; space between elements, which takes no room here, left out."""
+    told = []
+    for one in root.iter():
+        given = {name: value for name, value in one.attrib.items() if not name.endswith("xmlns")}
+        told.append((one.tag, len(one), given, *((words or "").strip("\n ") for words in (one.text, one.tail))))
+    return told
+
+
+def test_words_that_look_like_tags_stay_words():
+    tree = parsing.tree_of("<!doctype html><html><body><table><tr><td>&lt;tr&gt;&#x27;&amp;amp;𠅤</td></tr></table>")
+    assert tree.find("body/table/tbody/tr/td").text == "<tr>'&amp;𠅤"
 
 
 def test_a_rule_is_left_out_only_when_the_paper_has_not_its_class():
