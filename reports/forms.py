@@ -279,7 +279,7 @@ FORMS: dict[str, Form] = {
         ),
         Form(
             "roll_check",
-            "人籍核查表",
+            "班级人籍核查表",
             articles.TERM_CHECK,
             roll_forms.roll_check,
             kinds=frozenset(),

@@ -1,23 +1,25 @@
 """From a template and plain values to a checked PDF. Nothing is fetched: fonts are the system's, all else is inline.
 
-The stylesheet and the fonts' configuration are read once in a process: a third of the time of a page.
+Stylesheets and the fonts' configuration are read once in a process: a third of the time of a page.
 """
 
 import atexit
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, lru_cache
 
-from django.template.loader import get_template, render_to_string
+from django.template.loader import render_to_string
 
 from .errors import OutsideFetch, PrintingUnavailable
 from .fonts import INSTALL, require_fonts
 from .forms import Form
 from .glyphs import check_pdf
+from .parsing import document_class
+from .ruling import rule_whole
+from .styling import classes_in, stylesheet_for
 from .tagging import put_right
 
-STYLESHEET = "reports/print.css"
 DENSITIES = ("", "tight", "tightest")
 # Tagged, with language and title: a screen reader can read a form out (ISO 14289-1).
 VARIANT = "pdf/ua-1"
@@ -29,8 +31,10 @@ def layout_engine():
     require_fonts()
     try:
         import weasyprint  # takes a second and needs Pango: only whoever prints pays for it
+        import weasyprint.draw
     except OSError as error:
         raise PrintingUnavailable(f"本机缺少排版库 Pango，不能打印。{INSTALL}") from error
+    rule_whole(weasyprint.draw)
     return weasyprint
 
 
@@ -76,14 +80,14 @@ def lay_out(html: str):
     """Finished HTML as WeasyPrint's document. Raises OutsideFetch when it asks for anything outside itself."""
     engine = layout_engine()
     with fetching_nothing() as fetcher, without_collecting():
-        sheet = house_style()
-        return engine.HTML(string=html, url_fetcher=fetcher).render(stylesheets=[sheet], font_config=font_config())
+        sheet = style_for(classes_in(html))
+        return document_class(engine)(html, fetcher).render(stylesheets=[sheet], font_config=font_config())
 
 
-@cache
-def house_style():
-    """The one stylesheet of all forms, read."""
-    return layout_engine().CSS(string=get_template(STYLESHEET).template.source, url_fetcher=deny_all()[0])
+@lru_cache(maxsize=64)
+def style_for(classes: frozenset[str]):
+    """The stylesheet of all forms, read as far as it speaks of papers with these classes."""
+    return layout_engine().CSS(string=stylesheet_for(classes), url_fetcher=deny_all()[0])
 
 
 @cache

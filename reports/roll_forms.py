@@ -1,4 +1,4 @@
-"""人籍核查表 of a class (第三十五条) and 送教上门登记表 of a child (第七条): who is there, who is taught at home."""
+"""班级人籍核查表 (第三十五条) and 送教上门登记表 of a child (第七条): who is there, who is taught at home."""
 
 from law import clock
 from law.school_time import first_day, school_year_name, school_year_of
@@ -18,7 +18,7 @@ ROLL = (
     Column("present", "在校", 12), Column("absent", "不在校", 12), Column("why", "不在校原因、去向", 60),
     Column("asked", "联系情况（日期、对象）", 46), Column("remark", "备注", 18),
 )  # fmt: skip
-ROLL_TITLE = "人籍核查表"
+ROLL_TITLE = "班级人籍核查表"
 ROLL_FOOT = [
     "应到____人　实到____人　不在校____人", "核查人：", "班主任：", "校长（学校盖章）：", "　　　年　　月　　日",
 ]  # fmt: skip

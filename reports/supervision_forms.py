@@ -26,7 +26,7 @@ FORMS = (
     of_complaint("complaint_order", "学籍投诉核查单", complaint_forms.complaint_order),
     of_complaint("complaint_supervision", "学籍投诉督办单", complaint_forms.complaint_supervision),
     of_complaint("complaint_answer", "学籍投诉答复意见书", complaint_forms.complaint_answer, BY_BUREAU, "letter"),
-    paper("roll_call_sheet", "人籍核查表", articles.TERM_CHECK, audit_forms.roll_call_sheet, "audit"),
+    paper("roll_call_sheet", "人籍抽查点名表", articles.TERM_CHECK, audit_forms.roll_call_sheet, "audit"),
     paper("audit_report", "学期学籍核查报告", articles.TERM_CHECK, audit_forms.audit_report, "audit"),
     paper(
         "handover_of_office",

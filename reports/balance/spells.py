@@ -88,18 +88,25 @@ MOVES = """SELECT child, 'in', starts, came, stage0, cohort0 FROM spells
   UNION ALL
   SELECT child, 'out', ends, gone, stage1, cohort1 FROM spells WHERE ends BETWEEN %(first)s AND %(last)s
   UNION ALL
-  SELECT child, side, NULL, '', stage, cohort FROM events WHERE side IN ('open', 'close')
-  ORDER BY 3, 1, 2"""
+  SELECT child, side, NULL, '', stage, cohort FROM events WHERE side IN ('open', 'close')"""
 
 
-def moves(book: str, span: Span) -> list[Move]:
-    """Every increase and decrease child by child, by day, and who is counted before and after; in one query.
+def moves(span: Span) -> dict[Book, list[Move]]:
+    """Every increase and decrease of both numbers child by child, by day, and who is counted before and after; in one
+    query.
 
     What only changes its year of entry inside a school is none.
     """
+    both = [_bound(book, span, MOVES) for book in Book]
+    text = " UNION ALL ".join(
+        f"SELECT '{book}', told.* FROM ({each}) AS told" for book, (each, _) in zip(Book, both, strict=True)
+    )
+    found: dict[Book, list[Move]] = {book: [] for book in Book}
     with connection.cursor() as cursor:
-        cursor.execute(*_bound(book, span, MOVES))
-        return [Move(*row) for row in cursor.fetchall()]
+        cursor.execute(f"{text} ORDER BY 1, 4, 2, 3", [value for _, values in both for value in values])
+        for book, *told in cursor.fetchall():
+            found[Book(book)].append(Move(*told))
+    return found
 
 
 def children_of(book: str, span: Span, *, side: str, hows: list[str] | None, where: dict) -> RawSQL:

@@ -1,13 +1,15 @@
 """Many tagged PDFs as one, its tags included: a screen reader finds every page of the merged file as well.
 
 The objects of a file are written out with shifted numbers as soon as it is read, and forgotten: a page has some three
-hundred, and a book of thousands of pages held as objects would take gigabytes.
+hundred, and a book of thousands of pages held as objects would take gigabytes. So it does in qpdf, through pikepdf: one
+document into which all others are copied held 2,063 MB for 2,000 tagged pages, this 226 MB; hence written by hand.
 """
 
 import io
 import re
 import zlib
 from collections.abc import Iterable
+from itertools import chain
 
 from ..rendering import LANGUAGE
 
@@ -23,12 +25,23 @@ def merged(files: Iterable[bytes]) -> tuple[bytes, int]:
 
     Raises ValueError when there is no page at all.
     """
+    files = filter(None, files)
+    first, second = next(files, None), next(files, None)
+    if first and second is None:
+        return first, pages_of(first)  # one alone is whole already
     whole = Whole()
-    for content in filter(None, files):
+    for content in chain(filter(None, (first, second)), files):
         whole.take_over(content)
     if not whole.leaves:
         raise ValueError("no pages to merge")
     return whole.finished(), len(whole.leaves)
+
+
+def pages_of(content: bytes) -> int:
+    import pikepdf  # slow import: only whoever prints pays for it
+
+    with pikepdf.open(io.BytesIO(content)) as source:
+        return len(source.pages)
 
 
 class Written:

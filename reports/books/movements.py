@@ -37,7 +37,7 @@ ONLY = {Book.RECORDS: "只计学籍数", Book.CHAIRS: "只计在校生数"}
 def read(scope: Scope) -> Reading:
     """Lines by day; 期初 + 增 − 减 = 期末 of both numbers; who is here before and after, by child."""
     span = Span((scope.school.pk,), scope.first, scope.until)
-    found = {book: moves(book, span) for book in Book}
+    found = moves(span)
     events = together(found)
     told = Told({move.child for _, move in events}, scope)
     reading = Reading([told.line(number, books, move) for number, (books, move) in enumerate(events, 1)])
@@ -80,12 +80,21 @@ class Told:
 
     def __init__(self, children: Iterable[int], scope: Scope):
         self.ids, self.school = list(children), scope.school
-        self.children = Student.objects.filter(pk__in=self.ids).prefetch_related("numbers").in_bulk()
         self.cases = decided_about(self.ids)
 
     @cached_property
+    def everywhere(self) -> list[Enrolment]:
+        """Their enrolments at any school, each with its child: who only attends here is enrolled elsewhere."""
+        found = Enrolment.objects.filter(student__in=self.ids, voided=False)
+        return list(found.select_related("student").prefetch_related("student__numbers"))
+
+    @cached_property
+    def children(self) -> dict[int, Student]:
+        return {life.student_id: life.student for life in self.everywhere}
+
+    @cached_property
     def lives(self) -> list[Enrolment]:
-        return list(Enrolment.objects.filter(student__in=self.ids, school=self.school, voided=False))
+        return [life for life in self.everywhere if life.school_id == self.school.pk]
 
     @cached_property
     def came(self) -> dict:

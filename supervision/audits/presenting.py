@@ -41,7 +41,7 @@ def page_of(case: TermAudit, user) -> dict:
 
 
 def prints_of(case: TermAudit) -> list[dict]:
-    found = [{"form": "roll_call_sheet", "label": "人籍核查表"}]
+    found = [{"form": "roll_call_sheet", "label": "人籍抽查点名表"}]
     return found + ([] if case.state == case.State.DRAFT else [{"form": "audit_report", "label": "核查报告"}])
 
 

@@ -25,7 +25,7 @@ class AuditFacts:
 @rule(
     "还有{f.unseen}名抽查学生没有核查结果",
     LAW,
-    remedy="请打印人籍核查表到校点名，逐人登记结果",
+    remedy="请打印人籍抽查点名表到校点名，逐人登记结果",
     kept="抽查学生都有核查结果",
 )
 def every_child_was_looked_for(f):

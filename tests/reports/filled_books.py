@@ -59,7 +59,7 @@ def book(kind: str, fill: Filling, *, paper: str = "", year: int = 2026, term: i
 
 
 def roll(fill: Filling):
-    """人籍核查表 of the class of grade one."""
+    """班级人籍核查表 of the class of grade one."""
     return lambda county, words: roll_forms.roll_check_of(class_of(fill(county, words), 1))
 
 

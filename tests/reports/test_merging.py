@@ -69,6 +69,10 @@ def test_the_whole_can_be_merged_again(blanks):
     assert pages == 10 and tags_in(again) == tags_in(whole) + tags_in(whole)
 
 
+def test_one_file_alone_is_the_whole(blanks):
+    assert merged([b"", blanks[0]]) == (blanks[0], 2)
+
+
 def test_without_a_page_there_is_nothing_to_merge():
     with pytest.raises(ValueError):
         merged([b""])
