@@ -67,9 +67,9 @@ def folded(text: str) -> str:
 
 def looks_rounded(cell: object) -> bool:
     """True for a number that Excel has rounded to fifteen digits, or its text form 2.11322E+17."""
-    if isinstance(cell, float | int):
-        return abs(cell) >= EXCEL_EXACT
-    return isinstance(cell, str) and ("E" in cell or "e" in cell) and bool(_ROUNDED.fullmatch(cell.strip()))
+    if isinstance(cell, str):
+        return ("E" in cell or "e" in cell) and bool(_ROUNDED.fullmatch(cell.strip()))
+    return isinstance(cell, float | int) and abs(cell) >= EXCEL_EXACT
 
 
 def whole(number: float) -> str | None:

@@ -46,14 +46,14 @@ def plain(cell: object) -> object:
 
 def packed(column: Sequence[object]) -> Packed:
     """[cells] as JSON; of a column that repeats few texts [texts, signs]: each text once, and a sign for every cell."""
-    kinds = set(map(type, column))
-    if kinds == {str}:
-        sign_of = dict(zip(dict.fromkeys(column), SIGNS, strict=False))
-        try:
-            return [list(sign_of), "".join(map(sign_of.__getitem__, column))]
-        except KeyError:  # more texts than signs
-            return [column]
-    return [column if kinds <= {str, bool} else list(map(plain, column))]
+    texts = dict.fromkeys(column)
+    if set(map(type, texts)) != {str}:  # nothing but a text is equal to a text, so these are all the cells there are
+        return [column if set(map(type, column)) <= {str, bool} else list(map(plain, column))]
+    if len(texts) > len(SIGNS):
+        return [column]
+    sign_of = dict(zip(texts, SIGNS, strict=False))
+    signs = SIGNS[0] * len(column) if len(texts) == 1 else "".join(map(sign_of.__getitem__, column))
+    return [list(texts), signs]
 
 
 def unpacked(column: Packed) -> list[object]:
@@ -61,6 +61,8 @@ def unpacked(column: Packed) -> list[object]:
     if len(column) == 1:
         return column[0]
     texts, signs = column
+    if len(texts) == 1:
+        return texts * len(signs)
     return list(map(dict(zip(SIGNS, texts, strict=False)).__getitem__, signs))
 
 

@@ -112,6 +112,8 @@ def _reader(field: Field, setting: Setting) -> Callable[[object], Answer]:
 
 def _as_text(cell: object) -> str:
     """A cell in words, numbers without ".0"."""
+    if isinstance(cell, str):
+        return cell
     if isinstance(cell, bool):
         return "是" if cell else "否"
     if isinstance(cell, float | int):
@@ -125,15 +127,12 @@ def read_text(cell: object) -> Answer:
     """Free text: tidied, line breaks to one space."""
     if looks_rounded(cell):
         return rounded_away("该数字")
-    text = _as_text(cell)
-    clean = tidy(text)
+    clean = tidy(_as_text(cell))
+    if isinstance(cell, str):
+        return (clean, None) if clean == cell else fixed(clean, "text_tidied", "已去掉多余的空格或不可见字符")
     if isinstance(cell, list):
         return warned(clean, "date_as_text", "单元格是日期，已按文字保存，请核对")
-    return (
-        (clean, None)
-        if clean == cell or not isinstance(cell, str)
-        else fixed(clean, "text_tidied", "已去掉多余的空格或不可见字符")
-    )
+    return clean, None
 
 
 def read_class_text(cell: object) -> Answer:

@@ -26,7 +26,9 @@ _SURELY_DATA = 20
 
 @dataclass(slots=True)
 class ParsedRow:
-    """One child: Excel's row number, values by attribute (None: left empty), repaired or doubtful cells as typed."""
+    """One child: Excel's row number, values by attribute (None or absent: left empty), repaired or doubtful cells as
+    typed.
+    """
 
     row_no: int
     values: dict[str, Any]
@@ -250,10 +252,11 @@ def _formula_column(sheet: SheetData, data: ColumnData, rows: list[int]) -> Find
 
 
 def _finish(parsed: ParsedBook, sheet: SheetData) -> None:
-    """Turn columns back into rows and collect what was said."""
+    """Turn columns back into rows and collect what was said. A column without a value says nothing of any row."""
     found, parsed.fixes, bad = sheet.findings()
     parsed.findings += found
-    names = list(sheet.columns)
+    told = [name for name, data in sheet.columns.items() if data.values.count(None) < len(data.values)]
+    names = told or list(sheet.columns)
     by_row = zip(*(sheet.columns[name].values for name in names), strict=True)
     parsed.rows = [
         ParsedRow(number, dict(zip(names, values, strict=True)), has_errors=position in bad)

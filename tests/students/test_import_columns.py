@@ -106,8 +106,20 @@ def test_a_long_header_or_one_with_a_number_in_it_is_known_again(client, registr
     said(client, file, **{f"column_{letter}": "home_address"})
     assert job_done(file).state == "parsed"
     assert read(client, workbook([pupil(2)], headers={"home_address": header}), no1).state == "parsed"
-    other = header.replace("现在", "过去").replace("901", "902")
+    other = header[:-2] + "别" + header[-1]  # only its end tells it from the header that was said
     assert read(client, workbook([pupil(3)], headers={"home_address": other}), no1).state == "unusable"
+
+
+def test_of_two_columns_with_one_header_the_one_that_was_said_is_known_again(client, registrar, no1):
+    """The first 备注 stays a question of its own, in the next list as well."""
+    headers = {"home_address": "备注", "homepage": "备注"}
+    first, second = (f"column_{column_letter(column_of(name) - 1)}" for name in headers)
+    file = read(client, workbook([pupil(1)], headers=headers), no1)
+    said(client, file, **{first: "home_address", second: "homepage"})
+    assert job_done(file).state == "parsed"
+    assert remembered(no1) == {"备注": "home_address", "备注#2": "homepage"}
+    again = read(client, workbook([pupil(2)], headers=headers), no1)
+    assert again.state == "parsed" and again.counts["create"] == 1
 
 
 def test_the_plain_meaning_of_a_grouped_header_is_forgotten_too(client, registrar, no1):

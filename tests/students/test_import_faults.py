@@ -21,7 +21,7 @@ def one(attribute, cell, **others):
 
 
 def value(book, attribute):
-    return book.rows[0].values[attribute]
+    return book.rows[0].values.get(attribute)
 
 
 def number_as_number(page):

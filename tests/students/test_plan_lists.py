@@ -72,6 +72,27 @@ def test_a_cell_that_cannot_be_read_is_told_once(client, clerk, no1):
     assert places == [(3, "C"), (3, "D"), (4, "C")]
 
 
+def test_a_grade_named_twice_is_told_with_the_first_row(client, clerk, no1):
+    seen = sent(client, listed((no1.code, "一年级", 2, 45), (no1.code, "1", 3, 40)))
+    (finding,) = seen.context["judged"].findings
+    assert (finding.row, finding.column) == (4, "B") and "与第 3 行重复" in finding.message
+    assert not seen.context["judged"].plans
+
+
+def test_one_line_that_cannot_be_read_holds_its_whole_school_back(client, clerk, no1, no2):
+    """Half a plan would close the classes of the other half."""
+    rows = [(no1.code, "一年级", 2, 45), (no1.code, "二年级", "两个", 45), (no2.code, "一年级", 1, 45)]
+    judged = sent(client, listed(*rows)).context["judged"]
+    assert list(judged.plans) == [no2] and [finding.row for finding in judged.findings] == [4]
+
+
+@pytest.mark.parametrize(("classes", "size", "column"), [(60, 100, None), (61, 45, "C"), (2, 0, "D"), (2, 101, "D")])
+def test_numbers_that_no_school_has(clerk, bureau, no1, classes, size, column):
+    """Read as a list; whether the law allows sixty classes of a hundred is another question."""
+    found = judge_plans(listed((no1.code, "一年级", classes, size)), bureau, 2026).findings
+    assert [each.column for each in found if "应为" in each.message] == [column] * (column is not None)
+
+
 def test_many_schools_ask_no_more_than_few(clerk, bureau, no1, no2, no3, django_assert_num_queries):
     few, many = ([(school.code, "一年级", 1, 45), (school.code, "二年级", 1, 45)] for school in (no1, no2))
     many = [*few, *many, (no3.code, "一年级", 1, 45)]
