@@ -4,6 +4,7 @@ Where a second guard stands behind the first one, the row stays as it is. Then o
 the row turns red: each of them had kept it as it was, alone.
 """
 
+import itertools
 import os
 import subprocess
 import sys
@@ -55,21 +56,23 @@ def layer_of(name: str) -> int:
     return next((layer for layer, apps in enumerate(UPWARD) if name.split(".")[0] in apps), 0)
 
 
-def nearest_first(keys: set[str]) -> list[Request]:
-    """The pages of the modules in which these guards stand, then those of their apps, then the others above them.
+def nearest_first(keys: set[str]) -> list[list[Request]]:
+    """The pages of the modules in which these guards stand, those of their apps, and the others above them.
 
-    Of each, those first who are refused: whom a guard is there for.
+    In each of the three, those first who are refused: whom a guard is there for.
     """
     views = {name: view.__module__ for name, view in all_views()}
     near = {key.split(":")[0].rpartition(".")[0] for key in keys}
     apps = {key.split(".")[0] for key in keys}
     lowest = min((layer_of(each) for each in apps), default=0)
 
-    def far(asked: Request) -> tuple:
+    def far(asked: Request) -> int:
         module = views[asked.name]
-        return 2 - (module.split(".")[0] in apps) - any(module.startswith(each) for each in near), URGENCY[asked.cell]
+        return 2 - (module.split(".")[0] in apps) - any(module.startswith(each) for each in near)
 
-    return sorted((asked for asked in telling() if layer_of(views[asked.name]) >= lowest), key=far)
+    rows = [asked for asked in telling() if layer_of(views[asked.name]) >= lowest]
+    rows.sort(key=lambda asked: URGENCY[asked.cell])
+    return [[asked for asked in rows if far(asked) == distance] for distance in range(3)]
 
 
 def noticed(house, site, asked: Request, silent: set[str]) -> set[str]:
@@ -153,8 +156,8 @@ def test_a_guard_that_lets_everybody_pass_turns_its_rows_red(house, world, key, 
 def test_every_guard_that_lets_everybody_pass_turns_a_row_red(house, world, app, part):  # noqa: F811
     asked_for = {key for key in guards.guards() if key.startswith(f"{app}.") and key.startswith(part)}
     silent = asked_for - ELSEWHERE.keys()
-    for without in (noticed, peeled):
-        for asked in nearest_first(silent):
+    for rows, without in itertools.product(nearest_first(silent), (noticed, peeled)):
+        for asked in rows:
             if silent:
                 silent -= without(house, world, asked, silent)
     assert not silent, "\n".join(sorted(silent))
