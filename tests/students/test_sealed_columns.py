@@ -5,10 +5,11 @@ import json
 import os
 from datetime import date
 
+import psycopg
 import pytest
 from django.core.exceptions import FieldError
 from django.core.management import call_command
-from django.db import DataError, IntegrityError, connection, transaction
+from django.db import DatabaseError, DataError, IntegrityError, connection, transaction
 from django.urls import reverse
 
 from accounts.roles import Role
@@ -283,6 +284,28 @@ def test_a_new_master_key_rewraps_the_column_keys_and_touches_no_value(settings,
     assert child_at(no1, **CANARY) and kept_of(child)["phone"] == before["phone"]
 
 
+@pytest.mark.parametrize(
+    "act",
+    [
+        "DELETE FROM vault_columnkey WHERE family = 'phone'",
+        "UPDATE vault_columnkey SET algorithm = 'sm'",
+        "UPDATE vault_columnkey SET family = 'x' WHERE family = 'phone'",
+    ],
+)
+def test_a_column_key_is_not_lost(act):
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(act)
+
+
+def test_the_owner_does_not_lose_one_either(owner):
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        owner.execute("DELETE FROM vault_columnkey")
+
+
+def test_a_key_is_made_of_the_algorithm_of_the_setting():
+    assert set(ColumnKey.objects.values_list("family", "algorithm")) == {(name, "intl") for name in columns.FAMILIES}
+
+
 def test_without_its_master_key_nothing_opens(settings, no1, child_at):
     child = child_at(no1, **CANARY)
     settings.VAULT_MASTER_KEYS = f"neu:{base64.b64encode(os.urandom(32)).decode()}"
@@ -290,11 +313,18 @@ def test_without_its_master_key_nothing_opens(settings, no1, child_at):
         again(child)
 
 
-def test_by_sm4_and_sm3_the_county_lives_as_well(settings, lived, client, bureau, no1):
+@pytest.fixture
+def sm4(monkeypatch):
+    """As if the county had been migrated under VAULT_ALGORITHM=sm: its column keys are keys of SM4."""
+    monkeypatch.setitem(columns.ALGORITHMS, "intl", columns.ALGORITHMS["sm"])
+    columns.forget()
+    yield
+    columns.forget()
+
+
+def test_by_sm4_and_sm3_the_county_lives_as_well(settings, sm4, lived, client, bureau, no1):
     """国密: column keys, children's keys and fingerprints; stored, read, searched, rotated."""
     settings.VAULT_ALGORITHM = "sm"
-    ColumnKey.objects.update(algorithm="sm")
-    columns.forget()
     read = lived()
     assert read["left"] == READ["left"] and where_it_lies(*CANARIES) == set()
     child = Student.objects.filter(phone=PHONE).first()
@@ -310,10 +340,8 @@ def test_by_sm4_and_sm3_the_county_lives_as_well(settings, lived, client, bureau
 
 
 @pytest.mark.django_db(transaction=True)
-def test_by_sm4_and_sm3_the_audit_verifies(settings, tmp_path, no1, child_at):
+def test_by_sm4_and_sm3_the_audit_verifies(settings, sm4, tmp_path, no1, child_at):
     settings.VAULT_ALGORITHM, settings.AUDIT_SM3, settings.AUDIT_ANCHOR_DIR = "sm", True, tmp_path
-    ColumnKey.objects.update(algorithm="sm")
-    columns.forget()
     child = child_at(no1, **CANARY)
     Student.objects.filter(pk=child.pk).update(phone=OTHER_PHONE)
     seal_all()
