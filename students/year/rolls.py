@@ -3,12 +3,13 @@
 One statement for counts, one for a list, whatever the number of children. `fate` is the first thing that holds.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from django.db import connection
 
 from jianping_xueji import audit
+from jianping_xueji.prepared import planned_once
 from law.school_time import LAST_GRADE, grade_name
 
 from ..models.child import Student
@@ -31,9 +32,9 @@ _ROLL = f"{_FROM} {_HERE}"
 _GRADE = "(%(year)s - c.cohort + CASE c.stage WHEN 'junior' THEN 7 ELSE 1 END)"
 _LAST = "CASE c.stage WHEN 'junior' THEN 9 ELSE 6 END"
 _SITS = "p.id IS NOT NULL"
-# Those of one school who sit in a class of a last grade: from the few classes of that grade, at this school and at those
-# its children attend (第二十五条), to who sits there. Arrays keep the planner at them: left to itself it takes a grade for
-# two classes, of all the county, and would read every child who leaves this year to find those of one school.
+# Those of one school who sit in a class of a last grade: from the few classes of that grade, at this school and at
+# those its children attend (第二十五条), to who sits there. Arrays keep the planner at them: left to itself it takes a
+# grade for two classes, of all the county, and would read every child who leaves this year to find those of one school.
 _FINISHING = f"""finishing AS MATERIALIZED (
     SELECT c.id FROM schools_schoolclass c WHERE c.school_id = ANY(ARRAY(
         SELECT unnest(%(schools)s::bigint[]) UNION SELECT e.attends_id FROM students_enrolment e
@@ -136,8 +137,8 @@ def words_of(fate: str) -> tuple[str, str]:
     return WORDS.get(fate) or (dict(Student.Status.choices).get(fate, fate), "请核对学籍状态")
 
 
-def _ask(statement: str, params: dict) -> list[tuple]:
-    with connection.cursor() as cursor:
+def _ask(statement: str, params: dict, through: Callable | None = None) -> list[tuple]:
+    with (through or connection.cursor)() as cursor:
         cursor.execute(statement, params)
         return cursor.fetchall()
 
@@ -182,7 +183,7 @@ def graduates(year: int, school: int, grade: int) -> list[int]:
     """Ids of the children who can graduate now."""
     statement = f"""WITH {_FINISHING}
         SELECT s.id FROM seated {_SEATED.format(of="seated.student_id")} WHERE {fit(grade)} ORDER BY s.id"""
-    return [pk for (pk,) in _ask(statement, _params(year, [school], grade=grade))]
+    return [pk for (pk,) in _ask(statement, _params(year, [school], grade=grade), planned_once)]
 
 
 def _standings(fate: str, where: str, params: dict) -> list[Standing]:
@@ -212,7 +213,7 @@ def unfit_names(year: int, school: int, grade: int, case: int, *, limit: int) ->
         {_FINISHING}
         SELECT count(*), coalesce((array_agg(s.name ORDER BY s.id) FILTER (WHERE NOT {fit(grade)}))[:%(limit)s], '{{}}')
         FROM listed {_SEATED.format(of="listed.id")}"""
-    (found,) = _ask(statement, _params(year, [school], grade=grade, case=case, limit=limit))
+    (found,) = _ask(statement, _params(year, [school], grade=grade, case=case, limit=limit), planned_once)
     return found
 
 
