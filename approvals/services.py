@@ -222,7 +222,8 @@ def perform(case: Case, action: str, *, by: User, opinion: str = "", happened_on
     candidate = open_transition(case, action)
     power = permit(case, candidate.custom["move"], by)
     given = {"opinion": opinion, "happened_on": happened_on, "particulars": particulars}
-    return make_move(case, candidate, by=by, power=power, **given)
+    with parameters.read_once():
+        return make_move(case, candidate, by=by, power=power, **given)
 
 
 @dataclass(frozen=True)

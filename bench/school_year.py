@@ -4,6 +4,8 @@ The limit: for the promotion one transaction with two statements over all rows (
 for the graduations one transaction a school with the updates of status, place and enrolment. The database's own
 history of every row is written in both. Ours: cases, locks, rights, rules, steps, journal, ledgers, papers, frozen
 copies. Every turn is rolled back, so that all of them meet the same county. Peak memory is that of this process.
+Compared is the time of the processors, of this process and its backend, which other programs on the machine do not
+lengthen; the clock is told beside it.
 Run: bin/bench school_year                         60,000 children
      BENCH_GROW_TO=600000 bin/bench school_year    and how much dearer each child is among 600,000
      BENCH_CHILDREN=20000 bin/bench school_year
@@ -23,6 +25,7 @@ from pathlib import Path
 
 from clone import ROOT, scratch_database
 from measuring import Ratio, compare, conclude
+from watching import Laps
 
 ALLOWED, GROWTH, MEMORY_MB = 3.0, 1.2, 300
 YEAR, JULY, TURN = 2026, date(2027, 7, 5), date(2027, 9, 1)
@@ -124,6 +127,19 @@ def seed(children: int) -> None:
     connection.close()
 
 
+def seconds_of_processors(work) -> float:
+    """Of this process and of the backend that serves it."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        lap = Laps(cursor.fetchone()[0])
+    work()
+    clock, processors = lap()
+    print(f"  {clock:.2f} 秒，处理器 {processors:.2f} 秒", flush=True)
+    return processors
+
+
 def forget_peak() -> None:
     Path("/proc/self/clear_refs").write_text("5")
 
@@ -161,6 +177,7 @@ def measure(children: int, times: int, owner_url: str) -> tuple[list, int, int]:
     register_results(bureau, maker, checker)
     forget_peak()
     how = {"allowed": ALLOWED, "times": times, "warm_up": 0, "before_each": lambda: settle(owner_url)}
+    how |= {"seconds": seconds_of_processors}
     started = time.perf_counter()
     ratios = [
         compare("全县升级", lambda: our_promotion(bureau, maker, checker), bare_promotion, **how),

@@ -39,7 +39,8 @@ def postgres(url: str) -> dict:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": unquote(parts.hostname or ""),
         "PORT": str(parts.port or ""),
-        "OPTIONS": dict(parse_qsl(parts.query)),
+        # What `prepared.planned_once` is asked again on a connection, the server plans no more.
+        "OPTIONS": {"prepare_threshold": 1} | dict(parse_qsl(parts.query)),
     }
 
 

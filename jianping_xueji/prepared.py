@@ -1,17 +1,20 @@
-"""Questions asked at every signature: Django writes their SQL once per process, later calls only bind values.
+"""Questions asked at every signature: Django writes their SQL once per process, PostgreSQL plans them once per
+connection, later calls only bind values.
 
-Writing the SQL of a small query costs several times what PostgreSQL needs to answer it. The query stays in the language
-of the models, so that a rule (which appointment is live?) is written down in one place only.
+Writing the SQL of a small query costs several times what PostgreSQL needs to answer it, and so does planning it. The
+query stays in the language of the models, so that a rule (which appointment is live?) is written down in one place.
 """
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, cached_property
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connection
+from django.db.backends.postgresql.base import ServerBindingCursor
 from django.db.models import Model, QuerySet
 from django.db.transaction import TransactionManagementError
 
@@ -49,6 +52,21 @@ def require_transaction() -> None:
         raise TransactionManagementError("Rows can only be locked inside a transaction.")
 
 
+@contextmanager
+def planned_once() -> Iterator:
+    """A cursor as `connection.cursor()`, seen by the same logs; the server keeps the plan of what it is asked again.
+
+    Values travel beside the text (`prepare_threshold` of the settings says from when a text is kept). For statements
+    whose best plan is the same whatever the values.
+    """
+    connection.close_if_health_check_failed()
+    connection.ensure_connection()
+    with connection.wrap_database_errors:
+        cursor = ServerBindingCursor(connection.connection)
+    with connection._prepare_cursor(cursor) as wrapped:
+        yield wrapped
+
+
 class Prepared:
     """Decorates a function that builds a queryset from annotated arguments (int, date or str).
 
@@ -65,7 +83,7 @@ class Prepared:
         written = self._written
         if written.locks:
             require_transaction()
-        with connection.cursor() as cursor:
+        with planned_once() as cursor:
             cursor.execute(written.sql, written.bound(given))
             return cursor.fetchall()
 

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from django.db.models import Q
@@ -191,14 +192,22 @@ class Parameters(Mapping):
         return date(year, month, day)
 
 
-# The rows of the block that reads them once, as they stood when it began.
-_at_hand: ContextVar[list[Parameter] | None] = ContextVar("parameters_at_hand", default=None)
+class _Rows:
+    """All rows, as they stand when first asked for."""
+
+    @cached_property
+    def read(self) -> list[Parameter]:
+        return _all.objects()
+
+
+# The rows of the block that reads them once.
+_at_hand: ContextVar[_Rows | None] = ContextVar("parameters_at_hand", default=None)
 
 
 @contextmanager
 def read_once() -> Iterator[None]:
     """Inside the block no number is asked of the database again: for one work of many questions, as a night's check."""
-    token = _at_hand.set(list(Parameter.objects.order_by("starts")))
+    token = _at_hand.set(_at_hand.get() or _Rows())
     try:
         yield
     finally:
@@ -207,12 +216,16 @@ def read_once() -> Iterator[None]:
 
 def on(day: date) -> Parameters:
     """All parameters as they stand on `day` (one query)."""
-    rows = _at_hand.get()
-    if rows is None:
-        rows = _in_force.objects(day=day)
+    if at_hand := _at_hand.get():
+        rows = [each for each in at_hand.read if each.starts <= day and (each.ends is None or each.ends > day)]
     else:
-        rows = [each for each in rows if each.starts <= day and (each.ends is None or each.ends > day)]
+        rows = _in_force.objects(day=day)
     return Parameters(day, {each.code: each.value for each in rows if _usable(each.code, each.value)})
+
+
+@Prepared
+def _all():
+    return Parameter.objects.order_by("starts")
 
 
 @Prepared
@@ -226,10 +239,8 @@ def spans(code: str) -> list[tuple[date, date, Any]]:
     One query, whatever the number of periods.
     """
     found, default, reached = [], DEFINITIONS[code].default, date.min
-    rows = _at_hand.get()
-    if rows is None:
-        rows = Parameter.objects.filter(code=code).order_by("starts")
-    for row in rows:
+    at_hand = _at_hand.get()
+    for row in at_hand.read if at_hand else Parameter.objects.filter(code=code).order_by("starts"):
         if row.code != code or not _usable(code, row.value):
             continue
         found += [(reached, row.starts, default)] if reached < row.starts else []

@@ -3,12 +3,13 @@
 One statement for counts, one for a list, whatever the number of children. `fate` is the first thing that holds.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from django.db import connection
 
 from jianping_xueji import audit
+from jianping_xueji.prepared import planned_once
 from law.school_time import LAST_GRADE, grade_name
 
 from ..models.child import Student
@@ -136,8 +137,8 @@ def words_of(fate: str) -> tuple[str, str]:
     return WORDS.get(fate) or (dict(Student.Status.choices).get(fate, fate), "请核对学籍状态")
 
 
-def _ask(statement: str, params: dict) -> list[tuple]:
-    with connection.cursor() as cursor:
+def _ask(statement: str, params: dict, through: Callable | None = None) -> list[tuple]:
+    with (through or connection.cursor)() as cursor:
         cursor.execute(statement, params)
         return cursor.fetchall()
 
@@ -182,7 +183,7 @@ def graduates(year: int, school: int, grade: int) -> list[int]:
     """Ids of the children who can graduate now."""
     statement = f"""WITH {_FINISHING}
         SELECT s.id FROM seated {_SEATED.format(of="seated.student_id")} WHERE {fit(grade)} ORDER BY s.id"""
-    return [pk for (pk,) in _ask(statement, _params(year, [school], grade=grade))]
+    return [pk for (pk,) in _ask(statement, _params(year, [school], grade=grade), planned_once)]
 
 
 def _standings(fate: str, where: str, params: dict) -> list[Standing]:
@@ -212,7 +213,7 @@ def unfit_names(year: int, school: int, grade: int, case: int, *, limit: int) ->
         {_FINISHING}
         SELECT count(*), coalesce((array_agg(s.name ORDER BY s.id) FILTER (WHERE NOT {fit(grade)}))[:%(limit)s], '{{}}')
         FROM listed {_SEATED.format(of="listed.id")}"""
-    (found,) = _ask(statement, _params(year, [school], grade=grade, case=case, limit=limit))
+    (found,) = _ask(statement, _params(year, [school], grade=grade, case=case, limit=limit), planned_once)
     return found
 
 

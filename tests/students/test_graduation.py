@@ -104,6 +104,16 @@ def test_a_nine_year_school_graduates_both_grades_apart(bureau, child_at):
     assert again(nine).status == "graduated"
 
 
+def test_who_attends_elsewhere_graduates_where_the_record_is(no1, no2, child_at):
+    child, neighbour = child_at(no1, grade=6), child_at(no2, grade=6)
+    beside = Placement.objects.get(enrolment__student=neighbour).school_class
+    Placement.objects.filter(enrolment__student=child).update(school_class=beside)
+    Enrolment.objects.filter(student=child).update(attends=no2)
+    assert rolls.graduates(2026, no2.pk, 6) == [neighbour.pk]
+    graduated(no1)
+    assert (again(child).status, again(neighbour).status) == ("leaver", "enrolled")
+
+
 def test_a_late_graduation_ends_the_year_and_not_the_next(no1, child_at):
     child = child_at(no1, grade=6)
     graduated(no1, on=date(2027, 9, 20))
