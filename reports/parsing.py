@@ -8,7 +8,6 @@ from functools import cache
 from xml.etree import ElementTree
 
 SVG = "{http://www.w3.org/2000/svg}"
-DRAWN = {"svg", "path"}  # the elements of a QR code
 NOT_LOWER = {"viewbox": "viewBox"}  # libxml2 knows HTML only, where case says nothing
 
 
@@ -21,9 +20,10 @@ class Tree:
     def start(self, tag: str, attributes) -> None:
         if tag == "tr" and self.open[-1] == "table":
             self.begin("tbody", {})
-        if tag in DRAWN:
+        if tag == "svg" or self.open[-1].startswith(SVG):
+            tag = SVG + tag
             attributes = {NOT_LOWER.get(name, name): value for name, value in attributes.items() if name != "xmlns"}
-        self.begin(self.named(tag), dict(attributes))
+        self.begin(tag, dict(attributes))
 
     def begin(self, tag: str, attributes: dict) -> None:
         self.open.append(tag)
@@ -31,13 +31,10 @@ class Tree:
 
     def end(self, tag: str) -> None:
         """What is open within it was begun here and ends with it."""
-        while (inner := self.open.pop()) != self.named(tag):
+        inner = ""
+        while inner.removeprefix(SVG) != tag:
+            inner = self.open.pop()
             self.builder.end(inner)
-        self.builder.end(self.named(tag))
-
-    @staticmethod
-    def named(tag: str) -> str:
-        return SVG + tag if tag in DRAWN else tag
 
     def data(self, text: str) -> None:
         self.builder.data(text)
