@@ -157,7 +157,7 @@ def workbook_parts(box: Container) -> tuple[list[tuple[SheetScan, str]], bool, s
 
 
 def _scan_sheet(box: Container, part: str, sheet: SheetScan, limits: Limits) -> None:
-    unusual = _unusual_cell(limits.rows, limits.columns)
+    unusual = unusual_cell(limits.rows, limits.columns)
     for piece in _whole_rows(box.stream(part)):
         if unusual.search(piece) or (b":" in piece and b":c" in piece):
             _measure(piece, sheet)
@@ -178,7 +178,7 @@ def _scan_sheet(box: Container, part: str, sheet: SheetScan, limits: Limits) -> 
 
 
 @cache
-def _unusual_cell(rows: int, columns: int) -> re.Pattern[bytes]:
+def unusual_cell(rows: int, columns: int) -> re.Pattern[bytes]:
     """A cell that wants a closer look: not written as nearly all programs write it, an error, a formula, or not seen
     at a glance to lie within so many rows and columns (by its first digit, by its first letter).
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from students.importing.container import SCHOOL
-from students.importing.findings import WorkbookRefused
-from students.importing.prescan import scan
+from students.importing.findings import WorkbookRefused, column_letter
+from students.importing.prescan import scan, unusual_cell
 from students.importing.reader import read_sheets
 from tests.students.test_import_layouts import read
 from tests.workbooks import SHEET, SHEET_PART, far_corner, pupil, ratio_bomb, workbook
@@ -34,6 +34,39 @@ def test_blank_formatted_rows_do_not_count_as_rows():
     data = workbook([pupil()], edit=formatted)
     assert scan(data, SCHOOL).sheets[0].rows == 2
     assert len(read(data).rows) == 1
+
+
+@pytest.mark.parametrize(("rows", "columns"), [(5_000, 200), (100_000, 200), (30, 60), (250, 50), (9, 10), (1, 1)])
+def test_no_cell_beyond_the_limits_passes_for_an_ordinary_one(rows, columns):
+    """Ten rows of grace are for the header, as everywhere."""
+    unusual = unusual_cell(rows, columns)
+    places = [
+        (row, column)
+        for row in {1, 9, 10, rows - 1, rows, rows + 1, rows + 10, rows + 11, 2 * rows, 10 * rows, 9_999_999}
+        for column in {0, columns - 1, columns, columns + 1, 25, 26, 51, 52, 181, 182, 199, 200, 701, 702, 16_383}
+        if row > 0
+    ]
+    passed = [at for at in places if not unusual.search(f'<c r="{column_letter(at[1])}{at[0]}" t="s"><v>'.encode())]
+    assert passed and all(row <= rows + 10 and column < columns for row, column in passed)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        '<c r="B2" t="e"><v>#N/A</v></c>',
+        '<c r="B2" s="3" t="e"><v>#N/A</v></c>',
+        '<c r="B2"><f>A1</f><v>1</v></c>',
+        '<c r="B2" t="str"> <f>A1</f></c>',
+        "<c r='B2'><v>1</v></c>",
+        '<c s="1" r="B2"><v>1</v></c>',
+        '<c\nr="B2"><v>1</v></c>',
+        '<c t="s"><v>1</v></c>',
+    ],
+)
+def test_a_cell_that_wants_a_closer_look_gets_one(cell):
+    around = '<row r="1"><c r="A1" t="s"><v>0</v></c></row><row r="2">{}<c r="C2"/></row>'
+    assert unusual_cell(5_000, 200).search(around.format(cell).encode())
+    assert not unusual_cell(5_000, 200).search(around.format('<c r="B2" s="3"><v>1</v></c>').encode())
 
 
 def test_one_row_too_many():
