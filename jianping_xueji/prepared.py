@@ -64,8 +64,9 @@ class _KeptCursor(ServerBindingCursor):
 def planned_once() -> Iterator:
     """A cursor as `connection.cursor()`, seen by the same logs; the server keeps the plan of what it is asked again.
 
-    Values travel beside the text (`prepare_threshold` of the settings says from when a text is kept). For statements
-    whose best plan is the same whatever the values.
+    Values travel beside the text (`prepare_threshold` of the settings says from when a text is kept). For questions
+    that begin with SELECT and whose best plan is the same whatever the values: to whatever may change rows, a request
+    adds a statement that tells the history whose change it is, and two statements are not kept.
     """
     connection.close_if_health_check_failed()
     connection.ensure_connection()
