@@ -52,17 +52,26 @@ def require_transaction() -> None:
         raise TransactionManagementError("Rows can only be locked inside a transaction.")
 
 
+class _KeptCursor(ServerBindingCursor):
+    """Says what it was asked last, as Django's logs want to know it, also of a text that the server keeps."""
+
+    def _convert_query(self, *given):
+        self._query = super()._convert_query(*given)
+        return self._query
+
+
 @contextmanager
 def planned_once() -> Iterator:
     """A cursor as `connection.cursor()`, seen by the same logs; the server keeps the plan of what it is asked again.
 
-    Values travel beside the text (`prepare_threshold` of the settings says from when a text is kept). For statements
-    whose best plan is the same whatever the values.
+    Values travel beside the text (`prepare_threshold` of the settings says from when a text is kept). For questions
+    that begin with SELECT and whose best plan is the same whatever the values: to whatever may change rows, a request
+    adds a statement that tells the history whose change it is, and two statements are not kept.
     """
     connection.close_if_health_check_failed()
     connection.ensure_connection()
     with connection.wrap_database_errors:
-        cursor = ServerBindingCursor(connection.connection)
+        cursor = _KeptCursor(connection.connection)
     with connection._prepare_cursor(cursor) as wrapped:
         yield wrapped
 

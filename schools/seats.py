@@ -10,7 +10,6 @@ from datetime import date
 from django.db import connection
 from django.db.models import Count, F
 
-from jianping_xueji.prepared import planned_once
 from law.articles import Article
 
 from .models import SchoolClass, SeatGrant, Seats
@@ -98,7 +97,7 @@ def vacate_classes(heads: Mapping[int, int], year: int) -> None:
 
     The rows are those of `rows_of_classes`, found, locked ascending and written by one statement.
     """
-    with planned_once() as cursor:
+    with connection.cursor() as cursor:
         cursor.execute(
             """WITH leaving (id, heads) AS MATERIALIZED (
                    SELECT r.id, sum(gone.heads) FROM unnest(%s::bigint[], %s::int[]) gone (class, heads)

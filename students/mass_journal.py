@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from django.db import connection
 
 from approvals.errors import Refused
-from jianping_xueji.prepared import planned_once
 
 from .models.record_change import TAKEN_BACK
 from .naming import glanced
@@ -120,7 +119,7 @@ def rewrite_together(changes: dict[str, tuple[str, dict[str, str]]], among: str,
             WHERE t.id = among.{key}
             RETURNING among.case_id, among.child, t.id, {was} AS was, {became} AS became)""")
         entries.append(f"SELECT case_id, child, '{table}', id, was, became FROM now_{table}")
-    with planned_once() as cursor:
+    with connection.cursor() as cursor:
         cursor.execute(
             f"""WITH among AS MATERIALIZED ({among}), {", ".join(now)},
                 written AS ({_INTO} {" UNION ALL ".join(entries)}) {tell}""",

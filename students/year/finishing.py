@@ -10,7 +10,6 @@ from datetime import date
 
 from django.db import connection
 
-from jianping_xueji.prepared import planned_once
 from law import articles, clock
 from law.school_time import LAST_GRADE
 from schools import seats
@@ -94,7 +93,7 @@ def heads(case) -> dict[SchoolClass, int]:
 
 def _make_out_papers(case) -> None:
     """One paper a child: 毕业证书 waits for the city's number, 修业证明 is numbered at once (第三十二条)."""
-    with planned_once() as cursor:
+    with connection.cursor() as cursor:
         cursor.execute(
             f"""WITH made AS (
                     SELECT s.id AS child, s.status, nextval(pg_get_serial_sequence('students_certificate', 'id')) AS id
@@ -111,7 +110,7 @@ def _make_out_papers(case) -> None:
 
 def _freeze(case, on: date) -> None:
     """The whole record and archive as they stand after the graduation; numbers stay sealed under the child's key."""
-    with planned_once() as cursor:
+    with connection.cursor() as cursor:
         cursor.execute(
             f"""WITH copied AS MATERIALIZED (SELECT s.id, jsonb_build_object(
                     'student', to_jsonb(s) - 'wrapped_key' - 'slug',

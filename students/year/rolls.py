@@ -181,8 +181,8 @@ def left_out_of_graduation(year: int, schools: Iterable[int], *, grade: int | No
 
 def graduates(year: int, school: int, grade: int) -> list[int]:
     """Ids of the children who can graduate now."""
-    statement = f"""WITH {_FINISHING}
-        SELECT s.id FROM seated {_SEATED.format(of="seated.student_id")} WHERE {fit(grade)} ORDER BY s.id"""
+    statement = f"""SELECT id FROM (WITH {_FINISHING}
+        SELECT s.id FROM seated {_SEATED.format(of="seated.student_id")} WHERE {fit(grade)}) able ORDER BY id"""
     return [pk for (pk,) in _ask(statement, _params(year, [school], grade=grade), planned_once)]
 
 
@@ -208,11 +208,11 @@ def unfit_names(year: int, school: int, grade: int, case: int, *, limit: int) ->
 
     The case is not in its own way.
     """
-    statement = f"""WITH listed AS MATERIALIZED (
+    statement = f"""SELECT * FROM (WITH listed AS MATERIALIZED (
             SELECT child_id AS id FROM approvals_casesubject WHERE case_id = %(case)s),
         {_FINISHING}
         SELECT count(*), coalesce((array_agg(s.name ORDER BY s.id) FILTER (WHERE NOT {fit(grade)}))[:%(limit)s], '{{}}')
-        FROM listed {_SEATED.format(of="listed.id")}"""
+        FROM listed {_SEATED.format(of="listed.id")}) told"""
     (found,) = _ask(statement, _params(year, [school], grade=grade, case=case, limit=limit), planned_once)
     return found
 
