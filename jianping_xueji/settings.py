@@ -255,8 +255,8 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 # KiB at its peak; a worker that has grown beyond it is replaced after its task. Laying out prints takes the most, some
-# 420 MB for a part: a limit below that would start a process, and read the fonts, for every part.
-CELERY_WORKER_MAX_MEMORY_PER_CHILD = 460_000
+# 440 MB for a part: a limit below that would start a process, and read the fonts, for every part.
+CELERY_WORKER_MAX_MEMORY_PER_CHILD = 480_000
 CELERY_TASK_SOFT_TIME_LIMIT = 30 * 60
 CELERY_TASK_TIME_LIMIT = 35 * 60
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
