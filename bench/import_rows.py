@@ -212,7 +212,8 @@ def against_peer(school, ours: float) -> Ratio:
 def main() -> int:
     with scratch_database() as owner_url:
         found = measure(owner_url)
-        return conclude("import_rows", found, rows=ROWS, columns=71, pieces=PIECES, county=COUNTY, peer_rows=SAMPLE)
+        scale = {"rows": ROWS, "columns": 71, "pieces": PIECES, "county": COUNTY, "peer_rows": SAMPLE}
+        return conclude("import_rows", found, part=str(ROWS * PIECES), **scale)
 
 
 if __name__ == "__main__":
