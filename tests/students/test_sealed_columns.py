@@ -13,6 +13,7 @@ from django.db import DatabaseError, DataError, IntegrityError, connection, tran
 from django.urls import reverse
 
 from accounts.roles import Role
+from archives.custody.copies import is_whole
 from archives.models import SchoolCopy
 from jianping_xueji import vault
 from jianping_xueji.audit import anchoring
@@ -362,14 +363,53 @@ def test_rows_of_before_are_sealed_in_pieces_and_their_history_says_nothing(owne
     events = Student.pgh_event_model.objects.count()
     monkeypatch.setattr(moving, "PIECE", 2)
 
-    class Owner:
-        cursor = owner.cursor
-
-    assert moving.seal_texts(Owner, "students_student", {"phone": "phone"}) == 5
-    assert moving.seal_texts(Owner, "students_student", {"phone": "phone"}) == 0
-    assert moving.seal_texts(Owner, "students_studentevent", {"phone": "phone"}, key="pgh_id") == 5
+    assert moving.seal_texts(owner, "students_student", {"phone": "phone"}) == 5
+    assert moving.seal_texts(owner, "students_student", {"phone": "phone"}) == 0
+    assert moving.seal_texts(owner, "students_studentevent", {"phone": "phone"}, key="pgh_id") == 5
     assert {again(child).phone for child in children} == {"13977700000", "13977700001"}
     assert where_it_lies("1397770000") == set() and Student.pgh_event_model.objects.count() == events
     again(children[0]).save()  # the triggers are awake again
     Student.objects.filter(pk=children[0].pk).update(native_place="某地")
     assert Student.pgh_event_model.objects.count() == events + 1
+
+
+def in_the_clear(owner, table: str, pk: int, **values) -> None:
+    """The row as it was written before its columns were sealed."""
+    sets = ", ".join(f"{name} = %s" for name in values)
+    said = [value if isinstance(value, str) else json.dumps(value, ensure_ascii=False) for value in values.values()]
+    owner.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+    owner.execute(f"UPDATE {table} SET {sets} WHERE id = %s", [*said, pk])
+    owner.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_copies_of_before_are_sealed_under_their_names(owner, no1, child_at):
+    child = child_at(no1, health="10", name="改正生", **CANARY)
+    case = decided(drafted(Correction, child, reason_note="改", changes={"mail_address": OTHER_HOME}))
+    item, entry = case.items.get(), RecordEntry.objects.get(case=case)
+    in_the_clear(owner, "students_correctionitem", item.pk, before=json.dumps(HOME), after=json.dumps(OTHER_HOME))
+    in_the_clear(owner, "students_recordentry", entry.pk, before=entry.before, after=entry.after)
+    assert where_it_lies(*CANARIES) >= {"students_correctionitem.before", "students_recordentry.after"}
+    for _ in range(2):  # met again, nothing happens to them
+        moving.seal_items(owner, "students_correctionitem", ["before", "after"], "field", "jsonb")
+        moving.seal_copies(owner, "students_recordentry", ["before", "after"])
+    assert where_it_lies(*CANARIES) == set()
+    assert (case.items.get().after, RecordEntry.objects.get(case=case).before) == (item.after, entry.before)
+    assert undone(case).state == "undone" and again(child).mail_address == HOME
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("forged", [False, True])
+def test_the_digest_of_a_frozen_copy_follows_where_it_was_true(owner, transfer, forged):
+    Student.objects.filter(pk=transfer.child.pk).update(health="33", **CANARY)
+    walk(transfer)
+    copy = SchoolCopy.objects.get(student=transfer.child.pk)
+    in_the_clear(owner, "archives_schoolcopy", copy.pk, content=copy.content)
+    digest = "repeat('f', 64)" if forged else "encode(sha256(convert_to(content::text, 'UTF8')), 'hex')"
+    owner.execute("ALTER TABLE archives_schoolcopy DISABLE TRIGGER USER")
+    owner.execute(f"UPDATE archives_schoolcopy SET digest = {digest}")
+    owner.execute("ALTER TABLE archives_schoolcopy ENABLE TRIGGER USER")
+    assert is_whole("archives_schoolcopy", copy.pk) is not forged
+    assert moving.seal_copies(owner, "archives_schoolcopy", ["content"], digested="content") == 1
+    assert is_whole("archives_schoolcopy", copy.pk) is not forged and where_it_lies(*CANARIES) == set()
+    assert SchoolCopy.objects.get(pk=copy.pk).content == copy.content
