@@ -18,4 +18,4 @@ def without_card(children: QuerySet[Student]) -> QuerySet[Student]:
     """Those whose document is no resident's card, or who hold no number."""
     # A child has at most one present number. Joined, not asked of each child: of a crowd the join is one pass.
     present = FilteredRelation("numbers", condition=Q(numbers__kind=NumberKind.ID, numbers__until=None))
-    return children.alias(held=present).filter(~Q(id_type=RESIDENT) | Q(held=None))
+    return children.alias(held=present).filter(~Q(id_type=RESIDENT) | Q(held__student=None))

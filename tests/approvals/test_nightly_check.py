@@ -11,7 +11,7 @@ import pytest
 from django.db import connection, connections, transaction
 
 from accounts.roles import Role
-from approvals.countdown.engine import check_all
+from approvals.countdown.engine import ROOM, check_all
 from approvals.models import Countdown
 from approvals.services import perform
 from jianping_xueji.jobs.engine import execute
@@ -96,6 +96,32 @@ def test_a_question_that_fails_leaves_the_others_checked(busy, monkeypatch):
     tallies = check_all(LEGAL_DAY)
     assert tallies["leavers.taken_over"] == {"failed": "ProgrammingError"}
     assert Countdown.objects.filter(deadline="transfer.prereview_school").exists()
+
+
+def memory() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW work_mem")
+        return cursor.fetchone()[0]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_night_has_memory_of_its_own_and_gives_it_back(busy):
+    before, seen = memory(), set()
+    clean(check_all(LEGAL_DAY, lambda done, total: seen.add(memory())))
+    assert seen == {ROOM} and memory() == before != ROOM
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_night_that_is_given_up_has_written_nothing(busy):
+    def given_up(done, total):
+        if done == total - 1:
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        check_all(LEGAL_DAY, given_up)
+    assert rows() == []
+    clean(check_all(LEGAL_DAY))
+    assert rows()
 
 
 def expected(day: date) -> list[tuple]:
