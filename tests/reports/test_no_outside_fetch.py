@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from reports.errors import OutsideFetch
-from reports.rendering import bound, lay_out
+from reports.parsing import document_class
+from reports.rendering import bound, lay_out, layout_engine
 from students.models import FamilyMember, Student
 from tests.reports.texts import text_of
 
@@ -87,5 +88,10 @@ def test_every_call_of_the_engine_carries_the_fetcher():
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in ("HTML", "CSS")
     ]
-    assert len(calls) == 2
+    # Stylesheets here; documents only as `parsing.document_class` makes them, and those not without a fetcher.
+    assert [call.func.attr for call in calls] == ["CSS"]
     assert all("url_fetcher" in {keyword.arg for keyword in call.keywords} for call in calls)
+    with pytest.raises(TypeError, match="fetcher"):
+        document_class(layout_engine())("<html></html>")
+    fetcher = object()
+    assert document_class(layout_engine())("<html></html>", fetcher).url_fetcher is fetcher
