@@ -63,6 +63,8 @@ STORIES = {
         "test_neither_the_headmaster_nor_the_former_school_declares_a_print_void",
     },
     "students.agreement.services": {
+        "confirm refuses": "students/test_agreement.py::"
+        "test_who_is_right_is_confirmed_by_the_owner_and_stays_until_the_facts_move",
         "take_in refuses": "students/test_agreement.py::test_strangers_cannot_compare",
     },
     "students.batch": {
@@ -112,6 +114,10 @@ STORIES = {
     "students.models.campaign": {
         "CampaignEntryQuerySet.visible_to answers": "students/test_campaign.py::"
         "test_whoever_serves_at_two_schools_reads_of_these_two",
+    },
+    "students.models.problem": {
+        "ProblemQuerySet.visible_to answers": "students/test_problem_records.py::"
+        "test_a_school_reads_of_findings_about_its_own_children_only",
     },
     "students.roster.looking_after": {
         "accept refuses": "students/test_roster_matching.py::"

@@ -1,6 +1,7 @@
 """第八条: what is found, what never is, and what 佐证 and 删除 do about it."""
 
 import pytest
+from django.urls import reverse
 
 from accounts.roles import Role
 from approvals.errors import RulesBroken
@@ -55,6 +56,13 @@ def test_namesakes_without_a_number_are_flagged_once_and_proof_is_for_ever(child
     )
     undone(case)
     assert again(one).problem == "疑似重复建籍"
+
+
+def test_a_school_reads_of_findings_about_its_own_children_only(client, child_at, no1, no2, no3, staff):
+    found_pair(child_at, no1, no2)
+    for school, number in ((no1, 1), (no2, 1), (no3, 0)):
+        client.force_login(staff(Role.REGISTRAR, school))
+        assert client.get(reverse("students:problems")).context["count"] == number, school
 
 
 def test_a_problem_blocks_ordinary_changes_until_it_is_solved(child_at, no1, no2):
