@@ -5,7 +5,6 @@ code that made the rows. `broken()` asks them all in one statement, so that a ra
 """
 
 from functools import cache
-from weakref import WeakSet
 
 from django.db import connection
 
@@ -189,9 +188,6 @@ GROWING = (
     "schools_seatgrant",
 )
 
-# The sessions that have planned the statement of all checks.
-_planned = WeakSet()
-
 
 @cache
 def lawful_moves() -> list[str]:
@@ -225,10 +221,11 @@ def broken(*, planned_once: bool = False) -> list[str]:
     """
     statement, given = "\nUNION ALL\n".join(CHECKS), {"moves": lawful_moves(), "aside": kinds_aside()}
     with connection.cursor() as cursor:
-        if planned_once and connection.connection not in _planned:
-            cursor.execute(f"PREPARE invariants AS {statement}", given)
-            _planned.add(connection.connection)
         if planned_once:
+            # Asked of the session, which forgets: the driver drops what is planned when a transaction is rolled back.
+            cursor.execute("SELECT FROM pg_prepared_statements WHERE name = 'invariants'")
+            if not cursor.rowcount:
+                cursor.execute(f"PREPARE invariants AS {statement}", given)
             cursor.execute("EXECUTE invariants")
         else:
             cursor.execute(statement, given)

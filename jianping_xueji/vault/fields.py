@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.db import DataError, models
 
 from . import columns
+from .errors import VaultError
 
 # Equality survives sealing; likeness and order do not. The last two are how history triggers ask what differs.
 ASKED = ("exact", "in", "isnull", "df", "ndf")
@@ -55,10 +56,16 @@ class SealedText(models.CharField):
 
 
 class CopiedText(models.CharField):
-    """Text that a statement copies from columns, sealed ones and others: read plain, written as it comes."""
+    """Text that a statement copies from columns, sealed ones and others: read plain, written as it comes.
+
+    What does not open was no column's: a workbook may say in any cell what looks like a token.
+    """
 
     def from_db_value(self, value, expression, connection):
-        return columns.open_text(value) if value else value
+        try:
+            return columns.open_text(value) if value else value
+        except VaultError:
+            return value
 
 
 class SealedJSON(models.JSONField):

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from django.db.models import CharField
 
 from accounts.roles import Role
 from approvals.countdown.engine import check_one
@@ -46,7 +47,7 @@ def complete_the_record(child):
     values = {}
     for name in text - {"name", "sex", "birth_date", "id_type"}:
         column = Student._meta.get_field(name)
-        values[name] = "1" if column.get_internal_type() == "CharField" else True
+        values[name] = "1" if isinstance(column, CharField) else True
     Student.objects.filter(pk=child.pk).update(**values)
     given = {field.own_name: "1" for field in FIELDS if field.member == 1 and field.required == "Y"}
     given |= {"name": "张建国", "is_guardian": True}

@@ -63,6 +63,14 @@ def test_every_kind_of_difference_is_found_and_none_invented(children, bureau, n
     }
 
 
+def test_a_cell_that_looks_like_what_a_column_keeps_sealed_is_read_as_it_was_typed(children, bureau, no1, no2):
+    typed = "~p1" + "A" * 40
+    lines = lines_of(no1, no2)
+    lines[0] |= {"talents": typed}
+    agreed(lines, bureau=bureau)
+    assert said() == {("样例甲", "differs", "talents", "", typed)}
+
+
 def test_the_same_file_again_makes_no_new_task_and_agreement_closes(children, bureau, no1, no2):
     lines = lines_of(no1, no2)
     wrong = [line | {"phone": "13900000000"} for line in lines]

@@ -87,11 +87,3 @@ def test_a_report_stays_as_it_was_made(county, no1, staff):
     for act in (made.delete, lambda: LedgerReport.objects.update(note="改")):
         with pytest.raises(DatabaseError, match="insert-only|permission denied"), transaction.atomic():
             act()
-
-
-def test_sight_of_reports(county, no1, no2, bureau, staff):
-    with clock.at(date(2026, 10, 8)):
-        report_month(no1, SEPTEMBER, by=staff(Role.REGISTRAR, no1))
-        review_quarter(bureau, QUARTER, by=staff(Role.BUREAU_CLERK, bureau))
-        people = ((Role.REGISTRAR, no1), (Role.REGISTRAR, no2), (Role.BUREAU_CHECKER, bureau))
-        assert [LedgerReport.objects.visible_to(staff(*who)).count() for who in people] == [1, 0, 2]
