@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import NOT_PROVIDED, Model
 
+from jianping_xueji.vault import columns as sealing
 from students.importing.bulk import sealed_lines
 
 IN_FLIGHT = 2
@@ -72,6 +73,7 @@ class BackgroundCopy:
     def __enter__(self) -> "BackgroundCopy":
         self._through = connections[DEFAULT_DB_ALIAS]
         self._through.inc_thread_sharing()
+        sealing.ready()  # the pool's thread would ask for the keys over a connection of its own, and leave it open
         self._pool = ThreadPoolExecutor(max_workers=1)
         self._waiting: list[Future] = []
         return self
