@@ -4,7 +4,7 @@ The engine asks every rule about every cell, and most rules are other forms' rul
 """
 
 import re
-from functools import cache, lru_cache
+from functools import cache
 
 from django.template.loader import get_template
 
@@ -33,7 +33,6 @@ def classes_in(html: str) -> frozenset[str]:
     return OF_LENGTH | (classes_known() & {name for names in CLASS.findall(html) for name in names.split()})
 
 
-@lru_cache(maxsize=256)
 def stylesheet_for(classes: frozenset[str]) -> str:
     """The rules that can match an element of a paper with these classes, all others left out."""
     return "\n".join(

@@ -10,7 +10,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts.policies import may, school_ids_where
+from accounts.policies import may, powers_of, school_ids_where
 from approvals.trying import tried
 from jianping_xueji import jobs
 from jianping_xueji.vault import VaultError
@@ -60,7 +60,7 @@ def shelf(request, pk):
         "shelves": presenting.shelf_of(school, chosen.chosen_year),
         "prints": any(may(request.user, right, keeper or school) for right in FORMS["cards_book"].rights),
         "makes": may(request.user, "make_change", keeper or school),
-        "county": len(school_ids_where(request.user, "view_school")) > 1,
+        "county": powers_of(request.user).sees_many_schools,
     }
     return render(request, "reports/shelf.html", context)
 
