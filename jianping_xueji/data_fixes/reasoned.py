@@ -194,7 +194,7 @@ def difference(fix: DataFix) -> str:
     """Old and new value of every changed field, one a line."""
     model = _model_of(fix)
     rows = [(_label(model, name), fix.before.get(name, "—"), new) for name, new in fix.after.items()]
-    return format_html_join("", "<div><b>{}</b>：{} → {}</div>", rows) or format_html("未改动任何栏目")
+    return format_html_join("", "<div><b>{}</b>：{} → {}</div>", rows) or "未改动任何栏目"
 
 
 def _model_of(fix: DataFix):

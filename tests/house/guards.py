@@ -192,7 +192,7 @@ def _living() -> dict[tuple[str, str, int], list[FunctionType]]:
         importlib.import_module(key.split(":")[0])
     found = defaultdict(list)
     for each in gc.get_objects():
-        if isinstance(each, FunctionType):
+        if type(each) is FunctionType:  # isinstance would ask a lazy object what it stands for, and wake it
             code = each.__code__
             found[(code.co_filename, code.co_qualname, code.co_firstlineno)].append(each)
     return found

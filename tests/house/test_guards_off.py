@@ -130,6 +130,13 @@ def test_every_guard_is_a_living_function():
     assert [key for key, guard in found.items() if not guards.functions_of(guard)] == []
 
 
+def test_looking_for_living_functions_wakes_no_lazy_object():
+    asleep = SimpleLazyObject(lambda: pytest.fail("the object was woken"))
+    guards._living.cache_clear()
+    assert guards._living()
+    assert "LazyObject" in type(asleep).__name__
+
+
 def test_every_guard_without_a_row_has_a_story_that_is_told():
     assert not ELSEWHERE.keys() - guards.guards().keys()
     told = {story: (Path(settings.BASE_DIR) / story.split("::")[0]).read_text() for story in ELSEWHERE.values()}
