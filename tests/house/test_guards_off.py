@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.utils.functional import SimpleLazyObject
 
 from tests.house import guards
 from tests.house.elsewhere import ELSEWHERE
