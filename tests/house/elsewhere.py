@@ -156,6 +156,9 @@ STORIES = {
         "decide refuses": "supervision/test_exports.py::test_who_may_not_ask_and_not_approve",
         "take refuses 2": "supervision/test_exports.py::test_a_clerk_who_left_the_office_does_not_take_the_file",
     },
+    "supervision.scores.signing": {
+        "sign refuses": "supervision/test_scores.py::test_it_is_signed_once_by_the_leader",
+    },
     "suspensions.absence": {
         "log_day refuses": "suspensions/test_absence.py::test_another_classs_teacher_and_another_school_are_refused",
         "record_visit refuses": "suspensions/test_absence.py::"
