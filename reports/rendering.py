@@ -11,6 +11,8 @@ from functools import cache, lru_cache
 
 from django.template.loader import render_to_string
 
+from .cascade import remember_styles
+from .cells import one_file, remember_cells
 from .errors import OutsideFetch, PrintingUnavailable
 from .fonts import INSTALL, require_fonts
 from .forms import Form
@@ -31,10 +33,14 @@ def layout_engine():
     require_fonts()
     try:
         import weasyprint  # takes a second and needs Pango: only whoever prints pays for it
+        import weasyprint.css
         import weasyprint.draw
+        import weasyprint.layout.block
     except OSError as error:
         raise PrintingUnavailable(f"本机缺少排版库 Pango，不能打印。{INSTALL}") from error
     rule_whole(weasyprint.draw)
+    remember_styles(weasyprint.css)
+    remember_cells(weasyprint)
     return weasyprint
 
 
@@ -103,7 +109,7 @@ def font_config():
 
 def bound(papers: list) -> bytes:
     """Laid-out papers as one file. Raises OutsideFetch: what is to be attached is asked for only now."""
-    with fetching_nothing(), without_collecting():
+    with fetching_nothing(), without_collecting(), one_file():
         whole = papers[0].copy([page for paper in papers for page in paper.pages])
         return whole.write_pdf(pdf_variant=VARIANT, finisher=put_right)
 
