@@ -62,8 +62,7 @@ def document_class(engine):
     class Root(cssselect2.ElementWrapper):
         def query_all(self, *tags: str):
             """The engine looks for titles, links and styles only, by their names."""
-            found = (SimpleNamespace(etree_element=one) for one in self.etree_element.iter() if one.tag in tags)
-            return found
+            return (SimpleNamespace(etree_element=one) for one in self.etree_element.iter() if one.tag in tags)
 
     class Document(engine.HTML):
         def __init__(self, html: str, fetcher):

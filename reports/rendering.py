@@ -18,9 +18,9 @@ from .fonts import INSTALL, require_fonts
 from .forms import Form
 from .glyphs import check_pdf
 from .parsing import document_class
-from .ruling import rule_whole
+from .ruling import rule_whole, run_whole
 from .styling import classes_in, stylesheet_for
-from .tagging import put_right
+from .tagging import put_right, refer_once
 
 DENSITIES = ("", "tight", "tightest")
 # Tagged, with language and title: a screen reader can read a form out (ISO 14289-1).
@@ -36,11 +36,14 @@ def layout_engine():
         import weasyprint.css
         import weasyprint.draw
         import weasyprint.layout.block
+        import weasyprint.svg
     except OSError as error:
         raise PrintingUnavailable(f"本机缺少排版库 Pango，不能打印。{INSTALL}") from error
     rule_whole(weasyprint.draw)
+    run_whole(weasyprint.svg)
     remember_styles(weasyprint.css)
     remember_cells(weasyprint)
+    refer_once(weasyprint.pdf.pydyf.PDF)
     return weasyprint
 
 
