@@ -33,8 +33,8 @@ def laid_out(engine, lay_out, context, box, bottom_space, skip_stack, *rest, **m
     key = key_of(engine.formatting_structure.boxes, box) if known is not None else None
     if key is None:
         return lay_out(context, box, bottom_space, skip_stack, *rest, **more)
-    if key in known:
-        cell = moved(known[key], box)
+    if kept := known.get(key):
+        cell = moved(kept, box)
         if not context.overflows_page(bottom_space, cell.position_y + cell.border_height()):
             return cell, None, {"break": "any", "page": None}, [], False, None
     result = lay_out(context, box, bottom_space, skip_stack, *rest, **more)
@@ -63,15 +63,21 @@ def keep(known: dict, key: tuple, cell) -> None:
         known.clear()
     for line in cell.children:
         for word in line.children:
-            word.pango_layout.comes_again = True
+            word.pango_layout.comes_again = object()  # by which copies of it are known
     known[key] = copied(cell, cell.element)
 
 
 def copied(box, element):
-    """The box and all in it, belonging to another element."""
+    """The box and all in it, belonging to another element.
+
+    Words get a layout of their own: it is woken to be drawn, and another thread may be drawing the same words.
+    """
     new = box.copy()
     new.element, new.remove_decoration_sides = element, set(box.remove_decoration_sides)
     new.children = [copied(child, element) for child in box.children]
+    if layout := getattr(box, "pango_layout", None):
+        new.pango_layout = object.__new__(type(layout))
+        vars(new.pango_layout).update(vars(layout))
     return new
 
 
@@ -126,16 +132,17 @@ class Heard:
 
 def drawn(draw_text, stream, box, offset_x, text_overflow, block_ellipsis) -> None:
     """The words as the engine draws them, or as it did before in this file."""
-    words = DRAWN.get() if getattr(box.pango_layout, "comes_again", False) else None
+    again = getattr(box.pango_layout, "comes_again", None)
+    words = DRAWN.get() if again else None
     if words is None or (text_overflow, block_ellipsis, box.style["text_decoration_line"]) != ("clip", "none", "none"):
         return draw_text(stream, box, offset_x, text_overflow, block_ellipsis)
-    if box.pango_layout not in words:
+    if again not in words:
         heard = Heard(stream)
         draw_text(heard, box, offset_x, text_overflow, block_ellipsis)
         if heard.once:
-            words[box.pango_layout] = heard.fonts[0], heard.shown[0]
+            words[again] = heard.fonts[0], heard.shown[0]
         return None
-    font, text = words[box.pango_layout]
+    font, text = words[again]
     stream.set_color(box.style["color"])
     stream.begin_text()
     stream.set_text_matrix(1, 0, 0, -1, box.position_x, box.position_y + box.baseline)
