@@ -63,21 +63,15 @@ def keep(known: dict, key: tuple, cell) -> None:
         known.clear()
     for line in cell.children:
         for word in line.children:
-            word.pango_layout.comes_again = object()  # by which copies of it are known
+            word.pango_layout.comes_again = True
     known[key] = copied(cell, cell.element)
 
 
 def copied(box, element):
-    """The box and all in it, belonging to another element.
-
-    Words get a layout of their own: it is woken to be drawn, and another thread may be drawing the same words.
-    """
+    """The box and all in it, belonging to another element."""
     new = box.copy()
     new.element, new.remove_decoration_sides = element, set(box.remove_decoration_sides)
     new.children = [copied(child, element) for child in box.children]
-    if layout := getattr(box, "pango_layout", None):
-        new.pango_layout = object.__new__(type(layout))
-        vars(new.pango_layout).update(vars(layout))
     return new
 
 
@@ -132,17 +126,17 @@ class Heard:
 
 def drawn(draw_text, stream, box, offset_x, text_overflow, block_ellipsis) -> None:
     """The words as the engine draws them, or as it did before in this file."""
-    again = getattr(box.pango_layout, "comes_again", None)
-    words = DRAWN.get() if again else None
+    layout = box.pango_layout
+    words = DRAWN.get() if getattr(layout, "comes_again", False) else None
     if words is None or (text_overflow, block_ellipsis, box.style["text_decoration_line"]) != ("clip", "none", "none"):
         return draw_text(stream, box, offset_x, text_overflow, block_ellipsis)
-    if again not in words:
+    if layout not in words:
         heard = Heard(stream)
         draw_text(heard, box, offset_x, text_overflow, block_ellipsis)
         if heard.once:
-            words[again] = heard.fonts[0], heard.shown[0]
+            words[layout] = heard.fonts[0], heard.shown[0]
         return None
-    font, text = words[again]
+    font, text = words[layout]
     stream.set_color(box.style["color"])
     stream.begin_text()
     stream.set_text_matrix(1, 0, 0, -1, box.position_x, box.position_y + box.baseline)

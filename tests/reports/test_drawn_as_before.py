@@ -4,7 +4,9 @@ import io
 import re
 import shutil
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
+from time import sleep
 
 import pikepdf
 import pytest
@@ -173,7 +175,24 @@ def test_what_is_remembered_has_an_end(monkeypatch):
     assert all(len(style.cells) <= 2 for style in sheet.remembered.styles.values())
 
 
-@pytest.mark.parametrize("code", ["basics_form", "registry_card", "roster", "refusal_notice"])
+def test_threads_are_laid_out_one_after_the_other(monkeypatch):
+    """What is remembered is shared by the threads of a process."""
+    within, most, style_for = [], [], rendering.style_for
+
+    def entered(classes):
+        within.append(classes)
+        sleep(0.02)  # time for others to come in
+        most.append(len(within))
+        within.pop()
+        return style_for(classes)
+
+    monkeypatch.setattr(rendering, "style_for", entered)
+    with ThreadPoolExecutor(4) as threads:
+        papers = list(threads.map(rendering.lay_out, [table_of("甲")] * 4))
+    assert len(papers) == 4 and set(most) == {1}
+
+
+@pytest.mark.parametrize("code", ["basics_form", "registry_card", "newcomers_roster", "refusal_notice"])
 def test_words_drawn_again_are_the_same_strokes(code, blank, monkeypatch):
     """One file of two equal papers, once with the words remembered and once each drawn by the engine."""
     bind = rendering.bound
