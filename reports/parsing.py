@@ -5,6 +5,7 @@ both make the same tree; `tests/reports/test_drawn_as_before.py` holds every for
 """
 
 from functools import cache
+from types import SimpleNamespace
 from xml.etree import ElementTree
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -58,10 +59,15 @@ def document_class(engine):
     """The engine's document, made of a tree instead of a text; nothing in it has an address."""
     import cssselect2
 
+    class Root(cssselect2.ElementWrapper):
+        def query_all(self, *tags: str):
+            """The engine looks for titles, links and styles only, by their names."""
+            return (SimpleNamespace(etree_element=one) for one in self.etree_element.iter() if one.tag in tags)
+
     class Document(engine.HTML):
         def __init__(self, html: str, fetcher):
             self.base_url, self.url_fetcher, self.media_type = None, fetcher, "print"
-            self.wrapper_element = cssselect2.ElementWrapper.from_html_root(tree_of(html), content_language=None)
+            self.wrapper_element = Root.from_html_root(tree_of(html), content_language=None)
             self.etree_element = self.wrapper_element.etree_element
 
     return Document

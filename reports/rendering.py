@@ -8,21 +8,26 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache, lru_cache
+from threading import Lock
 
 from django.template.loader import render_to_string
 
+from .cascade import remember_styles
+from .cells import one_file, remember_cells
 from .errors import OutsideFetch, PrintingUnavailable
 from .fonts import INSTALL, require_fonts
 from .forms import Form
 from .glyphs import check_pdf
 from .parsing import document_class
-from .ruling import rule_whole
+from .ruling import rule_whole, run_whole
 from .styling import classes_in, stylesheet_for
-from .tagging import put_right
+from .tagging import put_right, refer_once
 
 DENSITIES = ("", "tight", "tightest")
 # Tagged, with language and title: a screen reader can read a form out (ISO 14289-1).
 VARIANT = "pdf/ua-1"
+# One thread at a time: styles, cells and fonts are shared by all papers of a process, and Pango knows no threads.
+ENGINE = Lock()
 LANGUAGE = "zh-CN"
 
 
@@ -31,10 +36,17 @@ def layout_engine():
     require_fonts()
     try:
         import weasyprint  # takes a second and needs Pango: only whoever prints pays for it
+        import weasyprint.css
         import weasyprint.draw
+        import weasyprint.layout.block
+        import weasyprint.svg
     except OSError as error:
         raise PrintingUnavailable(f"本机缺少排版库 Pango，不能打印。{INSTALL}") from error
     rule_whole(weasyprint.draw)
+    run_whole(weasyprint.svg)
+    remember_styles(weasyprint.css)
+    remember_cells(weasyprint)
+    refer_once(weasyprint.pdf.pydyf.PDF)
     return weasyprint
 
 
@@ -79,7 +91,7 @@ def fitted(form: Form, context: dict):
 def lay_out(html: str):
     """Finished HTML as WeasyPrint's document. Raises OutsideFetch when it asks for anything outside itself."""
     engine = layout_engine()
-    with fetching_nothing() as fetcher, without_collecting():
+    with ENGINE, fetching_nothing() as fetcher, without_collecting():
         sheet = style_for(classes_in(html))
         return document_class(engine)(html, fetcher).render(stylesheets=[sheet], font_config=font_config())
 
@@ -103,7 +115,7 @@ def font_config():
 
 def bound(papers: list) -> bytes:
     """Laid-out papers as one file. Raises OutsideFetch: what is to be attached is asked for only now."""
-    with fetching_nothing(), without_collecting():
+    with ENGINE, fetching_nothing(), without_collecting(), one_file():
         whole = papers[0].copy([page for paper in papers for page in paper.pages])
         return whole.write_pdf(pdf_variant=VARIANT, finisher=put_right)
 

@@ -1,14 +1,19 @@
-"""The lines of a table drawn whole, from end to end.
+"""The lines of a table drawn whole, from end to end; and the dark runs of a QR code.
 
 The layout engine strokes each side of each cell by itself, some six hundred strokes on a form of seventy items: a tenth
-of the time of a page. Sides that meet are one line here, and the lines of one pen are stroked at once.
+of the time of a page. Sides that meet are one line here, and the lines of one pen are stroked at once. A QR code is
+three hundred level strokes of whole length (codes.py), which need not be read like any curve.
 """
 
+import re
 from collections import defaultdict
 from contextlib import nullcontext
+from functools import partial
 
 UNSEEN = nullcontext()
 NEAR = 0.01  # a hundredth of a pixel: sides so close meet
+RUN = re.compile(r"M(\d+) (\d+\.5)h(\d+)")
+RUNS = re.compile(rf"(?:{RUN.pattern})+")
 
 
 def rule_whole(draw) -> None:
@@ -16,6 +21,24 @@ def rule_whole(draw) -> None:
     engine = draw.draw_collapsed_borders
     if engine.__module__ == draw.__name__:
         draw.draw_collapsed_borders = lambda stream, table: ruled(stream, table, engine)
+
+
+def run_whole(svg) -> None:
+    """Let the engine's `svg` module draw QR codes so."""
+    engine = svg.TAGS["path"]
+    if not isinstance(engine, partial):
+        svg.TAGS["path"] = partial(runs, engine)
+
+
+def runs(engine, svg, node, font_size) -> None:
+    """The runs of a QR code; any other path is left to the engine."""
+    path = node.get("d", "")
+    if not RUNS.fullmatch(path):
+        return engine(svg, node, font_size)
+    svg.stream.move_to(0, 0)
+    for x, y, length in RUN.findall(path):
+        svg.stream.move_to(float(x), float(y))
+        svg.stream.line_to(float(x) + float(length), float(y))
 
 
 def ruled(stream, table, engine) -> None:

@@ -6,8 +6,24 @@ and it tags the footer with elements that hang nowhere. ISO 14289-1 asks for hea
 
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import partial
 
 Element = dict
+
+
+def refer_once(pdf_class: type) -> None:
+    """Let the engine's file name its pages once: for each tag it named all of them again."""
+    engine = pdf_class.page_references
+    if engine.fget.__module__ == pdf_class.__module__:
+        pdf_class.page_references = property(partial(references, engine.fget))
+
+
+def references(engine, pdf) -> tuple[bytes, ...]:
+    """How the pages of a file are referred to; anew when there are more."""
+    pages = len(pdf.pages["Kids"])
+    if vars(pdf).get("referred", (None,))[0] != pages:
+        pdf.referred = pages, engine(pdf)
+    return pdf.referred[1]
 
 
 def put_right(document, pdf) -> None:

@@ -1,7 +1,7 @@
 """The five books of 第十条: what each is called, when it is closed, its columns, where its lines come from."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import models
 
@@ -16,6 +16,16 @@ class Kind(models.TextChoices):
     CARDS = "cards", "学籍卡"
     TRANSFERS = "transfers", "转学联系表"
     GRADUATES = "graduates", "毕业生花名册"
+
+
+REMARK = Column("remark", "备注", 26)
+WHOLE = {"registry_number", "id_number", "certificate", "birth_date", "phone", "day", "filed_on", "case"}
+NARROW = 18  # millimetres: a head of four characters needs most of it
+
+
+def gives_way(column: Column) -> bool:
+    """Whether a column of words may be narrower on a correction page."""
+    return column.key not in WHOLE and column.width >= NARROW
 
 
 @dataclass(frozen=True)
@@ -42,6 +52,17 @@ class BookKind:
     @property
     def title(self) -> str:
         return str(self.kind.label)
+
+    def columns_of(self, part) -> tuple[Column, ...]:
+        """The columns of a part of the book: on a correction page the last one tells what was done to the line and what
+        stood there before, and the words beside it give way; numbers and dates keep their width."""
+        if part is None or not part.amendment:
+            return self.columns
+        others = [column for column in self.columns if column.key != REMARK.key]
+        room = sum(column.width for column in self.columns) - REMARK.width
+        giving = sum(column.width for column in others if gives_way(column))
+        share = (room - sum(column.width for column in others) + giving) / giving
+        return *(replace(one, width=round(one.width * share, 1)) if gives_way(one) else one for one in others), REMARK
 
     @property
     def continues(self) -> bool:

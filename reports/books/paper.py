@@ -39,7 +39,7 @@ def table_of(what: BookKind, scope: Scope, reading: Reading, part: BookPart | No
     sections = reading.sections or {"": []}
     pages = [page for name, lines in sections.items() for page in pages_of(what, scope, reading, name, lines, part)]
     pages[-1]["foot"] += balance_words(reading)
-    content = {"heads": heads_of(what.columns), "pages": pages, "decision": decision_of(what, reading, part)}
+    content = {"heads": heads_of(what.columns_of(part)), "pages": pages, "decision": decision_of(what, reading, part)}
     return content | ({"cover": cover_of(what, reading, part)} if part else {})
 
 
@@ -57,7 +57,7 @@ def pages_of(
         last = number == len(chunks) - 1
         foot = tally_of(what, chunk, lines, last)
         signs = signers_of(roster, scope) if last else []
-        rows = [[str(line.cells.get(column.key, "")) for column in what.columns] for line in chunk]
+        rows = [[str(line.cells.get(column.key, "")) for column in what.columns_of(part)] for line in chunk]
         yield {
             "title": f"{title}（续表）" if number else title,
             "top": top,

@@ -87,10 +87,11 @@ def book(request, pk, kind, year, term):
     return render(request, "reports/book.html", context)
 
 
-def page_of_lines(what, lines) -> dict:
+def page_of_lines(what, lines, part=None) -> dict:
     """Rows of the screen: numbers by their last four, the first two hundred."""
-    rows = [[line.masked.get(column.key, "") for column in what.columns] for line in lines[:ROWS_SHOWN]]
-    heads = [column.label for column in what.columns]
+    columns = what.columns_of(part)
+    rows = [[line.masked.get(column.key, "") for column in columns] for line in lines[:ROWS_SHOWN]]
+    heads = [column.label for column in columns]
     rows = [list(zip(heads, row, strict=True)) for row in rows]
     columns = ", ".join(f"{head}::num" if head == "序号" else head for head in heads)
     return {"what": what, "columns": columns, "rows": rows, "count": len(lines), "shown": len(rows)}
@@ -197,7 +198,7 @@ def book_part(request, pk):
     chosen = SectionFilter(request.GET, sections=reading.choices)
     lines = reading.only(chosen.chosen).lines if chosen.chosen else reading.lines
     address = [part.school_id, part.kind, part.year, part.book.term]
-    context = page_of_lines(part.what, lines) | {
+    context = page_of_lines(part.what, lines, part) | {
         "part": part,
         "filter": chosen,
         "file": BookFile.objects.filter(part=part).first(),
@@ -244,7 +245,7 @@ def book_part_workbook(request, pk):
     """A closed book as a workbook, from what was kept."""
     part = permit(part_in_sight(request.user, pk))
     reading, _ = frozen.reading_of(part)
-    content = workbook_of(part.what, reading, mark=mark_of(request.user, f"学籍簿册{part.number}"))
+    content = workbook_of(part.what, reading, mark=mark_of(request.user, f"学籍簿册{part.number}"), part=part)
     keep_trace(part.keeper, request.user, f"导出《{part.title}》{part.number}")
     return handing_out.workbook(content, f"{part.title} {part.number}.xlsx")
 

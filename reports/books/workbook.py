@@ -3,6 +3,7 @@
 from students.exporting.workbook import written
 
 from .kinds import BookKind, Kind
+from .models import BookPart
 from .reading import Reading
 
 LEAST, PER_MILLIMETRE = 8, 0.55
@@ -17,9 +18,9 @@ MORE = {
 }  # fmt: skip
 
 
-def workbook_of(what: BookKind, reading: Reading, *, mark: str) -> bytes:
+def workbook_of(what: BookKind, reading: Reading, *, mark: str, part: BookPart | None = None) -> bytes:
     """One sheet: the class, the columns of the paper, what the paper says besides. `mark` stands on every page."""
-    columns = [(column.key, column.label, column.width) for column in what.columns]
+    columns = [(column.key, column.label, column.width) for column in what.columns_of(part)]
     columns += [(key, label, 30) for key, label in MORE.get(what.kind, ())]
     named = any(line.section for line in reading.lines) and what.kind != Kind.CARDS
     heads = [*(["班级"] if named else []), *(label for _, label, _ in columns)]

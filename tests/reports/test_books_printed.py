@@ -1,6 +1,7 @@
 """The five books on paper: empty, one page, many pages with 续表, the longest names; text found again."""
 
 from datetime import date
+from types import SimpleNamespace
 
 import pytest
 from django.urls import reverse
@@ -14,7 +15,7 @@ from reports.batches.papers import children_of
 from reports.books import cards, printing
 from reports.books.blanks import PROOFS
 from reports.books.closing import live_scope
-from reports.books.kinds import BOOKS
+from reports.books.kinds import BOOKS, WHOLE
 from reports.books.periods import period_of
 from reports.books.printing import Laid, keep_file
 from reports.errors import MissingGlyph, NotPrintable
@@ -230,6 +231,27 @@ def test_a_correction_page_on_paper(no1, child_at):
     keep("book-newcomers-correction", pdf)
     said = words_of(pdf)
     assert "更正页第1号" in said and part.number in said and "原：样例新" in said
+
+
+@pytest.mark.parametrize("kind", BOOKS)
+def test_a_correction_page_tells_what_was_done_in_a_wide_last_column(kind):
+    """And is as wide as the book, with numbers and dates as wide as there."""
+    what = BOOKS[kind]
+    page, book = what.columns_of(SimpleNamespace(amendment=1)), what.columns
+    assert what.columns_of(SimpleNamespace(amendment=0)) == what.columns_of(None) == book
+    assert (page[-1].key, page[-1].width) == ("remark", 26)
+    assert sum(one.width for one in page) == pytest.approx(sum(one.width for one in book), abs=0.5)
+    kept = {one.key: one.width for one in page if one.key in WHOLE}
+    assert kept == {one.key: one.width for one in book if one.key in WHOLE} and "birth_date" in kept
+
+
+def test_a_corrected_card_says_so_on_paper(no1, child_at):
+    child_at(no1, grade=9, name="样例新")
+    part = closed(no1, "cards", term=2)
+    Student.objects.update(name="样例心")
+    pdf = printed_bytes(corrected(part, "户口簿登记为“心”", on=date(2027, 9, 20)))
+    keep("book-cards-correction", pdf)
+    assert "更正（原：样例新）" in words_of(pdf)
 
 
 @pytest.mark.parametrize("form", ["movements_book", "registry_card", "transfers_book", "transfer_proofs"])

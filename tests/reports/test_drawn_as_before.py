@@ -1,15 +1,19 @@
 """What is left out to print faster changes nothing on the paper: other forms' rules, and strokes of the same line."""
 
 import io
+import re
 import shutil
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
+from time import sleep
 
 import pikepdf
 import pytest
 import tinyhtml5
 
 from accounts.roles import Role
-from reports import parsing, rendering, ruling, styling
+from reports import cascade, cells, parsing, rendering, ruling, styling
 from reports.forms import FORMS
 from reports.services import print_form
 from tests.county import staff_member
@@ -53,8 +57,10 @@ def boxes_of(html: str, classes: frozenset[str]) -> list[tuple]:
 
 
 def place_of(box) -> tuple:
+    """A box with its place to a millionth of a pixel, how it is written, and its words."""
     style = [box.style[name] for name in ("font_size", "font_weight", "font_family", "text_align_all", "color")]
-    return box.element_tag, box.position_x, box.position_y, box.width, box.height, *style
+    told = box.element_tag, box.position_x, box.position_y, box.width, box.height, *style, getattr(box, "text", "")
+    return tuple(round(one, 6) if isinstance(one, float) else one for one in told)
 
 
 @pytest.mark.parametrize("code", FORMS)
@@ -90,6 +96,126 @@ def styling_braces() -> int:
     from django.template.loader import get_template
 
     return styling.COMMENT.sub("", get_template(styling.STYLESHEET).template.source).count("{")
+
+
+@pytest.mark.parametrize("code", FORMS)
+def test_what_is_remembered_is_what_the_engine_makes(code, blank, monkeypatch):
+    """The same paper by the engine alone, and the second time by what was kept of the first."""
+    papers = sheets_asked(monkeypatch, styling.classes_in)
+    blank(code)
+    for html in list(papers):
+        assert remembered(html) == by_the_engine(html)
+
+
+def remembered(html: str) -> list[tuple]:
+    rendering.lay_out(html)
+    paper = rendering.lay_out(html)
+    own = set(paper._html.etree_element.iter())
+    assert all(box.element in own for box in boxes_in(paper) if box.element is not None)
+    return places_in(paper)
+
+
+def by_the_engine(html: str) -> list[tuple]:
+    engine = rendering.layout_engine()
+    sheet = rendering.style_for(styling.classes_in(html))
+    with pytest.MonkeyPatch.context() as patch, rendering.fetching_nothing() as fetcher:
+        forget_all(engine, patch)
+        document = parsing.document_class(engine)(html, fetcher)
+        return places_in(document.render(stylesheets=[sheet], font_config=rendering.font_config()))
+
+
+def forget_all(engine, patch) -> None:
+    """The engine as it came, without memory."""
+    patch.setattr(engine.css, "StyleFor", engine.css.StyleFor.__base__)
+    patch.setattr(engine.layout.block, "block_container_layout", engine.layout.block.block_container_layout.args[1])
+    patch.setattr(engine.draw, "draw_text", engine.draw.draw_text.args[0])
+
+
+def boxes_in(paper) -> list:
+    return [box for page in paper.pages for box in page._page_box.descendants()]
+
+
+def places_in(paper) -> list[tuple]:
+    return [place_of(box) for box in boxes_in(paper)]
+
+
+def table_of(*rows: str, css_class: str = "rows") -> str:
+    cells = "".join(f"<tr><td>{row}</td></tr>" for row in rows)
+    return f"<!doctype html><html><body class='is-list'><table class='{css_class}'>{cells}</table></body></html>"
+
+
+def test_a_cell_that_meets_the_end_of_the_page_is_the_engines():
+    many = table_of(*["同一句话" * 60] * 40)
+    assert len(rendering.lay_out(many).pages) > 1
+    assert remembered(many) == by_the_engine(many)
+
+
+def test_the_same_words_elsewhere_are_laid_out_anew():
+    """Wider, under another rule, or beside another sibling: none of it is the cell that was kept."""
+    first = table_of("汉族", "满族")
+    apart = "<!doctype html><html><body class='is-grid'>{}</body></html>"
+    one, two = (
+        "<table class='grid'><tr><td>汉族</td></tr></table>",
+        "<table class='grid'><tr><td>汉族<td>甲</tr></table>",
+    )
+    papers = [first, first.replace("<td>", "<td class='mid'>"), *(apart.format(it) for it in (one, two, one + two))]
+    for html in papers:
+        rendering.lay_out(html)
+    for html in papers:
+        assert remembered(html) == by_the_engine(html)
+
+
+def test_what_is_remembered_has_an_end(monkeypatch):
+    monkeypatch.setattr(cascade, "MOST_FAMILIES", 3)
+    monkeypatch.setattr(cells, "MOST_CELLS", 2)
+    html = table_of("甲", "乙", "丙", "丁")
+    assert remembered(html) == by_the_engine(html)
+    sheet = rendering.style_for(styling.classes_in(html))
+    assert sheet.remembered.families > 3 and cascade.Remembered.of(sheet).families == 0
+    assert all(len(style.cells) <= 2 for style in sheet.remembered.styles.values())
+
+
+def test_threads_are_laid_out_one_after_the_other(monkeypatch):
+    """What is remembered is shared by the threads of a process."""
+    within, most, style_for = [], [], rendering.style_for
+
+    def entered(classes):
+        within.append(classes)
+        sleep(0.02)  # time for others to come in
+        most.append(len(within))
+        within.pop()
+        return style_for(classes)
+
+    monkeypatch.setattr(rendering, "style_for", entered)
+    with ThreadPoolExecutor(4) as threads:
+        papers = list(threads.map(rendering.lay_out, [table_of("甲")] * 4))
+    assert len(papers) == 4 and set(most) == {1}
+
+
+@pytest.mark.parametrize("code", ["basics_form", "registry_card", "newcomers_roster", "refusal_notice"])
+def test_words_drawn_again_are_the_same_strokes(code, blank, monkeypatch):
+    """One file of two equal papers, once with the words remembered and once each drawn by the engine."""
+    bind = rendering.bound
+    seen = []
+    monkeypatch.setattr(rendering, "bound", lambda papers: seen.append(papers * 2) or bind(papers))
+    blank(code)
+    ours = bind(seen[0])
+    monkeypatch.setattr(rendering, "one_file", nullcontext)
+    assert contents(ours) == contents(bind(seen[0]))
+
+
+def test_a_code_is_the_strokes_the_engine_makes_of_its_path(blank, monkeypatch):
+    seen, bind = [], rendering.bound
+    monkeypatch.setattr(rendering, "bound", lambda papers: seen.append(papers) or bind(papers))
+    blank("basics_form")
+    ours = bind(seen[0])
+    monkeypatch.setattr(ruling, "RUNS", re.compile("never"))
+    assert contents(ours) == contents(bind(seen[0]))
+
+
+def contents(pdf: bytes) -> list[bytes]:
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        return [page.Contents.read_bytes() for page in document.pages]
 
 
 def picture(pdf: bytes) -> bytes:
