@@ -79,17 +79,9 @@ def open_transition(case: Case, action: str):
     raise TooLate(case, case.steps.select_related("actor").last())
 
 
-def hand_of(case: Case, described: Move) -> Hand | None:
-    """The hand of a move: its own, or that of the desk on which the case lies."""
-    if described.hand:
-        return described.hand
-    desk = case.desk_of(case.state)
-    return desk.hand if desk else None
-
-
 def powers_for(case: Case, described: Move, ask: Callable[[str, int | None], list[Power]]) -> list[Power]:
     """The powers by which a person may make this move; empty when none. `ask` knows the powers behind a right."""
-    hand = hand_of(case, described)
+    hand = case.hand_of(described)
     return ask(hand.right, case.school_id_on(hand.side)) if hand else []
 
 
@@ -134,11 +126,12 @@ def entitled(case: Case, described: Move, found: list[Power], *, has_signed: boo
 def lock_draft(case: Case, *, by: User, what: str = "内容") -> Case:
     """Lock a case whose draft (`what` it is, in words) is written anew. Raises Refused once handed in, NotYourHand."""
     case = lock(case)
-    if case.state != case.State.DRAFT:
+    action = case.HANDED_IN_BY.get(case.state)
+    if not action:
         raise Refused(
             f"{case.number}已提交，现为“{case.state_name}”，{what}不能再改；需要更正请先退回（{case.ARTICLE}）。"
         )
-    permit(case, open_transition(case, "submit").custom["move"], by)
+    permit(case, open_transition(case, action).custom["move"], by)
     return case
 
 
@@ -330,12 +323,23 @@ def busy_sentence(case: Case) -> str:
 
 
 @transaction.atomic
-def open_case(kind: type, *, by: User, lead: School, children: Iterable, peer: School | None = None, **fields) -> Case:
+def open_case(
+    kind: type,
+    *,
+    by: User,
+    lead: School,
+    children: Iterable,
+    peer: School | None = None,
+    hand: Hand | None = None,
+    **fields,
+) -> Case:
     """Open a case about these children (or ids of children), the first of them its `child`.
 
+    `hand` is by whom it is opened, where a kind has another beginning than its `OPENER`'s.
     Raises NotYourHand, Refused at a closed school, or ChildBusy when a child already has an open change.
     """
-    refuse_to_open(kind, lead, powers_behind(by, kind.OPENER.right, lead.pk))
+    hand = hand or kind.OPENER
+    refuse_to_open(kind, lead, powers_behind(by, hand.right, lead.pk), hand)
     ids = [getattr(child, "pk", child) for child in children]
     lock_children(ids)
     refuse_second(kind, ids) if kind.PRECEDES else refuse_busy(ids)
@@ -361,11 +365,11 @@ def name_subjects(case: Case, children: list[int], *, blocking: bool) -> None:
             )
 
 
-def refuse_to_open(kind: type, lead: School, powers: list[Power]) -> None:
+def refuse_to_open(kind: type, lead: School, powers: list[Power], hand: Hand) -> None:
     """Raise NotYourHand without a power to make such a case here, Refused at a closed school."""
     if not powers:
         raise NotYourHand(f"您在{lead}没有办理“{kind._meta.verbose_name}”的经办职权。")
-    if lead.closed_on and kind.OPENER.right == "make_change":
+    if lead.closed_on and hand.right == "make_change":
         raise Refused(f"{lead}已于{lead.closed_on:%Y年%-m月%-d日}撤并，请由接收学校办理（第十一条第二款）。")
 
 

@@ -53,7 +53,7 @@ def open_together(
     """
     powers = Powers.of(by)
     for lead in leads:
-        refuse_to_open(kind, lead, powers.on(kind.OPENER.right, lead.pk))
+        refuse_to_open(kind, lead, powers.on(kind.OPENER.right, lead.pk), kind.OPENER)
     numbers = next_numbers(kind.prefix, len(leads))
     cases = [
         drawn_up(kind, numbered, opened_by=by, lead_school=lead, **fields, **each(lead))
