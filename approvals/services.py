@@ -312,20 +312,6 @@ def refuse_second(kind: type, children: list[int]) -> None:
         raise ChildBusy(*sentences)
 
 
-def end_other_cases(case: Case, *, opinion: str) -> None:
-    """What precedes every other change ends them, each by a step of its own (`give_way`).
-
-    The step is signed by whoever signs the preceding act and by the power of that act, not by a hand of the case that
-    gives way: it may be led by a school of another bureau.
-    """
-    children = CaseSubject.objects.filter(case_id=case.pk).values("child")
-    others = CaseSubject.objects.filter(child__in=children, blocking=True).exclude(case_id=case.pk)
-    for other in Case.objects.filter(subjects__in=others).order_by("pk"):
-        other = lock(other)
-        given = {"by": case.acting, "power": case.acting_power, "opinion": opinion, "particulars": {}}
-        make_move(other, open_transition(other, "give_way"), **given)
-
-
 def busy_sentence(case: Case) -> str:
     desk = f"{case.desk_holder or case.lead_school}“{case.desk_stage or case.state_name}”"
     return f"该生有在办业务：{case.kind_name}{case.number}，现在{desk}。须待其办结或撤回后再申请（第二十四条）。"
