@@ -50,10 +50,14 @@ class Guard:
 
 
 class Reader(ast.NodeVisitor):
-    """Walks a module and hands every guard to `treat(key, node, allow)`; what that returns takes the guard's place."""
+    """Walks a module and hands every guard to `treat(key, node, allow)`; what that returns takes the guard's place.
 
-    def __init__(self, module: str, treat: Callable):
-        self.module, self.treat = module, treat
+    `mark(name, node)` is handed each function in which one stands, once it has been walked.
+    """
+
+    def __init__(self, module: str, treat: Callable, mark: Callable = lambda *_: None):
+        self.module, self.treat, self.mark = module, treat, mark
+        self.holding: set[tuple[str, int]] = set()
         self.names: list[str] = []
         self.conditions: list[ast.AST] = []
         self.counted: dict[str, int] = defaultdict(int)
@@ -91,6 +95,8 @@ class Reader(ast.NodeVisitor):
             self.visit(node)
             if body := self.allowed(node):
                 node = self.found("answers", node, ast.parse(body).body)
+            if self.function in self.holding:
+                self.mark(f"{self.module}:{self.function[0]}", node)
         else:
             self.function = None
             self.visit(node)
@@ -118,6 +124,7 @@ class Reader(ast.NodeVisitor):
 
     def found(self, kind: str, node, allow):
         function = self.function or ("", 0)
+        self.holding.add(function)
         stem = f"{self.module}:{function[0]} {kind}"
         self.counted[stem] += 1
         key = stem if self.counted[stem] == 1 else f"{stem} {self.counted[stem]}"
@@ -147,6 +154,12 @@ def _guarded(key: str, node, allow):
     return ast.fix_missing_locations(ast.copy_location(changed, node))
 
 
+def _marked(name: str, node: ast.FunctionDef) -> None:
+    """The function says that somebody has come in."""
+    said = ast.Expr(ast.Call(ast.Name("__enters__", ast.Load()), [ast.Constant(name)], []))
+    node.body.insert(0, ast.fix_missing_locations(ast.copy_location(said, node.body[0])))
+
+
 @cache
 def sources() -> dict[str, Path]:
     """Module → file, of everything that runs."""
@@ -156,8 +169,8 @@ def sources() -> dict[str, Path]:
     return {".".join(p.relative_to(root).with_suffix("").parts).removesuffix(".__init__"): p for p in read}
 
 
-def _read(module: str, treat: Callable) -> ast.AST:
-    reader = Reader(module, treat)
+def _read(module: str, treat: Callable, mark: Callable = lambda *_: None) -> ast.AST:
+    reader = Reader(module, treat, mark)
     reader.function = None
     tree = ast.parse(sources()[module].read_text())
     return ast.fix_missing_locations(reader.visit(tree))
@@ -203,11 +216,15 @@ def functions_of(guard: Guard) -> list[FunctionType]:
 
 
 class House:
-    """The house with all its guards watched: `down` are those that let everybody pass, `came` who was asked since."""
+    """The house with all its guards watched: `down` are those that let everybody pass, `came` who was asked since.
+
+    `entered` are the functions with guards that somebody came into since, whether or not one was asked there.
+    """
 
     def __init__(self):
         self.down: set[str] = set()
         self.came: list[str] = []
+        self.entered: set[str] = set()
         self.had: list[tuple[FunctionType, CodeType]] = []
 
     def passes(self, key: str) -> bool:
@@ -217,6 +234,7 @@ class House:
     def __enter__(self):
         _living()
         builtins.__passes__ = self.passes
+        builtins.__enters__ = lambda name: self.entered.add(name)
         builtins.__everywhere__ = lambda: set(School.objects.values_list("pk", flat=True))
         by_module = defaultdict(set)
         for key, guard in guards().items():
@@ -227,7 +245,7 @@ class House:
 
     def exchange(self, module: str, functions: set[tuple[str, int]]) -> None:
         path = str(sources()[module])
-        tree = _read(module, lambda key, _function, node, allow: _guarded(key, node, allow))
+        tree = _read(module, lambda key, _function, node, allow: _guarded(key, node, allow), _marked)
         codes = _codes(compile(tree, path, "exec"))
         for function in functions:
             for each in _living().get((path, *function), []):
@@ -237,11 +255,11 @@ class House:
     def __exit__(self, *_):
         for function, code in reversed(self.had):
             function.__code__ = code
-        del builtins.__passes__, builtins.__everywhere__
+        del builtins.__passes__, builtins.__enters__, builtins.__everywhere__
 
     @contextmanager
     def without(self, *keys: str):
         """Inside, these guards let everybody pass; all others stand."""
-        self.down, self.came = set(keys), []
+        self.down, self.came, self.entered = set(keys), [], set()
         yield
         self.down = set()

@@ -8,10 +8,12 @@ import itertools
 import os
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.utils.functional import SimpleLazyObject
 
 from tests.house import guards
 from tests.house.elsewhere import ELSEWHERE
@@ -56,63 +58,106 @@ def layer_of(name: str) -> int:
     return next((layer for layer, apps in enumerate(UPWARD) if name.split(".")[0] in apps), 0)
 
 
-def nearest_first(keys: set[str]) -> list[list[Request]]:
-    """The pages of the modules in which these guards stand, those of their apps, and the others above them.
-
-    In each of the three, those first who are refused: whom a guard is there for.
-    """
-    views = {name: view.__module__ for name, view in all_views()}
-    near = {key.split(":")[0].rpartition(".")[0] for key in keys}
-    apps = {key.split(".")[0] for key in keys}
-    lowest = min((layer_of(each) for each in apps), default=0)
-
-    def far(asked: Request) -> int:
-        module = views[asked.name]
-        return 2 - (module.split(".")[0] in apps) - any(module.startswith(each) for each in near)
-
-    rows = [asked for asked in telling() if layer_of(views[asked.name]) >= lowest]
+def own_first(app: str) -> list[list[Request]]:
+    """The requests to the pages of this app, and those to the pages of the others above it; the refused ones first."""
+    home = {name: view.__module__ for name, view in all_views()}
+    rows = [asked for asked in telling() if layer_of(home[asked.name]) >= layer_of(app)]
     rows.sort(key=lambda asked: URGENCY[asked.cell])
-    return [[asked for asked in rows if far(asked) == distance] for distance in range(3)]
+    return [[asked for asked in rows if (home[asked.name].split(".")[0] == app) is own] for own in (True, False)]
 
 
-def noticed(house, site, asked: Request, silent: set[str]) -> set[str]:
-    """Of the guards still silent, those without which this request is answered otherwise than the table says."""
-    came = who_was_met(house, site, asked, [])
-    assert came is not None, f"{asked}: not as the table says although every guard stands"
-    return {key for key in came if key in silent and who_was_met(house, site, asked, [key]) is None}
+@dataclass(frozen=True)
+class Met:
+    """Whom a request came to: the guards that were asked, and the functions with guards that it went into."""
+
+    came: tuple[str, ...]
+    entered: frozenset[str]
 
 
-def peeled(house, site, asked: Request, silent: set[str]) -> set[str]:
-    """Of the guards still silent, those this refused request needs once others before or behind them are down.
+class Asking:
+    """Requests, each asked once with the same guards down: the county is the same every time."""
 
-    Layer by layer the guard that refused is taken down; those of them that are `silent` are tried at each layer.
+    def __init__(self, house, site):
+        self.house, self.site = house, site
+        self.known: dict[tuple[Request, frozenset[str]], Met | None] = {}
+
+    def met(self, asked: Request, *down: str) -> Met | None:
+        """The standing guards that the request came to while these were down; None when it came through."""
+        key = asked, frozenset(down)
+        if key not in self.known:
+            self.known[key] = self.asked_anew(asked, down)
+        return self.known[key]
+
+    def asked_anew(self, asked: Request, down: tuple[str, ...]) -> Met | None:
+        with self.house.without(*down):
+            if is_red(self.site, asked):
+                return None
+            standing = tuple(key for key in dict.fromkeys(self.house.came) if key not in down)
+            return Met(standing, frozenset(self.house.entered))
+
+    def as_it_stands(self, asked: Request) -> Met:
+        met = self.met(asked)
+        assert met is not None, f"{asked}: not as the table says although every guard stands"
+        return met
+
+
+def alone(asking: Asking, asked: Request, key: str) -> set[str]:
+    """The guard, if this request is answered otherwise than the table says without it and nothing else."""
+    came = key in asking.as_it_stands(asked).came
+    return {key} if came and asking.met(asked, key) is None else set()
+
+
+def peeled(asking: Asking, asked: Request, key: str) -> set[str]:
+    """The guard and those taken down before it, if this refused request needs it once they are down.
+
+    Layer by layer the guard that refused is taken down; the one that is looked for is tried at each layer.
     """
-    down, seen = [], set()
+    down: list[str] = []
     for _ in range(LAYERS if asked.cell in ("no", "--") else 0):
-        came = who_was_met(house, site, asked, down)
-        if came is None:
-            return seen | set(down)
-        fell = {key for key in came if key in silent and who_was_met(house, site, asked, [*down, key]) is None}
-        seen |= fell | set(down if fell else ())
-        if not (behind := next_layer(came)):
-            return seen
+        met = asking.met(asked, *down)
+        if met is None:
+            return set(down)
+        if key in met.came and asking.met(asked, *down, key) is None:
+            return {key, *down}
+        if not (behind := next_layer(met.came)):
+            break
         down.append(behind)
-    return seen
+    return set()
 
 
-def who_was_met(house, site, asked: Request, down: list[str]) -> list[str] | None:
-    """The standing guards that the request came to while these were down; None when it came through."""
-    with house.without(*down):
-        if is_red(site, asked):
-            return None
-        return [key for key in dict.fromkeys(house.came) if key not in down]
-
-
-def next_layer(came: list[str]) -> str | None:
+def next_layer(came: tuple[str, ...]) -> str | None:
     """Who turned the request away: the first that refused; else the last thing that was fetched, or asked."""
     if refused := [key for key in came if " refuses" in key]:
         return refused[0]
     return ([key for key in came if " fetches" in key] or came or [None])[-1]
+
+
+def near(asking: Asking, rows: list[Request], key: str) -> list[list[Request]]:
+    """One request to each page on whose way the guard stands, and the others to these pages.
+
+    A guard that refuses is asked nothing by whoever may pass, but its function is entered.
+    """
+    function = key.partition(" ")[0]
+    pages = {(asked.name, asked.method) for asked in rows if function in asking.as_it_stands(asked).entered}
+    among = [asked for asked in rows if (asked.name, asked.method) in pages]
+    first = {(asked.name, asked.method): asked for asked in reversed(among)}
+    others = set(among) - set(first.values())
+    return [list(first.values()), [asked for asked in among if asked in others]]
+
+
+def far(asking: Asking, rows: list[Request], key: str) -> list[list[Request]]:
+    """The requests to all other pages: on their way the guard may stand behind others."""
+    nearer = {asked for chosen in near(asking, rows, key) for asked in chosen}
+    return [[asked for asked in rows if asked not in nearer]]
+
+
+def noticed(asking: Asking, requests_in_turn: list[list[Request]], key: str) -> set[str]:
+    """Guards that are needed, this one among them, if any of these requests shows it: alone, or with others down."""
+    for chosen, way in itertools.product(requests_in_turn, (alone, peeled)):
+        for asked in chosen:
+            if key in (shown := way(asking, asked, key)):
+                return shown
+    return set()
 
 
 def telling() -> list[Request]:
@@ -154,19 +199,19 @@ def test_every_guard_without_a_row_has_a_story_that_is_told():
 )
 def test_a_guard_that_lets_everybody_pass_turns_its_rows_red(house, world, key, name):  # noqa: F811
     rows = [asked for asked in requests() if asked.name == name]
-    assert any(noticed(house, world, asked, {key}) for asked in rows)
+    assert noticed(Asking(house, world), [rows], key)
     assert not any(is_red(world, asked) for asked in rows), "it stands again"
 
 
 @pytest.mark.nightly
 @pytest.mark.parametrize("app", guards.APPS)
 def test_every_guard_that_lets_everybody_pass_turns_a_row_red(house, world, app, part):  # noqa: F811
-    asked_for = {key for key in guards.guards() if key.startswith(f"{app}.") and key.startswith(part)}
-    silent = asked_for - ELSEWHERE.keys()
-    for rows, without in itertools.product(nearest_first(silent), (noticed, peeled)):
-        for asked in rows:
-            if silent:
-                silent -= without(house, world, asked, silent)
+    silent = {key for key in guards.guards() if key.startswith(f"{app}.") and key.startswith(part)} - ELSEWHERE.keys()
+    asking = Asking(house, world)
+    own, others = own_first(app)
+    for rows, some_of in ((own, near), (others, near), (own + others, far)):
+        for key in sorted(silent):
+            silent -= noticed(asking, some_of(asking, rows, key), key) if key in silent else set()
     assert not silent, "\n".join(sorted(silent))
 
 
