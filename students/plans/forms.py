@@ -127,14 +127,9 @@ class SettlingForm(LinesForm):
         return given
 
 
-def form_for(school: School, year: int, data=None) -> PlanForm:
-    """The form of a new plan of the bureau's, which begins with the one in force."""
-    return PlanForm(data, school=school, year=year, lines=latest_lines([school.pk], year).values())
-
-
-def proposal_for(school: School, year: int, data=None) -> ProposalForm:
-    """The same for a school that asks."""
-    return ProposalForm(data, school=school, year=year, lines=latest_lines([school.pk], year).values())
+def new_form(form: type[LinesForm], school: School, year: int, data=None) -> LinesForm:
+    """The form of a new plan, the bureau's or the school's, which begins with the one in force."""
+    return form(data, school=school, year=year, lines=latest_lines([school.pk], year).values())
 
 
 def form_of(case, data=None) -> LinesForm:

@@ -15,7 +15,7 @@ from law.school_time import school_year_name, school_year_of
 from schools.models import School
 
 from ..models import IntakePlan
-from ..plans.forms import ProposalForm, YearFilter, form_for, form_of, proposal_for
+from ..plans.forms import PlanForm, ProposalForm, YearFilter, form_of, new_form
 from ..plans.presenting import chart_of, county_plan, is_written_by
 from ..plans.services import keep_plan, propose_plan, start_plan
 
@@ -50,8 +50,9 @@ def new(request, pk, year):
     if not 0 <= year - school_year_of(clock.today()) <= 1:
         raise Http404(year)
     school = School.objects.select_related("bureau").get(pk=pk)
-    form, act = (form_for, start_plan) if makes else (proposal_for, propose_plan)
-    return answered(request, form(school, year, request.POST or None), partial(act, school, year=year), school, year)
+    form, act = (PlanForm, start_plan) if makes else (ProposalForm, propose_plan)
+    form = new_form(form, school, year, request.POST or None)
+    return answered(request, form, partial(act, school, year=year), school, year)
 
 
 @require_http_methods(["GET", "POST"])
