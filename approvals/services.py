@@ -15,7 +15,7 @@ from django.db.models import Exists, QuerySet
 
 from accounts.models import User
 from accounts.policies import Power, appointments_behind, powers_behind, powers_of
-from jianping_xueji.prepared import Prepared, insert, insert_all, require_transaction, update
+from jianping_xueji.prepared import Prepared, insert, insert_all, require_transaction
 from law import clock, parameters, workdays
 from schools.models import School
 
@@ -79,17 +79,9 @@ def open_transition(case: Case, action: str):
     raise TooLate(case, case.steps.select_related("actor").last())
 
 
-def hand_of(case: Case, described: Move) -> Hand | None:
-    """The hand of a move: its own, or that of the desk on which the case lies."""
-    if described.hand:
-        return described.hand
-    desk = case.desk_of(case.state)
-    return desk.hand if desk else None
-
-
 def powers_for(case: Case, described: Move, ask: Callable[[str, int | None], list[Power]]) -> list[Power]:
     """The powers by which a person may make this move; empty when none. `ask` knows the powers behind a right."""
-    hand = hand_of(case, described)
+    hand = case.hand_of(described)
     return ask(hand.right, case.school_id_on(hand.side)) if hand else []
 
 
@@ -134,11 +126,12 @@ def entitled(case: Case, described: Move, found: list[Power], *, has_signed: boo
 def lock_draft(case: Case, *, by: User, what: str = "内容") -> Case:
     """Lock a case whose draft (`what` it is, in words) is written anew. Raises Refused once handed in, NotYourHand."""
     case = lock(case)
-    if case.state != case.State.DRAFT:
+    action = case.HANDED_IN_BY.get(case.state)
+    if not action:
         raise Refused(
             f"{case.number}已提交，现为“{case.state_name}”，{what}不能再改；需要更正请先退回（{case.ARTICLE}）。"
         )
-    permit(case, open_transition(case, "submit").custom["move"], by)
+    permit(case, open_transition(case, action).custom["move"], by)
     return case
 
 
@@ -243,12 +236,21 @@ def make_move(
     """The permitted half of `perform`: check, move, sign; the case is locked."""
     given = {"opinion": opinion, "happened_on": happened_on, "particulars": particulars}
     made = moved(case, candidate, by=by, power=power, **given)
-    if case.state in case.CLOSED:
-        update(CaseSubject, {"blocking": False}, case_id=case.pk, blocking=True)
+    set_free([case])
     case.write_changes(made.before)
     insert(made.step)
     open_filing(case, made.step, made.described, made.desk)
     return case
+
+
+def set_free(cases: Iterable[Case]) -> None:
+    """The children of the cases that are closed now may have another change."""
+    if closed := [case.pk for case in cases if case.state in case.CLOSED]:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE approvals_casesubject SET blocking = false WHERE case_id = ANY(%s::bigint[]) AND blocking",
+                [closed],
+            )
 
 
 def moved(case: Case, candidate, *, by: User, power: Power, opinion: str, happened_on=None, particulars: dict) -> Made:
@@ -310,32 +312,29 @@ def refuse_second(kind: type, children: list[int]) -> None:
         raise ChildBusy(*sentences)
 
 
-def end_other_cases(case: Case, *, opinion: str) -> None:
-    """What precedes every other change ends them, each by a step of its own (`give_way`).
-
-    The step is signed by whoever signs the preceding act and by the power of that act, not by a hand of the case that
-    gives way: it may be led by a school of another bureau.
-    """
-    children = CaseSubject.objects.filter(case_id=case.pk).values("child")
-    others = CaseSubject.objects.filter(child__in=children, blocking=True).exclude(case_id=case.pk)
-    for other in Case.objects.filter(subjects__in=others).order_by("pk"):
-        other = lock(other)
-        given = {"by": case.acting, "power": case.acting_power, "opinion": opinion, "particulars": {}}
-        make_move(other, open_transition(other, "give_way"), **given)
-
-
 def busy_sentence(case: Case) -> str:
     desk = f"{case.desk_holder or case.lead_school}“{case.desk_stage or case.state_name}”"
     return f"该生有在办业务：{case.kind_name}{case.number}，现在{desk}。须待其办结或撤回后再申请（第二十四条）。"
 
 
 @transaction.atomic
-def open_case(kind: type, *, by: User, lead: School, children: Iterable, peer: School | None = None, **fields) -> Case:
+def open_case(
+    kind: type,
+    *,
+    by: User,
+    lead: School,
+    children: Iterable,
+    peer: School | None = None,
+    hand: Hand | None = None,
+    **fields,
+) -> Case:
     """Open a case about these children (or ids of children), the first of them its `child`.
 
+    `hand` is by whom it is opened, where a kind has another beginning than its `OPENER`'s.
     Raises NotYourHand, Refused at a closed school, or ChildBusy when a child already has an open change.
     """
-    refuse_to_open(kind, lead, powers_behind(by, kind.OPENER.right, lead.pk))
+    hand = hand or kind.OPENER
+    refuse_to_open(kind, lead, powers_behind(by, hand.right, lead.pk), hand)
     ids = [getattr(child, "pk", child) for child in children]
     lock_children(ids)
     refuse_second(kind, ids) if kind.PRECEDES else refuse_busy(ids)
@@ -361,11 +360,11 @@ def name_subjects(case: Case, children: list[int], *, blocking: bool) -> None:
             )
 
 
-def refuse_to_open(kind: type, lead: School, powers: list[Power]) -> None:
+def refuse_to_open(kind: type, lead: School, powers: list[Power], hand: Hand) -> None:
     """Raise NotYourHand without a power to make such a case here, Refused at a closed school."""
     if not powers:
         raise NotYourHand(f"您在{lead}没有办理“{kind._meta.verbose_name}”的经办职权。")
-    if lead.closed_on and kind.OPENER.right == "make_change":
+    if lead.closed_on and hand.right == "make_change":
         raise Refused(f"{lead}已于{lead.closed_on:%Y年%-m月%-d日}撤并，请由接收学校办理（第十一条第二款）。")
 
 

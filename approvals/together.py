@@ -30,6 +30,7 @@ from .services import (
     other_signature,
     powers_for,
     refuse_to_open,
+    set_free,
     write_new,
 )
 
@@ -53,7 +54,7 @@ def open_together(
     """
     powers = Powers.of(by)
     for lead in leads:
-        refuse_to_open(kind, lead, powers.on(kind.OPENER.right, lead.pk))
+        refuse_to_open(kind, lead, powers.on(kind.OPENER.right, lead.pk), kind.OPENER)
     numbers = next_numbers(kind.prefix, len(leads))
     cases = [
         drawn_up(kind, numbered, opened_by=by, lead_school=lead, **fields, **each(lead))
@@ -102,9 +103,7 @@ def perform_together(
 
 def write_together(made: list[Made]) -> None:
     """Cases, subjects and signatures of many moves, each table by a few statements. Raises ConcurrentTransition."""
-    closed = [each.case.pk for each in made if each.case.state in each.case.CLOSED]
-    if closed:
-        CaseSubject.objects.filter(case__in=closed, blocking=True).update(blocking=False)
+    set_free(each.case for each in made)
     _write_cases(made)
     # The audit vouches for what a signature says where a statement writes few.
     for first in range(0, len(made), FEW_ROWS):

@@ -106,6 +106,7 @@ class Road:
     ends: tuple[tuple[str, str], ...] = ()
     after: tuple[tuple[str, str], ...] = ()
     bureau: bool = True
+    before: tuple[tuple[str, str], ...] = ()
 
     @property
     def decided(self) -> str:
@@ -138,6 +139,10 @@ class Road:
         by_school = SCHOOL_STATES if self.bureau else SCHOOL_STATES[:2]
         states = [*(by_school if self.school else BUREAU_STATES), *(LEADER_STATES if self.leader else [])]
         return [("DRAFT", (DRAFT, self.draft)), *states[1:]] if self.draft else states
+
+    @property
+    def early_states(self) -> list[tuple]:
+        return [(value.upper(), (value, label)) for value, label in self.before]
 
     @property
     def waiting_states(self) -> list[tuple]:
@@ -173,6 +178,7 @@ def way(
     ends: Sequence[tuple[str, str]] = (),
     after: Sequence[tuple[str, str]] = (),
     bureau: bool = True,
+    before: Sequence[tuple[str, str]] = (),
 ) -> type[DecidedCase]:
     """The abstract base of a kind decided under `article`.
 
@@ -182,7 +188,8 @@ def way(
     leader alone, with a reason. `in_ceims` names the act to be repeated there.
     `awaited` are hard rules asked from handing in onwards, not of the draft; `draft` is another name for the draft;
     `ends` are further closed states (value, label) that the kind reaches by moves of its own; `after` open ones
-    in which the decided case waits, the first reached by the decision, with desks and moves of the kind's own.
+    in which the decided case waits, the first reached by the decision, with desks and moves of the kind's own;
+    `before` open ones of a longer road that leads to the draft, with desks and moves of the kind's own too.
     """
     road = Road(
         article,
@@ -197,6 +204,7 @@ def way(
         tuple(ends),
         tuple(after),
         bureau,
+        tuple(before),
     )
     roads = [_forward(road)]
     if school and bureau:
@@ -208,7 +216,8 @@ def way(
 
     class Way(*roads, _ways_out(road), DecidedCase):
         State = models.TextChoices(
-            "State", [*road.open_states, *road.waiting_states, ("DONE", (DONE, done)), *road.ended_states]
+            "State",
+            [*road.early_states, *road.open_states, *road.waiting_states, ("DONE", (DONE, done)), *road.ended_states],
         )
         ARTICLE = article
         RULES = road.rules
@@ -311,7 +320,7 @@ def _by_exception(road: Road) -> type:
 def _ways_out(road: Road) -> type:
     """Sent back, refused, withdrawn, overtaken; and the further act that corrects a decision."""
     everywhere = [value for _, (value, _) in road.open_states]
-    still_open = [*everywhere, *(value for value, _ in road.after)]
+    still_open = [*(value for value, _ in (*road.before, *road.after)), *everywhere]
     checkers = [state for state in (SCHOOL_CHECK, BUREAU_CHECK, TO_LEADER) if state in everywhere]
 
     class WaysOut:

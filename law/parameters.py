@@ -108,6 +108,9 @@ DEFINITIONS: dict[str, Definition] = {
     "intake.grade7_days": Definition(
         "初一建籍期限（自然日，自开学之日起）", 20, articles.REGISTER_GRADE_SEVEN, SPAN_OF_DAYS
     ),
+    "plan.proposal_last_day": Definition(
+        "学校申报当年起始年级招生计划截止日", "08-31", articles.INTAKE_PLAN, DAY_OF_YEAR
+    ),
     "archive.months": Definition("建立学籍档案期限（月，自入学之日起）", 1, articles.ARCHIVE, whole(1, 6)),
     "graduation.first_day": Definition("毕业操作起始日", "06-01", articles.GRADUATION, DAY_OF_YEAR),
     "graduation.last_day": Definition("毕业操作截止日", "07-30", articles.GRADUATION, DAY_OF_YEAR),

@@ -1,5 +1,6 @@
 """What the page of a change shows: the child, what is asked for, who has signed, which rules hold."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from django.urls import reverse
@@ -56,11 +57,12 @@ def place_name(child) -> str:
     return place.school_class.name_in(school_year_of(clock.today())) if place else ""
 
 
-def desks_of(case) -> list[dict]:
+def desks_of(case, stages: Sequence[str] = ()) -> list[dict]:
+    """The desk line of a case; `stages` where not every case of the kind passes all of them."""
     school, bureau = case.lead_school.short_name, str(case.lead_school.bureau)
     units = {desk.stage: bureau if desk.hand.right.startswith("bureau") else school for desk in case.DESKS.values()}
     limit = parameters.on(case.accepted_on or clock.today())["approval.stage_workdays"]
-    return desk_line(case, [(stage, units[stage]) for stage in case.STAGES], limit)
+    return desk_line(case, [(stage, units[stage]) for stage in stages or case.STAGES], limit)
 
 
 def lines_of(case) -> list[dict]:

@@ -19,6 +19,7 @@ from schools.models import School
 
 from ..children import first_child
 from ..desks import Desk, Hand, Side
+from ..moves import Move
 
 
 class CaseQuerySet(models.QuerySet):
@@ -89,6 +90,8 @@ class Case(ConcurrentTransitionMixin, models.Model):
     TEMPLATE = "approvals/case.html"
     # Who keeps the papers in a state, where that is not whoever opens such cases.
     PAPER_RIGHTS: dict[str, str] = {}
+    # States in which the case is still being written, and the move that hands it in from there.
+    HANDED_IN_BY: dict[str, str] = {"draft": "submit"}
     # States in which papers may be handed in and checked, and in which the bureau sees originals.
     PAPERS_OPEN: frozenset[str] = frozenset()
     ORIGINALS_OPEN: frozenset[str] = frozenset()
@@ -150,6 +153,13 @@ class Case(ConcurrentTransitionMixin, models.Model):
     def desk_of(self, state: str) -> Desk | None:
         """The desk of a state of this case; kinds override where the hands depend on the case."""
         return self.model.DESKS.get(state)
+
+    def hand_of(self, described: Move) -> Hand | None:
+        """The hand of a move: its own, or that of the desk on which the case lies; None when nobody may make it."""
+        if described.hand:
+            return described.hand
+        desk = self.desk_of(self.state)
+        return desk.hand if desk else None
 
     @property
     def desk_holder(self) -> str:

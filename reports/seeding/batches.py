@@ -8,12 +8,13 @@ from accounts.models import User
 from approvals.services import open_case, perform
 from law import clock
 from schools.models import School, SchoolClass, cohort_of
+from students.importing.bulk import take_ids
 from students.intake.batches import sign_for
 from students.models import FamilyMember, Registration, Student, StudentNumber
 from students.models.registration import RegistrationEntry
 
 from . import SEED, SEED_DAY, SEED_YEAR
-from .bulk import copy_in, next_ids
+from .bulk import copy_objects
 from .children import ChildMaker, Draft, Seatmate
 
 # Far above what the county's children of one birthday reach, so that the two mints never deal the same number.
@@ -42,10 +43,10 @@ class NewcomerList:
         """Write the children as pending, each with an entry in the batch."""
         stage, cohort = cohort_of(1, self.maker.year)
         room = self.school.classes.get(stage=stage, cohort=cohort, number=1) if self.seated else None
-        drafts = [self._pending(pk) for pk in next_ids(Student, self.count)]
-        copy_in(Student, [d.student for d in drafts])
-        copy_in(FamilyMember, [m for d in drafts for m in d.family])
-        copy_in(StudentNumber, [n for d in drafts for n in d.numbers])
+        drafts = [self._pending(pk) for pk in take_ids(Student, self.count)]
+        copy_objects(Student, [d.student for d in drafts])
+        copy_objects(FamilyMember, [m for d in drafts for m in d.family])
+        copy_objects(StudentNumber, [n for d in drafts for n in d.numbers])
         RegistrationEntry.objects.bulk_create(self._entries(case, room, drafts))
         return {"create": len(drafts)}
 

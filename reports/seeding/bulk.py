@@ -9,7 +9,7 @@ from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import NOT_PROVIDED, Model
 
 from jianping_xueji.vault import columns as sealing
-from students.importing.bulk import sealed_lines
+from students.importing.bulk import copy_in
 
 IN_FLIGHT = 2
 
@@ -28,16 +28,6 @@ def settle_for_growth() -> None:
         cursor.execute("SET LOCAL enable_nestloop = off")
 
 
-def next_ids(model: type[Model], count: int) -> list[int]:
-    """Draw `count` primary keys from the model's own sequence."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
-            [model._meta.db_table, count],
-        )
-        return [pk for (pk,) in cursor.fetchall()]
-
-
 def row_maker(model: type[Model]) -> Callable[..., SimpleNamespace]:
     """A maker of plain rows with the defaults of `model`, by column attribute: ten times cheaper than instances."""
     defaults = {
@@ -48,20 +38,16 @@ def row_maker(model: type[Model]) -> Callable[..., SimpleNamespace]:
     return lambda **values: SimpleNamespace(**(defaults | values))
 
 
-def copy_in(model: type[Model], rows: Sequence, through=connection) -> None:
+def copy_objects(model: type[Model], rows: Sequence, through=connection) -> None:
     """Write rows (of `row_maker`, or unsaved instances) by COPY; those without an id get one from the database.
 
-    Values go as they are, sealed columns sealed: no save(), no signals. IntegrityError as for any insert.
+    No save(), no signals. Raises what `copy_in` raises.
     """
     if not rows:
         return
     fields = [f for f in model._meta.concrete_fields if not (f.primary_key and rows[0].id is None)]
-    columns = ", ".join(through.ops.quote_name(f.column) for f in fields)
     values_of = attrgetter(*(f.attname for f in fields))
-    lines = sealed_lines(model, [f.column for f in fields], map(values_of, rows))
-    with through.cursor() as cursor, cursor.copy(f"COPY {model._meta.db_table} ({columns}) FROM STDIN") as copy:
-        for row in lines:
-            copy.write_row(row)
+    copy_in(model, [f.column for f in fields], map(values_of, rows), through)
 
 
 class BackgroundCopy:
@@ -86,7 +72,7 @@ class BackgroundCopy:
 
     def _copy(self, tables) -> None:
         for model, rows in tables:
-            copy_in(model, rows, self._through)
+            copy_objects(model, rows, self._through)
 
     def __exit__(self, *failure) -> None:
         self._pool.shutdown(wait=True, cancel_futures=failure[0] is not None)

@@ -7,6 +7,7 @@ from schools.models import Bureau, School
 
 from . import BUREAU_NAME, SEED_DAY
 from .archives import keep_archives
+from .asked_classes import ask_for_classes
 from .batches import bring_batches
 from .bulk import settle_for_growth
 from .custody import move_papers
@@ -34,6 +35,7 @@ def seed_demo() -> int:
         bring_batches(schools)
         keep_archives(schools)
         oversee(schools)
+        ask_for_classes(schools)
     return written
 
 

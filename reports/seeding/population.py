@@ -10,10 +10,11 @@ from django.db.models import Model
 
 from law.school_time import LAST_GRADE, LAST_PRIMARY_GRADE, first_day
 from schools.models import Division, School
+from students.importing.bulk import take_ids
 from students.models import Enrolment, FamilyMember, Placement, Student, StudentNumber
 
 from . import SEED, SEED_YEAR, names
-from .bulk import BackgroundCopy, next_ids
+from .bulk import BackgroundCopy
 from .children import ChildMaker, Draft, Seatmate
 from .lives import DROPPED_OUT, GRADUATED, MOVED_AWAY, PRESENT, SUSPENDED, ClassRooms, Fate, entry_year, life_of
 from .plans import SchoolPlan
@@ -68,8 +69,8 @@ class Population:
         """Write the children of all schools; while one school's rows travel, the next one's are invented."""
         places = {plan.login: list(self._places(plan)) for plan in plans}
         self.written = sum(map(len, places.values()))
-        self.ids = iter(next_ids(Student, self.written))
-        self.enrolment_ids = iter(next_ids(Enrolment, self.written))
+        self.ids = iter(take_ids(Student, self.written))
+        self.enrolment_ids = iter(take_ids(Enrolment, self.written))
         with BackgroundCopy() as copying:
             for plan in plans:
                 tables = self._school(plan, schools[plan.login], places[plan.login])

@@ -37,14 +37,16 @@ def blank_line(model: type[models.Model]) -> dict[str, Any]:
     return {column.attname: None if column.null else "" for column in columns}
 
 
-def copy_in(model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+def copy_in(
+    model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]], through=connection
+) -> None:
     """COPY rows into the table of `model`, sealed columns sealed; triggers and constraints see every row. Raises
-    IntegrityError, DataError for a text that is too long."""
+    IntegrityError, DataError for a text that is too long. `through` is another connection than this thread's own."""
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
         sql.Identifier(model._meta.db_table), sql.SQL(", ").join(map(sql.Identifier, columns))
     )
     lines = sealed_lines(model, columns, rows)
-    with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(statement) as copy:
+    with through.cursor() as cursor, through.wrap_database_errors, cursor.copy(statement) as copy:
         for row in lines:
             copy.write_row(row)
 

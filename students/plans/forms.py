@@ -1,6 +1,7 @@
 """What the plan pages ask: classes and size per grade, the document, and the filters of the county's page."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from django import forms
 
@@ -21,6 +22,7 @@ class GradeRow:
     name: str
     classes: forms.BoundField
     size: forms.BoundField
+    asked: str = ""
 
 
 def grades_for(school: School, year: int) -> list[int]:
@@ -34,16 +36,17 @@ def number_box(most: int, label: str) -> forms.IntegerField:
     return forms.IntegerField(label=label, min_value=0, max_value=most, required=False, widget=widget)
 
 
-class PlanForm(forms.Form):
-    """A plan as it is typed: an empty grade has no plan."""
+def document_box() -> forms.CharField:
+    return forms.CharField(label="依据文件", max_length=120, help_text="招生方案的名称和文号，如：建教发〔2026〕15号。")
 
-    document = forms.CharField(
-        label="依据文件", max_length=120, help_text="招生方案的名称和文号，如：建教发〔2026〕15号。"
-    )
 
-    def __init__(self, *args, school: School, year: int, lines=(), document: str = "", **kwargs):
-        known = {line.grade: line for line in lines}
-        initial = {"document": document}
+class LinesForm(forms.Form):
+    """The figures of a plan as they are typed, under the words that found it: an empty grade has no plan."""
+
+    asked: dict[str, str] = {}
+
+    def __init__(self, *args, school: School, year: int, lines=(), words: dict | None = None, **kwargs):
+        known, initial = {line.grade: line for line in lines}, words or {}
         for grade, line in known.items():
             initial |= {f"classes_{grade}": line.classes, f"size_{grade}": line.size}
         super().__init__(*args, initial=initial, **kwargs)
@@ -54,8 +57,19 @@ class PlanForm(forms.Form):
             self.fields[f"size_{grade}"] = number_box(100, f"{name}每班人数")
 
     @property
+    def founded_on(self) -> list[forms.BoundField]:
+        """The boxes above the table."""
+        return [self[name] for name in self.base_fields]
+
+    @property
+    def words(self) -> dict[str, str]:
+        """What was typed there, as columns of the plan."""
+        return {name: self.cleaned_data[name] for name in self.base_fields}
+
+    @property
     def rows(self) -> list[GradeRow]:
-        return [GradeRow(grade_name(g), self[f"classes_{g}"], self[f"size_{g}"]) for g in self.grades]
+        said = [(g, grade_name(g)) for g in self.grades]
+        return [GradeRow(name, self[f"classes_{g}"], self[f"size_{g}"], self.asked.get(name, "")) for g, name in said]
 
     def clean(self):
         given = super().clean()
@@ -78,12 +92,53 @@ class PlanForm(forms.Form):
         return [(g, given[f"classes_{g}"], given[f"size_{g}"]) for g in filled]
 
 
-def form_for(school: School, year: int, data=None, case=None) -> PlanForm:
-    """The form of a draft, or of a new plan that begins with the one in force."""
-    if case:
-        return PlanForm(data, school=school, year=year, lines=case.lines.all(), document=case.document)
-    in_force = latest_lines([school.pk], year).values()
-    return PlanForm(data, school=school, year=year, lines=in_force)
+class PlanForm(LinesForm):
+    """The bureau's own plan."""
+
+    document = document_box()
+
+
+class ProposalForm(LinesForm):
+    """What a school asks for."""
+
+    reason = forms.CharField(
+        label="申报理由", max_length=200, help_text="如：学区内适龄儿童138人，现有一年级教室3间、教师6名。"
+    )
+
+
+class SettlingForm(LinesForm):
+    """The figures a school asked for, as the bureau's clerk settles them."""
+
+    document = document_box()
+    adjustment = forms.CharField(
+        label="调整理由", max_length=200, required=False, help_text="改动了学校申报的班数、人数时填写，学校能看到。"
+    )
+
+    def __init__(self, *args, asked: dict[str, str], **kwargs):
+        super().__init__(*args, **kwargs)
+        self.asked = asked
+
+    def clean(self):
+        given = super().clean()
+        if not self.errors and not given["adjustment"]:
+            settled = {grade_name(grade): f"{classes}×{size}" for grade, classes, size in self.lines}
+            if settled != self.asked:
+                self.add_error("adjustment", "班数或每班人数与学校申报不同，请写明调整理由；不改动的请恢复学校申报数。")
+        return given
+
+
+def new_form(form: type[LinesForm], school: School, year: int, data=None) -> LinesForm:
+    """The form of a new plan, the bureau's or the school's, which begins with the one in force."""
+    return form(data, school=school, year=year, lines=latest_lines([school.pk], year).values())
+
+
+def form_of(case, data=None) -> LinesForm:
+    """The form of a draft, by whoever writes it now."""
+    form = PlanForm
+    if case.proposed:
+        form = ProposalForm if case.state == case.State.PROPOSAL else partial(SettlingForm, asked=case.asked)
+    words = {"document": case.document, "reason": case.reason, "adjustment": case.adjustment}
+    return form(data, school=case.lead_school, year=case.year, lines=case.lines.all(), words=words)
 
 
 class YearFilter(forms.Form):
@@ -108,9 +163,7 @@ class PlanListForm(forms.Form):
     """The plan of many schools: which school year, by which document, the list."""
 
     year = forms.TypedChoiceField(label="学年", coerce=int)
-    document = forms.CharField(
-        label="依据文件", max_length=120, help_text="招生方案的名称和文号，如：建教发〔2026〕15号。"
-    )
+    document = document_box()
 
     def __init__(self, *args, **kwargs):
         from .sheet import PLANS

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from law import parameters
-from law.school_time import grade_name, school_year_name, school_year_of
+from law.school_time import first_day, grade_name, school_year_name, school_year_of
 from schools.models import School, SchoolClass, Seats, cohort_of
 
 from ..classing import ledger
@@ -24,6 +24,8 @@ class Standing:
     year: int
     on: date
     cap: int
+    # The last day on which a school may propose the grades that begin with this year.
+    last_proposal: date
     schools: dict[int, School]
     # Open plans, seats by (school, grade, class or None), open classes by (school, stage, cohort).
     running: dict[int, list[IntakePlan]]
@@ -39,20 +41,23 @@ class Standing:
             classes[each.school_id, each.stage, each.cohort].append(each)
         rows = Seats.objects.filter(school__in=ids, year=year)
         seats = {(row.school_id, row.grade, row.school_class_id): row for row in rows}
-        cap = parameters.on(on)["class.cap"]
-        return cls(year, on, cap, School.objects.in_bulk(ids), running, seats, classes)
+        numbers = parameters.on(on)
+        cap, last = numbers["class.cap"], numbers.yearly("plan.proposal_last_day", year)
+        return cls(year, on, cap, last, School.objects.in_bulk(ids), running, seats, classes)
 
     def classes_in(self, school_id: int, grade: int) -> list[SchoolClass]:
         return self.classes[school_id, *cohort_of(grade, self.year)]
 
 
-def facts_of(school_id: int, year: int, lines: list[Line], on: date, *, case=None, **papers) -> PlanFacts:
+def facts_of(school_id: int, year: int, lines: list[Line], on: date, *, case=None, **more) -> PlanFacts:
     """Facts of an intended or running plan; `lines` are (grade, classes, size)."""
-    return facts_in(Standing.of([school_id], year, on), school_id, lines, case=case, **papers)
+    return facts_in(Standing.of([school_id], year, on), school_id, lines, case=case, **more)
 
 
-def facts_in(now: Standing, school_id: int, lines: list[Line], *, case=None, **papers) -> PlanFacts:
-    """The same for one of many schools."""
+def facts_in(
+    now: Standing, school_id: int, lines: list[Line], *, case=None, asked_on: date | None = None, **more
+) -> PlanFacts:
+    """The same for one of many schools; `asked_on` is the day on which a school proposes the plan, None without one."""
     school, present, year, cap = now.schools[school_id], school_year_of(now.on), now.year, now.cap
     other = next((plan for plan in now.running[school_id] if case is None or plan.pk != case.pk), None)
     ended = school.closed_on
@@ -67,13 +72,23 @@ def facts_in(now: Standing, school_id: int, lines: list[Line], *, case=None, **p
         ahead=names(g for g, _, _ in lines if year > present and g not in ENTRY_GRADES),
         untaught=names(g for g, _, _ in lines if g not in school.grades),
         too_large="、".join(f"{grade_name(g)}每班{size}人" for g, _, size in lines if size > cap),
+        entered=entered_by(now, lines, asked_on) if asked_on else "",
+        next_plan=f"{school_year_name(year + 1)}的计划自{first_day(year):%Y年%-m月%-d日}起可以申报",
         **(held_against_ledger(now, school_id, lines) if case is None or case.is_open else {}),
-        **papers,
+        **more,
     )
 
 
 def names(grades) -> str:
     return "、".join(grade_name(grade) for grade in grades)
+
+
+def entered_by(now: Standing, lines: list[Line], asked_on: date) -> str:
+    """The grades of the plan whose new children had entered by that day, in words."""
+    beginning, last = names(g for g, _, _ in lines if g in ENTRY_GRADES), now.last_proposal
+    if not beginning or asked_on <= last:
+        return ""
+    return f"{beginning}新生{now.year}年秋季入学，学校申报招生计划到{last:%Y年%-m月%-d日}为止"
 
 
 def held_against_ledger(now: Standing, school_id: int, lines: list[Line]) -> dict[str, str]:

@@ -7,6 +7,7 @@ from django.urls import reverse
 from accounts.policies import may
 from approvals.presenting import verdict_of
 from approvals.rules import judge
+from approvals.ways import BUREAU, SCHOOL
 from law import clock, parameters
 from law.school_time import LAST_PRIMARY_GRADE, grade_name
 from schools.models import Catchment, School, SchoolClass, Seats, cohort_of
@@ -17,33 +18,58 @@ from .case import IntakePlan, latest_lines
 from .judging import ENTRY_GRADES
 
 
+def is_written_by(case, user) -> bool:
+    """Whether the figures lie with this user now, to be written anew."""
+    return case.state in case.HANDED_IN_BY and may(user, case.desk_right, case.lead_school_id)
+
+
 def page_of(case, user) -> dict:
     """Context of `students/plan_case.html`."""
-    keeps = case.state == case.State.DRAFT and may(user, "bureau_make", case.lead_school_id)
     ledger = {
         row.grade: row for row in Seats.objects.filter(school=case.lead_school, year=case.year, school_class=None)
     }
     return {
-        "desks": desks_of(case),
-        "desks_note": "教育局经办、审核两人签字",
-        "facts": [
-            {"label": "学校", "value": case.lead_school.name},
-            {"label": "学年", "value": case.year_name},
-            {"label": "依据文件", "value": case.document},
+        "desks": desks_of(case, (SCHOOL, BUREAU) if case.proposed else (BUREAU,)),
+        "desks_note": "学校经办、校长签字，教育局经办、审核" if case.proposed else "教育局经办、审核两人签字",
+        "facts": foundations_of(case),
+        "lines": [
+            line_row(line, ledger.get(line.grade), case.asked.get(grade_name(line.grade), ""))
+            for line in case.lines.all()
         ],
-        "lines": [line_row(line, ledger.get(line.grade)) for line in case.lines.all()],
-        **(verdict_of(judge(case.RULES, case.facts)) if case.is_open else {}),
-        "draft_url": reverse("students:plan_draft", args=[case.number]) if keeps else "",
+        "left_out": "、".join(f"{name}{said}" for name, said in case.asked.items() if name not in case.figures),
+        **(verdict_of(judge(rules_of(case), case.facts)) if case.is_open else {}),
+        "draft_url": reverse("students:plan_draft", args=[case.number]) if is_written_by(case, user) else "",
+        "draft_words": "核定计划" if case.proposed and case.state == case.State.DRAFT else "修改计划",
     }
 
 
-def line_row(line, row: Seats | None) -> dict:
+def rules_of(case) -> list:
+    """All rules; what the bureau adds to a proposal is asked once it has come to the bureau."""
+    at_school = case.state in (case.State.PROPOSAL, case.State.HEADMASTER)
+    return [*case.RULES] if at_school else [*case.RULES, *case.AWAITED]
+
+
+def foundations_of(case) -> list[dict]:
+    """Whose plan this is, of which year, and what it rests on."""
+    said = [
+        ("学校", case.lead_school.name),
+        ("学年", case.year_name),
+        ("申报理由", case.reason),
+        ("依据文件", case.document or ("待教育局核定时填写" if case.is_open else "")),
+        ("调整理由", case.adjustment),
+    ]
+    return [{"label": label, "value": value} for label, value in said if value]
+
+
+def line_row(line, row: Seats | None, asked: str = "") -> dict:
     used, reserved = (row.used, row.reserved) if row else (0, 0)
     return {
         "grade": grade_name(line.grade),
         "classes": line.classes,
         "size": line.size,
         "seats": line.seats,
+        "asked": asked,
+        "changed": bool(asked) and asked != f"{line.classes}×{line.size}",
         "used": used,
         "reserved": reserved,
         "free": max(line.seats + (row.granted if row else 0) - used - reserved, 0),
@@ -67,6 +93,7 @@ def county_plan(user, schools: list[School], year: int) -> list[dict]:
             row |= unplanned(classes[school.pk, stage, cohort], cap) if row["plan"] is None else {}
             row |= {"school": school, "grade": grade_name(grade), "villages": villages[school.pk, stage]}
             row |= {"draft": drafts.get(school.pk), "makes": may(user, "bureau_make", school.pk)}
+            row["proposes"] = may(user, "make_change", school.pk)
             row["entry"] = grade in (1, LAST_PRIMARY_GRADE + 1)
             found.append(row)
     return found

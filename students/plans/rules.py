@@ -26,6 +26,11 @@ class PlanFacts:
     too_low: str = ""
     crowded: str = ""
     not_empty: str = ""
+    # Of a school's proposal: the grades whose children have entered, and the year it may plan instead.
+    entered: str = ""
+    next_plan: str = ""
+    founded: bool = True
+    unargued: str = ""
     missing_papers: str = ""
     unchecked_papers: str = ""
 
@@ -108,6 +113,36 @@ def one_plan_at_a_time(f):
     return not f.other
 
 
+@rule(
+    "{f.entered}，学校不能再申报",
+    LAW,
+    remedy="请报告教育局，由教育局按实际生源调整计划；{f.next_plan}",
+    kept="在申报期限以内",
+)
+def proposed_before_children_enter(f):
+    return not f.entered
+
+
+@rule(
+    "还没有写明核定所依据的文件",
+    LAW,
+    remedy="请由教育局经办在“核定计划”中填写招生方案的名称和文号",
+    kept="依据文件已写明",
+)
+def document_is_named(f):
+    return f.founded
+
+
+@rule(
+    "核定数与学校申报不同（{f.unargued}），还没有写明理由",
+    LAW,
+    remedy="请由教育局经办在“核定计划”中写明调整理由，或者退回学校修改",
+    kept="调整学校申报的已写明理由",
+)
+def change_is_argued(f):
+    return not f.unargued
+
+
 RULES = (
     plan_is_filled,
     school_is_open,
@@ -119,4 +154,7 @@ RULES = (
     classes_hold_their_children,
     only_empty_classes_close,
     one_plan_at_a_time,
+    proposed_before_children_enter,
 )
+# What the bureau adds to a proposal before it signs.
+AWAITED = (document_is_named, change_is_argued)

@@ -1,4 +1,4 @@
-"""Pages of 招生计划: the county's plan per school, and the draft of one school's plan."""
+"""Pages of 招生计划: the county's plan per school, and the draft of one school's plan, by bureau or school."""
 
 from functools import partial
 
@@ -15,9 +15,9 @@ from law.school_time import school_year_name, school_year_of
 from schools.models import School
 
 from ..models import IntakePlan
-from ..plans.forms import YearFilter, form_for
-from ..plans.presenting import chart_of, county_plan
-from ..plans.services import keep_plan, start_plan
+from ..plans.forms import PlanForm, ProposalForm, YearFilter, form_of, new_form
+from ..plans.presenting import chart_of, county_plan, is_written_by
+from ..plans.services import keep_plan, propose_plan, start_plan
 
 
 @require_GET
@@ -41,39 +41,41 @@ def plans(request):
 
 @require_http_methods(["GET", "POST"])
 def new(request, pk, year):
-    """A new plan of one school: refused at once when no signature could pass it."""
+    """A new plan of one school, the bureau's or the school's own: refused at once when no signature could pass it."""
     if pk not in school_ids_where(request.user, "view_school"):
         raise Http404(pk)
-    if not may(request.user, "bureau_make", pk):
-        raise PermissionDenied("招生计划由教育局经办人员编报。")
+    makes, proposes = (may(request.user, right, pk) for right in ("bureau_make", "make_change"))
+    if not (makes or proposes):
+        raise PermissionDenied("招生计划由学校的学籍管理员申报，或者由教育局经办人员编报。")
     if not 0 <= year - school_year_of(clock.today()) <= 1:
         raise Http404(year)
     school = School.objects.select_related("bureau").get(pk=pk)
-    return answered(request, form_for(school, year, request.POST or None), school, year)
+    form, act = (PlanForm, start_plan) if makes else (ProposalForm, propose_plan)
+    form = new_form(form, school, year, request.POST or None)
+    return answered(request, form, partial(act, school, year=year), school, year)
 
 
 @require_http_methods(["GET", "POST"])
 def draft(request, number):
     """The typed part of a draft, open until it is handed in."""
     case = get_object_or_404(IntakePlan.objects.visible_to(request.user), number=number)
-    if not may(request.user, "bureau_make", case.lead_school_id):
-        raise PermissionDenied("招生计划的草稿由教育局经办人员填写。")
-    if case.state != case.State.DRAFT:
+    if case.state not in case.HANDED_IN_BY:
         return redirect(case)
-    form = form_for(case.lead_school, case.year, request.POST or None, case)
-    return answered(request, form, case.lead_school, case.year, case)
+    if not is_written_by(case, request.user):
+        raise PermissionDenied(f"{case.number}现在由{case.desk_holder}经办填写。")
+    form = form_of(case, request.POST or None)
+    return answered(request, form, partial(keep_plan, case), case.lead_school, case.year, case)
 
 
-def answered(request, form, school, year, case=None):
+def answered(request, form, act, school, year, case=None):
     """The form, what the law says against it, or the case page."""
     broken = []
     if request.method == "POST" and form.is_valid():
-        given = {"by": request.user, "lines": form.lines, "document": form.cleaned_data["document"]}
-        act = partial(keep_plan, case) if case else partial(start_plan, school, year=year)
-        done, broken = tried(act, ask=school.bureau, **given)
+        done, broken = tried(act, ask=school.bureau, by=request.user, lines=form.lines, **form.words)
         if done:
-            messages.success(request, f"已保存{done.number}草稿。请核对后报审核。")
+            messages.success(request, f"已保存{done.number}。请核对后在“办理”中提交。")
             return redirect(done)
     context = {"form": form, "school": school, "year_name": school_year_name(year), "case": case, "refusal": broken}
     context |= {"article": IntakePlan.ARTICLE, "ahead": year > school_year_of(clock.today())}
+    context["proposal"] = isinstance(form, ProposalForm)
     return render(request, "students/plan_draft.html", context, status=422 if form.errors or broken else 200)

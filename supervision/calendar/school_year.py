@@ -119,6 +119,9 @@ class SchoolYear:
         yield Entry(promotion, promoted, "升级操作", articles.PROMOTION, BUREAU, Mark.LIMIT)
         announced = [self.autumn.yearly("calendar.last_day", self.year)] * 2
         yield Entry(*announced, "登记下一年放假安排", articles.COUNTED_DAYS, BUREAU, Mark.LIMIT)
+        asked = self.spring.yearly("plan.proposal_last_day", self.year + 1)
+        title = "学校申报下一学年起始年级招生计划"
+        yield Entry(first_day(self.year), asked, title, articles.INTAKE_PLAN, SCHOOL, Mark.LIMIT)
         cutoff = self.spring.yearly("intake.cutoff", self.year + 1)
         yield Entry(cutoff, cutoff, "小学入学年龄计算截止", articles.CATCHMENT, BOTH, Mark.LIMIT)
 

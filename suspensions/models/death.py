@@ -6,9 +6,9 @@ from datetime import date
 from django.db import models
 from django.db.models import F, Q
 
+from approvals.giving_way import end_other_cases
 from approvals.materials import Paper
 from approvals.rules import rule
-from approvals.services import end_other_cases
 from approvals.ways import way
 from law import articles, clock
 from students import enrolments, places

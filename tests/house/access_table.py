@@ -84,8 +84,8 @@ students:plans           GET  | in | ok       | ok       | ok       | ok       |
 students:plan_list       GET  | in | no       | no       | no       | ok       | no       | no       | no       | no       | no
 students:plan_list       POST | in | no       | no       | no       | ok       | no       | no       | no       | no       | no
 students:plan_list_confirm POST | in | no     | no       | no       | ok       | no       | no       | no       | no       | no
-students:plan_new        GET  | in | --/--/-- | no/--/-- | no/--/-- | ok/ok/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | --/--/--
-students:plan_new        POST | in | --/--/-- | no/--/-- | no/--/-- | ok/ok/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | --/--/--
+students:plan_new        GET  | in | --/--/-- | ok/--/-- | no/--/-- | ok/ok/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | --/--/--
+students:plan_new        POST | in | --/--/-- | ok/--/-- | no/--/-- | ok/ok/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | --/--/--
 students:plan_draft      GET  | in | --/--/-- | no/--/-- | no/--/-- | ok/ok/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | --/--/--
 students:plan_draft      POST | in | --/--/-- | no/--/-- | no/--/-- | ok/ok/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | --/--/--
 students:placings        GET  | in | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok

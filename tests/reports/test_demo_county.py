@@ -12,7 +12,7 @@ from reports.seeding.names import RARE_NAMES
 from reports.seeding.staff import STORY_LOGINS
 from schools.models import School, Seats
 from students import idnumber
-from students.models import Enrolment, Placement, Registration, Student, StudentNumber
+from students.models import Enrolment, IntakePlan, Placement, Registration, Student, StudentNumber
 from supervision.models import Complaint, ExportRequest, Rectification, RegistrarChange, TermAudit
 from transfers.desks import State
 from transfers.models import Transfer
@@ -76,6 +76,7 @@ def test_the_demo_county(capsys):
     assert any(r.school_class_id is None and r.free_seats == 0 for r in Seats.objects.filter(year=SEED_YEAR))
     assert set(Transfer.objects.values_list("state", flat=True)) == set(State)
     assert set(Registration.objects.values_list("state", flat=True)) == {"filled", "bureau"}
+    assert set(IntakePlan.objects.values_list("state", flat=True)) == {"proposal", "headmaster", "draft"}
     assert set(Complaint.objects.values_list("state", flat=True)) >= OPEN_COMPLAINTS
     assert {"correct", "done"} <= set(Rectification.objects.values_list("state", flat=True))
     assert {"draft", "answer", "done"} <= set(TermAudit.objects.values_list("state", flat=True))

@@ -3,6 +3,7 @@
 from datetime import date
 
 from accounts.roles import Role
+from approvals.services import perform
 from jianping_xueji import vault
 from law import clock, parameters
 from law.school_time import school_year_of
@@ -12,7 +13,7 @@ from students import enrolments
 from students.classing.class_change import start_class_change
 from students.classing.services import start_placing
 from students.models import ClassMove, HomeMove, Student
-from students.plans.services import start_plan
+from students.plans.services import propose_plan, start_plan
 from students.spelling import initials_of, pinyin_of
 from tests.changes import drafted, specimen
 from tests.county import id_number, staff_member
@@ -68,6 +69,17 @@ def drafted_plan(school, lines, year=2026, document=DOCUMENT):
     return start_plan(
         school, by=staff_member(Role.BUREAU_CLERK, school.bureau), year=year, lines=lines, document=document
     )
+
+
+def proposed_plan(school, lines, year=2027, reason="学区内适龄儿童130人"):
+    """A school's own proposal, still with its registrar."""
+    return propose_plan(school, by=staff_member(Role.REGISTRAR, school), year=year, lines=lines, reason=reason)
+
+
+def signed_proposal(school, lines, **more):
+    """A proposal signed by the headmaster, on the desk of the bureau's clerk."""
+    case = perform(proposed_plan(school, lines, **more), "hand_in", by=staff_member(Role.REGISTRAR, school))
+    return perform(case, "sign_proposal", by=staff_member(Role.HEADMASTER, school))
 
 
 def drafted_class_change(school, **given):
