@@ -1,5 +1,6 @@
 """Whoever alters what was written down is found: seven ways of doing it, by each role the database knows."""
 
+import gc
 import json
 import os
 import subprocess
@@ -17,7 +18,7 @@ from django.utils import timezone
 
 from accounts.roles import Role
 from approvals.services import perform
-from jianping_xueji.audit import anchoring, checks, signatures, tasks
+from jianping_xueji.audit import anchoring, checks, signatures, tasks, verify_audit
 from jianping_xueji.audit.exporting import event_lines, seal_lines
 from jianping_xueji.audit.models import Anchor, Event, Seal
 from jianping_xueji.audit.sealing import seal_all, sealer
@@ -269,3 +270,19 @@ def test_many_writers_and_two_sealers(transactional_db):
     report = verify(seal_lines, event_lines())
     assert report.faults == [] and report.waiting == 0
     assert Event.objects.filter(actor__gte=100, actor__lt=108).count() == 8 * 16
+
+
+def test_the_verifier_holds_only_the_seals_it_is_in_the_midst_of(transactional_db, owner):
+    """However long the chain: of forty seals a few are in memory at any event, and all are judged."""
+    for actor in range(40):
+        owner.execute(EVENT, [actor])
+        owner.execute("SELECT audit_seal_batch(1000)")
+    held = []
+
+    def walked():
+        for line in event_lines():
+            yield line
+            held.append(sum(isinstance(each, verify_audit.Seal) for each in gc.get_objects()))
+
+    report = verify(seal_lines, walked())
+    assert report.faults == [] and report.seals >= 40 and max(held) <= 3
