@@ -78,7 +78,7 @@ def old_fixes(owner) -> None:
                SELECT 'students.student', '学生', i::text, '某生', '错字',
                    jsonb_build_object('mail_address', '旧路' || i),
                    jsonb_build_object('mail_address', '新路' || i), %s, '2026-09-01', now()
-               FROM generate_series(%s, %s) i""",
+               FROM generate_series(%s::int, %s::int) i""",
             [by, first, first + 49],
         )
 
