@@ -15,7 +15,8 @@ from clone import ROOT, scratch_database
 from measuring import Ratio, conclude, seconds_of
 
 CHILDREN, SCHOOLS, FIXES, PIECE = int(os.environ.get("BENCH_CHILDREN") or 20_000), 50, 500, 10_000
-BARE, MEGABYTES = 4.0, 200
+# Of the database's time, and beyond what an idle migrate holds.
+BARE, MEGABYTES = 4.0, 150
 JOURNALS = {"students_recordentry": ("before", "after"), "students_campaignentry": ("changes",)}
 KEPT = "SELECT count(*) FROM students_student WHERE NOT (phone = '' OR phone ^@ '~p')"
 
@@ -114,17 +115,19 @@ def measure(owner_url: str, owner) -> list[Ratio]:
     bare = bare_updates(owner)
     owner.execute("VACUUM ANALYZE")
     migrated(owner_url, "students", "0190", "--fake")
-    idle, _ = migrated(owner_url, "law")
-    took, megabytes = migrated(owner_url)
+    idle, held = migrated(owner_url, "law")
+    took, most = migrated(owner_url)
+    megabytes = most - held
     (left,) = owner.execute(KEPT).fetchone()
     (fixes,) = owner.execute("SELECT count(*) FROM students_datafix WHERE before::text LIKE '%旧路%'").fetchone()
     altered = signatures.altered()
-    print(f"{rows} 行，其中 {plain} 名学生的电话原是明文；迁移 {took:.1f} 秒（空跑 {idle:.1f}），{megabytes:.0f} MB")
+    print(f"{rows} 行，其中 {plain} 名学生的电话原是明文")
+    print(f"迁移 {took:.1f} 秒（空跑 {idle:.1f}），内存多占 {megabytes:.0f} MB（空跑 {held:.0f}）")
     print(f"迁移后仍是明文：学生 {left}，更正留痕 {fixes}；与审计不符的更正留痕 {len(altered)}")
     assert plain and not left and not fixes and not altered
     return [
         Ratio("迁移比只写一遍这些行", round((took - idle) / bare, 2), BARE, (took - idle) * 1000, bare * 1000, 1),
-        Ratio(f"迁移的内存（{megabytes:.0f} MB）", round(megabytes / MEGABYTES, 2), 1.0, megabytes, MEGABYTES, 1),
+        Ratio(f"迁移多占的内存（{megabytes:.0f} MB）", round(megabytes / MEGABYTES, 2), 1.0, megabytes, MEGABYTES, 1),
     ]
 
 
