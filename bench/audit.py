@@ -100,12 +100,9 @@ def sealing(owner) -> list[Ratio]:
         late = end("封存一批（一万条），链的末尾")
         while batch():
             pass
-    growth = late.ours_ms / early.ours_ms
-    return [
-        early,
-        late,
-        Ratio("一批在末尾比在开头", round(growth, 2), GROWTH, late.ours_ms, early.ours_ms, AT_EACH_END),
-    ]
+    # Each against its own bare statement: the machine may be busier at one end than at the other.
+    growth = round(late.ratio / early.ratio, 2)
+    return [early, late, Ratio("一批在末尾比在开头", growth, GROWTH, late.ours_ms, early.ours_ms, AT_EACH_END)]
 
 
 def verified() -> float:
