@@ -41,10 +41,10 @@ def child_asked_about(request, slug: str) -> Student:
     return child
 
 
-def page_context(request, events, chosen: TrailFilter) -> dict:
+def page_context(request, events, chosen: TrailFilter, by: str = "id") -> dict:
     found = chosen.narrow(events)
     cursors = {name: cursor(request.GET.get(name, "")) for name in ("after", "before")}
-    page = page_of(found, ("id",), named="id", descending=True, **cursors)
+    page = page_of(found, (by,), named="id", descending=True, **cursors)
     counted = found[: MOST_COUNTED + 1].count()
     return {
         "filter": chosen,
@@ -72,7 +72,7 @@ def trail(request):
 @never_cache
 def child(request, slug):
     found = child_asked_about(request, slug)
-    context = page_context(request, about_child(found), TrailFilter(request.GET))
+    context = page_context(request, about_child(found), TrailFilter(request.GET), by="turn")
     return render(request, "supervision/trail_child.html", context | {"child": found})
 
 
@@ -80,7 +80,7 @@ def child(request, slug):
 @never_cache
 def files(request, slug):
     found = child_asked_about(request, slug)
-    context = page_context(request, files_with(found), TrailFilter(request.GET, kinds=FILES))
+    context = page_context(request, files_with(found), TrailFilter(request.GET, kinds=FILES), by="turn")
     return render(request, "supervision/trail_files.html", context | {"child": found})
 
 
