@@ -30,7 +30,8 @@ def scratch_database():
             try:
                 owner_url = template.with_database(services.owner_url, clone)
                 template.leave_unvacuumed(owner_url, False)
-                _set_up(environment | {"DATABASE_URL": template.with_database(services.database_url, clone)})
+                addresses = {"DATABASE_URL": services.database_url, "DATABASE_SEAL_URL": services.seal_url}
+                _set_up(environment | {name: template.with_database(url, clone) for name, url in addresses.items()})
                 yield owner_url
             finally:
                 _close_connections()

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from django.http import HttpRequest, QueryDict
 from django.shortcuts import render
 
+from .uploads import MEGABYTES, TooLarge
+
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -24,7 +26,12 @@ class RefuseUnstorable:
         return refusal_of(request, given) or self.get_response(request)
 
     def process_view(self, request, *_view):
-        return refusal_of(request, texts_of(request.POST)) if request.method == "POST" else None
+        if request.method != "POST":
+            return None
+        try:
+            return refusal_of(request, texts_of(request.POST))
+        except TooLarge:
+            return render(request, "413.html", {"limit": f"{MEGABYTES} MB"}, status=413)
 
 
 def texts_of(values: QueryDict) -> Iterator[str]:

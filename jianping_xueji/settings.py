@@ -132,6 +132,9 @@ DATABASES = {
     }
 }
 
+# The login that alone may seal the audit, in the process that seals; the web must not know it.
+DATABASE_SEAL_URL = os.environ.get("DATABASE_SEAL_URL", "")
+
 # --- people ----------------------------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"
@@ -230,7 +233,8 @@ STORAGES = {
 }
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
-FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+# Never to a temporary file: what people upload holds names and numbers.
+FILE_UPLOAD_HANDLERS = ["jianping_xueji.uploads.InMemory"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 DATA_UPLOAD_MAX_NUMBER_FILES = 40
@@ -247,6 +251,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "interval_start": 0,
     "interval_max": 0.1,
 }
+# Only a worker that has the sealing login takes these: `-Q sealing`.
+CELERY_TASK_ROUTES = {"jianping_xueji.audit.tasks.*": {"queue": "sealing"}}
 CELERY_TASK_IGNORE_RESULT = True  # results stand in the Job row
 CELERY_TASK_SERIALIZER = "json"
 CELERY_RESULT_SERIALIZER = "json"
@@ -281,8 +287,7 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 3000},
     },
     "anchor-audit": {
-        "task": "jianping_xueji.jobs.tasks.daily",
-        "args": ("audit.anchor",),
+        "task": "jianping_xueji.audit.tasks.anchor",
         "schedule": crontab(minute=55),
         "options": {"expires": 3000},
     },

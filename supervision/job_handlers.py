@@ -1,9 +1,6 @@
 """The nightly work of the reminders: written after the check, mailed in the morning."""
 
-from django.utils import timezone
-
 from approvals.countdown.engine import check_all
-from jianping_xueji.audit import anchoring
 from jianping_xueji.jobs import Job, Run, job
 from law import clock
 
@@ -32,10 +29,3 @@ def checked_on(day) -> bool:
 def mail(run: Run) -> dict:
     """Each mail is claimed and committed on its own, so that a worker that dies leaves the others for the next."""
     return send_pending(run.job.leased_by, progress=lambda done, total: run.progress("发送邮件", done, total))
-
-
-@job("audit.anchor", label="审计锚")
-def anchor(run: Run) -> dict:
-    """Of the machine's day: the audit keeps the time of clocks, not of the law."""
-    made = anchoring.drop(timezone.localdate())
-    return {"on": made.on.isoformat(), "height": made.height, "events": made.events}

@@ -46,9 +46,9 @@ class Clone:
         """Point Django, and every process the tests start, to the copy."""
         settings.DATABASES["default"]["NAME"] = self.name
         connections["default"].settings_dict["NAME"] = self.name
-        for variable in ("DATABASE_URL", "DATABASE_OWNER_URL"):
+        for variable in ("DATABASE_URL", "DATABASE_OWNER_URL", "DATABASE_SEAL_URL"):
             os.environ[variable] = _with_database(os.environ[variable], self.name)
-        settings.DATABASE_URL = os.environ["DATABASE_URL"]
+        settings.DATABASE_URL, settings.DATABASE_SEAL_URL = os.environ["DATABASE_URL"], os.environ["DATABASE_SEAL_URL"]
 
     def _as_owner(self, statement: sql.Composed) -> None:
         """Run it; while the server's own vacuum works in the copy, which the owner may not end, try again."""

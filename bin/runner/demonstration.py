@@ -17,6 +17,7 @@ from children import Children
 from services import LEGAL_DATE, Services
 
 READY_SECONDS = 60
+KEPT_FROM_THE_WEB = ("DATABASE_OWNER_URL", "DATABASE_SEAL_URL")
 
 
 def main(arguments: list[str]) -> int:
@@ -82,12 +83,15 @@ def _start(children: Children, environment: dict, port: int) -> None:
     (places.VAR / "beat").mkdir(exist_ok=True)
     programs = places.Path(sys.executable).parent
     celery = [programs / "celery", "-A", "jianping_xueji"]
-    children.start("web", [programs / "gunicorn", *gunicorn_words(port)], environment | {"CONN_MAX_AGE": "60"})
+    # The web, where strangers come in, knows neither the owner's nor the sealing login.
+    web = {name: value for name, value in environment.items() if name not in KEPT_FROM_THE_WEB}
+    children.start("web", [programs / "gunicorn", *gunicorn_words(port)], web | {"CONN_MAX_AGE": "60"})
     children.start(
         "worker",
-        [*celery, "worker", "--concurrency", "2", "--loglevel", "INFO", "--without-gossip", "--without-mingle"],
+        [*celery, "worker", "-Q", "celery,sealing", "--concurrency", "2", "--loglevel", "INFO",
+         "--without-gossip", "--without-mingle"],
         environment,
-    )
+    )  # fmt: skip
     schedule = places.VAR / "beat" / "schedule"
     children.start("beat", [*celery, "beat", "--schedule", schedule, "--pidfile="], environment)
 

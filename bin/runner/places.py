@@ -71,11 +71,15 @@ def local_secrets() -> dict:
             "postgres_admin": secrets.token_urlsafe(24),
             "postgres_owner": secrets.token_urlsafe(24),
             "postgres_app": secrets.token_urlsafe(24),
+            "postgres_seal": secrets.token_urlsafe(24),
             "valkey": secrets.token_urlsafe(24),
             "secret_key": secrets.token_urlsafe(48),
             "vault_master_keys": f"k1:{random_key()}",
             "vault_index_key": random_key(),
         }
+        write_record("secrets.json", known)
+    if "postgres_seal" not in known:  # a checkout from before the sealing login
+        known["postgres_seal"] = secrets.token_urlsafe(24)
         write_record("secrets.json", known)
     return known
 

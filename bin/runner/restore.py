@@ -27,7 +27,10 @@ def main(arguments: list[str]) -> int:
         if administration.run(["verify_audit"], services.environment() | restored):
             raise places.Refused("审计链与锚不符：这份备份的记录被改动过，请换另一份。")
     print(f"恢复完成：数据库 {options.database}，文件夹 {options.files}")
-    print("启用：把 DATABASE_URL、DATABASE_OWNER_URL 的库名、MEDIA_DIR、AUDIT_ANCHOR_DIR 指到恢复出来的，再启动网站。")
+    print(
+        "启用：把 DATABASE_URL、DATABASE_OWNER_URL、DATABASE_SEAL_URL 的库名、MEDIA_DIR、AUDIT_ANCHOR_DIR "
+        "指到恢复出来的，再启动网站。"
+    )
     return 0
 
 
@@ -61,6 +64,7 @@ def restore(services: Services, folder: Path, database: str, files: Path) -> dic
     return {
         "DATABASE_URL": named(services.database_url, database),
         "DATABASE_OWNER_URL": url,
+        "DATABASE_SEAL_URL": named(services.seal_url, database) if services.seal_url else "",
         "MEDIA_DIR": str(files / "media"),
         "AUDIT_ANCHOR_DIR": str(files / "anchors"),
     }

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import IO
 
 import places
-from postgres import APP, OWNER, Postgres
+from postgres import APP, OWNER, SEALER, Postgres
 from valkey import Valkey
 
 LEGAL_DATE = "2026-09-15"
@@ -82,6 +82,10 @@ class Services:
             return self.database.url(OWNER)
         return os.environ.get("DATABASE_OWNER_URL") or os.environ["DATABASE_URL"]
 
+    @property
+    def seal_url(self) -> str:
+        return self.database.url(SEALER) if self.embedded_database else os.environ.get("DATABASE_SEAL_URL", "")
+
     def redis_url(self, database: int = 0) -> str:
         return self.broker.url(database) if self.embedded_broker else os.environ["REDIS_URL"]
 
@@ -98,6 +102,7 @@ class Services:
             "DJANGO_SETTINGS_MODULE": "jianping_xueji.settings",
             "DATABASE_URL": self.database_url,
             "DATABASE_OWNER_URL": self.owner_url,
+            "DATABASE_SEAL_URL": self.seal_url,
             "REDIS_URL": self.redis_url(),
             "PYTHONUNBUFFERED": "1",
         }

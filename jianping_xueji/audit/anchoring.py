@@ -13,9 +13,11 @@ from django.conf import settings
 from django.db import connection
 
 from .models import Anchor
-from .sealing import seal_all
+from .sealing import seal_all, sealer
 
 NOTHING = "0" * 64
+ANCHOR = """INSERT INTO audit_anchor ("on", made_at, height, events, hash, sm3, file)
+    VALUES (%s, now(), %s, %s, %s, %s, %s) ON CONFLICT ("on") DO NOTHING"""
 
 
 def head() -> tuple[int, int, str]:
@@ -35,8 +37,10 @@ def drop(on: date) -> Anchor:
         return known
     seal_all()
     height, events, digest = head()
-    said = {"height": height, "events": events, "hash": digest, "sm3": sm3(digest)}
-    anchor, _ = Anchor.objects.get_or_create(on=on, defaults={**said, "file": f"anchor-{on.isoformat()}.json"})
+    said = [on, height, events, digest, sm3(digest), f"anchor-{on.isoformat()}.json"]
+    with sealer() as sealing:
+        sealing.execute(ANCHOR, said)
+    anchor = Anchor.objects.get(on=on)
     keep_file(anchor)
     return anchor
 

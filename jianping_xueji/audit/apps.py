@@ -8,6 +8,7 @@ class AuditConfig(AppConfig):
     verbose_name = "审计"
 
     def ready(self):
+        from . import checks  # noqa: F401 — registers the system check
         from .watching import watch_all  # models are ready now
 
         # As Django's own permissions: whatever table a migration brings is watched before anybody writes to it.

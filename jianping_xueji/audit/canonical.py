@@ -24,7 +24,8 @@ COLUMNS = (
     "e.program",
 )
 LINE = f"json_build_array({', '.join(COLUMNS)})::text"
-EVENTS = f"SELECT {LINE} FROM audit_event e ORDER BY e.id"
+# A page after a number; a seal may hold the marks of ten thousand events.
+EVENTS = f"SELECT e.id, {LINE} FROM audit_event e WHERE e.id > %s ORDER BY e.id LIMIT 5000"
 # Height, previous, time, members, number, hash, marks.
-SEALS = """SELECT json_build_array(height, previous, extract(epoch FROM at)::text, members, number, hash,
-    encode(marks, 'hex'))::text FROM audit_seal ORDER BY height"""
+SEALS = """SELECT height, json_build_array(height, previous, extract(epoch FROM at)::text, members, number, hash,
+    encode(marks, 'hex'))::text FROM audit_seal WHERE height > %s ORDER BY height LIMIT 20"""

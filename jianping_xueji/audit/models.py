@@ -78,6 +78,8 @@ class Seal(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "封存"
         default_permissions = ()
+        # The last ones cover what is not settled yet.
+        indexes = [models.Index(fields=["top"], name="audit_seal_top")]
 
     def __str__(self):
         return f"第{self.height}封"

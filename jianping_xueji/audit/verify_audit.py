@@ -13,8 +13,12 @@ import gzip
 import hashlib
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from array import array
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from heapq import heappop, heappush
+from itertools import count, islice
 from pathlib import Path
 
 START = "0" * 64
@@ -22,6 +26,8 @@ MARK = 8
 # An event younger than this may still wait for its seal.
 PATIENCE = 900.0
 MOST_NAMED = 20
+# Beyond every number of an event.
+NEVER = 2**63 - 1
 
 
 @dataclass
@@ -36,6 +42,10 @@ class Seal:
     digest: object = field(default_factory=hashlib.sha256)
     seen: int = 0
     altered: list = field(default_factory=list)
+    # The number below which none of its events may lie: see `Settled`.
+    floor: int = 0
+    # Ranges the walk has not passed yet.
+    ahead: int = 0
 
     @property
     def ranges(self) -> list[tuple[int, int]]:
@@ -53,9 +63,13 @@ class Seal:
         self.digest.update(digest)
         self.seen += 1
 
-    def computed(self) -> str:
+    def faults(self) -> Iterator[str]:
+        """What is wrong with it, when all its events have been taken."""
+        if self.altered:
+            yield f"第{self.height}封内的事件被改动：{'、'.join(map(str, self.altered))}"
         parts = (self.height, self.previous, self.at, self.members, self.number, self.digest.hexdigest())
-        return hashlib.sha256("|".join(map(str, parts)).encode()).hexdigest()
+        if hashlib.sha256("|".join(map(str, parts)).encode()).hexdigest() != self.hash:
+            yield f"第{self.height}封的哈希与内容不符"
 
 
 @dataclass
@@ -70,14 +84,20 @@ class Report:
     anchors: int = 0
 
 
-def verify(seal_lines: Iterable[str], event_lines: Iterable[str], anchors: Iterable[dict] = ()) -> Report:
-    """Compare events, seals and anchors. Lines are those of the export, without their first word."""
+def verify(seals: Callable[[], Iterable[str]], events: Iterable[str], anchors: Iterable[dict] = ()) -> Report:
+    """Compare events, seals and anchors. Lines are those of the export, without their first word.
+
+    `seals` gives the lines anew each time it is called, and is called twice: once for the chain by itself, then beside
+    the events. However many events there are, only the seals that the walk is in the midst of are held.
+    """
     report = Report()
-    seals = [_seal(line) for line in seal_lines]
-    _events(seals, event_lines, report)
-    _chain(seals, report)
-    for anchor in anchors:
-        _anchor(anchor, seals, report)
+    chain = Chain(report, list(anchors))
+    for line in seals():
+        chain.add(_seal(line))
+    lowest = chain.end()
+    beside = Beside(map(_seal, islice(seals(), len(lowest))), lowest, report)
+    _events(beside, events, chain.settled.top, report)
+    report.faults += chain.faults
     return report
 
 
@@ -86,34 +106,136 @@ def _seal(line: str) -> Seal:
     return Seal(height, previous, at, members, number, digest, bytes.fromhex(marks))
 
 
-def _events(seals: list[Seal], lines: Iterable[str], report: Report) -> None:
-    """One walk over the events in the order of their numbers, beside the ranges that name them."""
-    spans = sorted(((first, end, seal) for seal in seals for first, end in seal.ranges), key=lambda span: span[:2])
-    settled, newest = _settled(seals), 0.0
-    missing, place, before = Missing(report), 0, 0
+class Settled:
+    """The number below which no event of a seal may lie: the top of what was sealed well before that seal.
+
+    A backlog that is sealed at once in many seals settles nothing among them.
+    """
+
+    def __init__(self):
+        self.top, self._recent = 0, deque()
+
+    def by(self, seal: Seal) -> int:
+        """For the next seal of the chain."""
+        now = float(seal.at)
+        self._recent.append((now, max((end for _, end in seal.ranges), default=0)))
+        while self._recent[0][0] < now - PATIENCE:
+            self.top = max(self.top, self._recent.popleft()[1])
+        return self.top
+
+
+class Chain:
+    """The seals by themselves, in their order: does each follow the one before, do the anchors know them?"""
+
+    def __init__(self, report: Report, anchors: list[dict]):
+        self.report, self.anchors, self.faults, self.settled = report, anchors, [], Settled()
+        self._first, self._events, self._broken = array("q"), 0, False
+        report.anchors = len(anchors)
+
+    def add(self, seal: Seal) -> None:
+        self.report.seals += 1
+        self._events += seal.number
+        self._first.append(min((first for first, _ in seal.ranges), default=NEVER))
+        self.settled.by(seal)
+        if not self._broken:
+            self._follows(seal, self.report.seals)
+        for anchor in self.anchors:
+            if anchor["height"] == self.report.seals:
+                self.faults += self._held(seal, anchor)
+
+    def _follows(self, seal: Seal, place: int) -> None:
+        if seal.height != place:
+            self.faults.append(f"缺少第{place}封（下一封是第{seal.height}封）")
+            self._broken = True
+            return
+        if seal.previous != self.report.head:
+            self.faults.append(f"第{place}封与上一封不相连")
+        self.report.head = seal.hash
+
+    def _held(self, seal: Seal, anchor: dict) -> Iterator[str]:
+        height, on = anchor["height"], anchor["on"]
+        if seal.hash != anchor["hash"]:
+            yield f"第{height}封与{on}的锚不符：整条链被重写"
+        if self._events != anchor["events"]:
+            yield f"到第{height}封的事件数与{on}的锚不符"
+
+    def end(self) -> array:
+        """For each seal the lowest number it or any later one names: until then the walk need not read it."""
+        many = self.report.seals
+        for each in self.anchors:
+            if each["height"] > many:
+                self.faults.append(f"{each['on']}的锚到第{each['height']}封，现在只有{many}封：尾部被删除")
+            if not each["height"] and each["events"]:
+                self.faults.append(f"到第0封的事件数与{each['on']}的锚不符")
+        for place in range(many - 2, -1, -1):
+            self._first[place] = min(self._first[place], self._first[place + 1])
+        return self._first
+
+
+class Beside:
+    """The seals beside the walk over the events: read when it comes near, judged and let go when it has passed."""
+
+    def __init__(self, seals: Iterator[Seal], lowest: array, report: Report):
+        self._seals, self._lowest, self._place = seals, lowest, 0
+        self._settled, self._spans, self.report = Settled(), [], report
+        self.missing, self._wrong, self._turn = Missing(), [], count()
+
+    def holding(self, number: int, before: int) -> Seal | None:
+        """The seal that names this number. What seals name between the event before and this one is missing."""
+        self._read(number)
+        while self._spans and self._spans[0][1] <= number:
+            self._pass(before)
+        if not self._spans or self._spans[0][0] > number:
+            return None
+        first, *_, seal = self._spans[0]
+        self.missing.between(max(first, before + 1), number)
+        return seal
+
+    def end(self, before: int) -> None:
+        """The events are at their end."""
+        self._read(NEVER)
+        while self._spans:
+            self._pass(before)
+        self.report.faults += [*self.missing.told(), *(fault for _, fault in sorted(self._wrong))]
+
+    def _read(self, number: int) -> None:
+        while self._place < len(self._lowest) and self._lowest[self._place] <= number:
+            seal, self._place = next(self._seals), self._place + 1
+            seal.floor, seal.ahead = self._settled.by(seal), len(seal.ranges)
+            for first, end in seal.ranges:
+                heappush(self._spans, (first, end, next(self._turn), seal))
+            if not seal.ahead:
+                self._judge(seal)
+
+    def _pass(self, before: int) -> None:
+        first, end, _, seal = heappop(self._spans)
+        self.missing.between(max(first, before + 1), end)
+        seal.ahead -= 1
+        if not seal.ahead:
+            self._judge(seal)
+
+    def _judge(self, seal: Seal) -> None:
+        self._wrong += [(seal.height, fault) for fault in seal.faults()]
+
+
+def _events(beside: Beside, lines: Iterable[str], settled: int, report: Report) -> None:
+    """One walk over the events in the order of their numbers. `settled`: below it no event may wait for a seal."""
+    newest, before = 0.0, 0
     for line in lines:
-        number = int(line[1 : line.index(",")])
+        number, at = int(line[1 : line.index(",")]), _time(line)
         report.events += 1
         if number <= before:
             report.faults.append(f"事件{number}重复或次序颠倒")
-        while place < len(spans) and spans[place][1] <= number:
-            missing.until(spans[place], before + 1, spans[place][1])
-            place += 1
-        if place < len(spans) and spans[place][0] <= number:
-            missing.until(spans[place], before + 1, number)
-            seal = spans[place][2]
+        seal = beside.holding(number, before)
+        if seal:
             seal.take(number, line.encode())
-            floor = settled[seal.height - 1]
         else:
             report.waiting += 1
-            floor = settled[-1]
         # Number and time are drawn together: neither can lie far before what was drawn or settled earlier.
-        if number < floor or _time(line) < newest - PATIENCE:
+        if number < (seal.floor if seal else settled) or at < newest - PATIENCE:
             report.faults.append(f"事件{number}的时间早于已封的事件，却晚于它们封存：事后插入")
-        before, newest = number, max(newest, _time(line))
-    for span in spans[place:]:
-        missing.until(span, before + 1, span[1])
-    missing.tell()
+        before, newest = number, max(newest, at)
+    beside.end(before)
 
 
 def _time(line: str) -> float:
@@ -124,76 +246,33 @@ def _time(line: str) -> float:
 class Missing:
     """Numbers that a seal names and that are no longer there."""
 
-    def __init__(self, report: Report):
-        self.report, self.numbers, self.total = report, [], 0
+    def __init__(self):
+        self.numbers, self.total = [], 0
 
-    def until(self, span: tuple, first: int, end: int) -> None:
-        """Every number of this range from `first` to before `end` is missing."""
-        first = max(first, span[0])
+    def between(self, first: int, end: int) -> None:
+        """Every number from `first` to before `end` is missing."""
         if end > first:
             self.total += end - first
-            self.numbers.extend(range(first, min(end, first + MOST_NAMED)))
+            self.numbers.extend(range(first, min(end, first + MOST_NAMED - len(self.numbers))))
 
-    def tell(self) -> None:
-        if self.total:
-            named = "、".join(map(str, self.numbers[:MOST_NAMED]))
-            self.report.faults.append(
-                f"已封存的事件缺少{self.total}条：{named}{'…' if self.total > MOST_NAMED else ''}"
-            )
-
-
-def _settled(seals: list[Seal]) -> list[int]:
-    """By seal the number below which none of its events may lie: the top of what was sealed well before it.
-
-    A backlog that is sealed at once in many seals settles nothing among them. The last entry is for unsealed events:
-    what was sealed well before the last seal.
-    """
-    tops, place, top = [], 0, 0
-    for seal in seals:
-        while float(seals[place].at) < float(seal.at) - PATIENCE:
-            top = max([top, *(end for _, end in seals[place].ranges)])
-            place += 1
-        tops.append(top)
-    return [*tops, top]
-
-
-def _chain(seals: list[Seal], report: Report) -> None:
-    previous = START
-    for place, seal in enumerate(seals, start=1):
-        if seal.height != place:
-            report.faults.append(f"缺少第{place}封（下一封是第{seal.height}封）")
-            break
-        if seal.previous != previous:
-            report.faults.append(f"第{place}封与上一封不相连")
-        if seal.altered:
-            report.faults.append(f"第{place}封内的事件被改动：{'、'.join(map(str, seal.altered))}")
-        if seal.computed() != seal.hash:
-            report.faults.append(f"第{place}封的哈希与内容不符")
-        previous = seal.hash
-    report.seals, report.head = len(seals), previous
-
-
-def _anchor(anchor: dict, seals: list[Seal], report: Report) -> None:
-    report.anchors += 1
-    height, on = anchor["height"], anchor["on"]
-    if height > len(seals):
-        report.faults.append(f"{on}的锚到第{height}封，现在只有{len(seals)}封：尾部被删除")
-        return
-    if height and seals[height - 1].hash != anchor["hash"]:
-        report.faults.append(f"第{height}封与{on}的锚不符：整条链被重写")
-    if sum(seal.number for seal in seals[:height]) != anchor["events"]:
-        report.faults.append(f"到第{height}封的事件数与{on}的锚不符")
+    def told(self) -> list[str]:
+        if not self.total:
+            return []
+        named = "、".join(map(str, self.numbers[:MOST_NAMED]))
+        return [f"已封存的事件缺少{self.total}条：{named}{'…' if self.total > MOST_NAMED else ''}"]
 
 
 # --- files -----------------------------------------------------------------------------------------------------------
 
 
 def lines_of(path: str, word: str) -> Iterator[str]:
-    """The lines of an export that begin with `word` (E event, S seal), without it."""
+    """The lines of an export that begin with `word` (E event, S seal), without it; seals come before events."""
     with (gzip.open if path.endswith(".gz") else open)(path, "rt", encoding="utf-8", newline="\n") as file:
         for line in file:
             if line.startswith(word):
                 yield line[2:].rstrip("\n")
+            elif word == "S ":
+                return
 
 
 def told(report: Report) -> str:
@@ -215,7 +294,7 @@ def main(arguments: list[str]) -> int:
     export, *files = arguments
     try:
         anchors = [json.loads(Path(path).read_text("utf-8")) for path in files]
-        report = verify(lines_of(export, "S "), lines_of(export, "E "), anchors)
+        report = verify(lambda: lines_of(export, "S "), lines_of(export, "E "), anchors)
     except (OSError, ValueError, KeyError, TypeError) as fault:
         print(f"文件无法读取：{fault}", file=sys.stderr)
         return 2

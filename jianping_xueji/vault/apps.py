@@ -7,4 +7,9 @@ class VaultConfig(AppConfig):
     verbose_name = "保密数据"
 
     def ready(self):
+        from jianping_xueji.audit import signatures
+
         from . import checks  # noqa: F401 — registers the system check
+        from .columns import opened_if_sound
+
+        signatures.rows_are_read_by(opened_if_sound)

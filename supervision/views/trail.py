@@ -23,6 +23,8 @@ from ..trail.listing import FILES, TrailFilter, about_child, files_with, people_
 from .overdue import cursor
 
 ASKS_ABOUT_CHILDREN = ("audit_school", "check_change", "fix_data")
+# The exact number of a county's events helps nobody, and would be counted anew for every page.
+MOST_COUNTED = 10_000
 NOT_YOURS = "查看留痕由学校负责人、数据管理员和审计员查询（第三十八条）。"
 
 
@@ -39,11 +41,18 @@ def child_asked_about(request, slug: str) -> Student:
     return child
 
 
-def page_context(request, events, chosen: TrailFilter) -> dict:
+def page_context(request, events, chosen: TrailFilter, by: str = "id") -> dict:
     found = chosen.narrow(events)
     cursors = {name: cursor(request.GET.get(name, "")) for name in ("after", "before")}
-    page = page_of(found, ("id",), named="id", descending=True, **cursors)
-    return {"filter": chosen, "page": page, "rows": presented(page.rows, request.user), "count": found.count()}
+    page = page_of(found, (by,), named="id", descending=True, **cursors)
+    counted = found[: MOST_COUNTED + 1].count()
+    return {
+        "filter": chosen,
+        "page": page,
+        "rows": presented(page.rows, request.user),
+        "count": min(counted, MOST_COUNTED),
+        "noun": "条" if counted <= MOST_COUNTED else "条以上",
+    }
 
 
 @require_GET
@@ -63,7 +72,7 @@ def trail(request):
 @never_cache
 def child(request, slug):
     found = child_asked_about(request, slug)
-    context = page_context(request, about_child(found), TrailFilter(request.GET))
+    context = page_context(request, about_child(found), TrailFilter(request.GET), by="turn")
     return render(request, "supervision/trail_child.html", context | {"child": found})
 
 
@@ -71,7 +80,7 @@ def child(request, slug):
 @never_cache
 def files(request, slug):
     found = child_asked_about(request, slug)
-    context = page_context(request, files_with(found), TrailFilter(request.GET, kinds=FILES))
+    context = page_context(request, files_with(found), TrailFilter(request.GET, kinds=FILES), by="turn")
     return render(request, "supervision/trail_files.html", context | {"child": found})
 
 

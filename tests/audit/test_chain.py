@@ -1,5 +1,6 @@
 """Whoever alters what was written down is found: seven ways of doing it, by each role the database knows."""
 
+import gc
 import json
 import os
 import subprocess
@@ -10,16 +11,17 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 import pytest
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.utils import timezone
 
 from accounts.roles import Role
 from approvals.services import perform
-from jianping_xueji.audit import anchoring, signatures
-from jianping_xueji.audit.canonical import EVENTS, SEALS
-from jianping_xueji.audit.exporting import copied
-from jianping_xueji.audit.models import Event
-from jianping_xueji.audit.sealing import seal_all
+from jianping_xueji.audit import anchoring, checks, signatures, tasks, verify_audit
+from jianping_xueji.audit.exporting import event_lines, seal_lines
+from jianping_xueji.audit.models import Anchor, Event, Seal
+from jianping_xueji.audit.sealing import seal_all, sealer
 from jianping_xueji.audit.verify_audit import verify
 from tests.county import LEGAL_DAY
 
@@ -69,7 +71,7 @@ def superuser(transactional_db):
 
 
 def faults(*anchors):
-    return verify(list(copied(SEALS)), copied(EVENTS), anchors).faults
+    return verify(seal_lines, event_lines(), anchors).faults
 
 
 def test_an_honest_chain_verifies(chain):
@@ -140,6 +142,61 @@ def test_a_signature_altered_behind_the_audit_is_found(owner, transfer, staff):
     assert "approvals_step" in signatures.altered()[0]
 
 
+# --- who may seal ----------------------------------------------------------------------------------------------------
+
+SEALING = [
+    "SELECT audit_seal_batch(10)",
+    "INSERT INTO audit_seal (height) VALUES (99)",
+    """INSERT INTO audit_anchor ("on", made_at, height, events, hash, sm3, file)
+       VALUES ('2020-01-01', now(), 0, 0, '', '', '')""",
+    "SELECT nextval('audit_anchor_id_seq')",
+]
+
+
+@pytest.mark.parametrize("statement", SEALING)
+def test_the_application_can_neither_seal_nor_anchor(chain, statement):
+    before = (Seal.objects.count(), Anchor.objects.count())
+    with pytest.raises(Exception) as stopped, connection.cursor() as cursor:
+        cursor.execute(statement)
+    assert isinstance(stopped.value.__cause__, psycopg.errors.InsufficientPrivilege)
+    assert (Seal.objects.count(), Anchor.objects.count()) == before
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "INSERT INTO audit_seal (height) VALUES (99)",
+        "UPDATE audit_seal SET hash = ''",
+        "DELETE FROM audit_anchor",
+        "INSERT INTO audit_event (kind) VALUES ('read')",
+        "SELECT 1 FROM students_student",
+        "SELECT 1 FROM accounts_user",
+    ],
+)
+def test_the_sealing_login_can_nothing_else(chain, statement):
+    with sealer() as sealing, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        sealing.execute(statement)
+
+
+def test_a_process_without_the_login_is_told(chain, settings):
+    settings.DATABASE_SEAL_URL = ""
+    with pytest.raises(ImproperlyConfigured, match="DATABASE_SEAL_URL"):
+        seal_all()
+
+
+def test_no_process_starts_with_one_login_for_both(settings):
+    assert checks.sealing_has_a_login_of_its_own(None) == []
+    settings.DATABASE_SEAL_URL = settings.DATABASE_URL
+    assert [fault.id for fault in checks.sealing_has_a_login_of_its_own(None)] == ["audit.E001"]
+
+
+def test_the_day_s_anchor_is_made_once_by_whoever_rings(chain):
+    """The fixture has anchored another day; two rings of today make one anchor."""
+    tasks.anchor()
+    tasks.anchor()
+    assert Anchor.objects.filter(on=timezone.localdate()).count() == 1
+
+
 # --- the stand-alone verifier ----------------------------------------------------------------------------------------
 
 
@@ -165,7 +222,7 @@ def test_the_command_says_what_was_altered(chain, owner, capsys):
     with pytest.raises(CommandError):
         call_command("verify_audit")
     number = Event.objects.get(actor=99).pk
-    assert f"第2封内的事件被改动：{number}" in capsys.readouterr().out
+    assert f"封内的事件被改动：{number}" in capsys.readouterr().out
 
 
 # --- sealing beside writers ------------------------------------------------------------------------------------------
@@ -184,7 +241,7 @@ def test_every_event_is_sealed_once_however_late_it_commits(transactional_db):
             undone.execute(EVENT, [4])
             undone.rollback()
         seal_all()
-    report = verify(list(copied(SEALS)), copied(EVENTS))
+    report = verify(seal_lines, event_lines())
     assert report.faults == [] and report.waiting == 0
     assert set(Event.objects.values_list("actor", flat=True)) >= {1, 2, 3}
 
@@ -199,9 +256,9 @@ def test_many_writers_and_two_sealers(transactional_db):
                 mine.rollback() if turn % 5 == 4 else mine.commit()
 
     def seal():
-        with psycopg.connect(url, autocommit=True) as sealer:
+        with sealer() as sealing:
             for _ in range(30):
-                sealer.execute("SELECT audit_seal_batch(7)")
+                sealing.execute("SELECT audit_seal_batch(7)")
 
     workers = [threading.Thread(target=write, args=[n]) for n in range(100, 108)]
     workers += [threading.Thread(target=seal) for _ in range(2)]
@@ -210,6 +267,22 @@ def test_many_writers_and_two_sealers(transactional_db):
     for worker in workers:
         worker.join()
     seal_all()
-    report = verify(list(copied(SEALS)), copied(EVENTS))
+    report = verify(seal_lines, event_lines())
     assert report.faults == [] and report.waiting == 0
     assert Event.objects.filter(actor__gte=100, actor__lt=108).count() == 8 * 16
+
+
+def test_the_verifier_holds_only_the_seals_it_is_in_the_midst_of(transactional_db, owner):
+    """However long the chain: of forty seals a few are in memory at any event, and all are judged."""
+    for actor in range(40):
+        owner.execute(EVENT, [actor])
+        owner.execute("SELECT audit_seal_batch(1000)")
+    held = []
+
+    def walked():
+        for line in event_lines():
+            yield line
+            held.append(sum(isinstance(each, verify_audit.Seal) for each in gc.get_objects()))
+
+    report = verify(seal_lines, walked())
+    assert report.faults == [] and report.seals >= 40 and max(held) <= 3

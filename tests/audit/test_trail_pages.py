@@ -7,6 +7,7 @@ from django.urls import reverse
 from accounts.roles import Role
 from jianping_xueji.audit import anchoring
 from supervision.trail.words import AREAS
+from supervision.views import trail
 from tests.county import LEGAL_DAY, staff_member
 from tests.house.questions import MOST, questions
 from tests.house.test_access_table import all_views
@@ -117,3 +118,12 @@ def test_questions_do_not_grow_with_the_rows(client, enter, no1, bureau, seen, p
         enter(Role.REGISTRAR, no1).get(seen.get_absolute_url())
     many = questions(client, address)
     assert len(many) <= max(len(few), MOST) and len(many) <= MOST + 4, "\n".join(many)
+
+
+@pytest.mark.parametrize(("most", "told"), [(1, "<b>1</b> 条以上"), (2, "<b>2</b> 条<"), (3, "<b>2</b> 条<")])
+def test_events_are_counted_up_to_a_limit(enter, no1, seen, monkeypatch, most, told):
+    """Whoever has a million of them reads that there are more than ten thousand; boundary at -1, 0 and +1."""
+    enter(Role.REGISTRAR, no1).get(seen.get_absolute_url())
+    monkeypatch.setattr(trail, "MOST_COUNTED", most)
+    page = enter(Role.HEADMASTER, no1).get(reverse("supervision:trail_child", args=[seen.slug]), {"kind": "read"})
+    assert page.context["count"] == min(most, 2) and told in page.content.decode()

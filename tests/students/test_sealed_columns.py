@@ -16,7 +16,7 @@ from accounts.roles import Role
 from archives.custody.copies import is_whole
 from archives.models import SchoolCopy
 from jianping_xueji import vault
-from jianping_xueji.audit import anchoring
+from jianping_xueji.audit import anchoring, signatures
 from jianping_xueji.audit.sealing import seal_all
 from jianping_xueji.vault import columns, moving
 from jianping_xueji.vault.columns import ColumnCipher
@@ -27,6 +27,7 @@ from students import campaigns
 from students.models import (
     CampaignEntry,
     Correction,
+    DataFix,
     Difference,
     FamilyMember,
     FrozenRecord,
@@ -413,3 +414,36 @@ def test_the_digest_of_a_frozen_copy_follows_where_it_was_true(owner, transfer, 
     assert moving.seal_copies(owner, "archives_schoolcopy", ["content"], digested="content") == 1
     assert is_whole("archives_schoolcopy", copy.pk) is not forged and where_it_lies(*CANARIES) == set()
     assert SchoolCopy.objects.get(pk=copy.pk).content == copy.content
+
+
+@pytest.fixture
+def fixed(transactional_db, owner, no1, child_at):
+    """A data fix as it was written before: its address in the clear, its event vouching for it in the clear."""
+    child, by = child_at(no1, **CANARY), staff_member(Role.DATA_ADMIN, no1.bureau)
+    before, after = (json.dumps({"mail_address": text}, ensure_ascii=False) for text in (HOME, OTHER_HOME))
+    row = owner.execute(
+        """INSERT INTO students_datafix (model, model_name, object_id, object_name, reason, before, after, by_id,
+               legal_date, fixed_at) VALUES ('students.student', '学生', %s, '改正生', '错字', %s, %s, %s, %s, now())
+           RETURNING id""",
+        [str(child.pk), before, after, by.pk, LEGAL_DAY],
+    ).fetchone()
+    assert "students_datafix.before" in where_it_lies(*CANARIES) and signatures.altered() == []
+    return DataFix.objects.get(pk=row[0])
+
+
+def test_a_data_fix_of_before_is_sealed_and_still_vouched_for(owner, fixed):
+    assert moving.seal_copies(owner, "students_datafix", ["before", "after"]) == 1
+    assert "students_datafix.before" not in where_it_lies(*CANARIES)
+    assert DataFix.objects.get(pk=fixed.pk).before == {"mail_address": HOME} and signatures.altered() == []
+
+
+@pytest.mark.parametrize("forgery", ["another text sealed", "another reason", "a broken token"])
+def test_a_data_fix_that_says_something_else_is_found(owner, fixed, forgery):
+    moving.seal_copies(owner, "students_datafix", ["before", "after"])
+    token = columns.seal_text("address", "某处")
+    value = {"another text sealed": token, "a broken token": f"{token[:6]}AAAA{token[10:]}"}.get(forgery)
+    if value:
+        in_the_clear(owner, "students_datafix", fixed.pk, after={"mail_address": value})
+    else:
+        in_the_clear(owner, "students_datafix", fixed.pk, reason="另一个理由")
+    assert "students_datafix" in signatures.altered()[0]

@@ -4,9 +4,7 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 
 from jianping_xueji.audit import anchoring, signatures
-from jianping_xueji.audit.canonical import EVENTS, SEALS
-from jianping_xueji.audit.exporting import copied
-from jianping_xueji.audit.sealing import seal_all
+from jianping_xueji.audit.exporting import event_lines, seal_lines
 from jianping_xueji.audit.verify_audit import told, verify
 
 
@@ -17,12 +15,9 @@ class Command(BaseCommand):
         parser.add_argument("--anchor", action="append", default=[], help="另存他处的锚文件；不写则用锚目录里的全部")
 
     def handle(self, *, anchor, **options):
-        seal_all()
         files = [Path(name) for name in anchor] or anchoring.files()
         anchors = [json.loads(file.read_text("utf-8")) for file in files]
-        # Seals are read first: an event sealed meanwhile is then one that waits.
-        seals = list(copied(SEALS))
-        report = verify(seals, copied(EVENTS), anchors)
+        report = verify(seal_lines, event_lines(), anchors)
         report.faults += signatures.altered()
         self.stdout.write(told(report))
         if report.faults:
