@@ -39,6 +39,27 @@ def scratch_database():
                 _as_owner(services.owner_url, "DROP DATABASE IF EXISTS {}", clone)
 
 
+@contextmanager
+def a_copy(owner_url: str):
+    """A copy of the scratch database for one piece of work, which may commit what it does: it is gone with the copy."""
+    from django.db import connections
+
+    source = urlsplit(owner_url).path[1:]
+    copy = f"{source}_{secrets.token_hex(4)}"
+    _close_connections()
+    _as_owner(owner_url, "CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY", copy, source)
+    names = {alias: connections[alias].settings_dict["NAME"] for alias in connections}
+    try:
+        for alias in connections:
+            connections[alias].settings_dict["NAME"] = copy
+        yield
+    finally:
+        _close_connections()
+        for alias, name in names.items():
+            connections[alias].settings_dict["NAME"] = name
+        _as_owner(owner_url, "DROP DATABASE {}", copy)
+
+
 def _as_owner(address: str, statement: str, *names: str) -> None:
     with psycopg.connect(address, autocommit=True) as owner:
         owner.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))

@@ -114,7 +114,7 @@ class Processor:
     def __init__(self):
         from django.db import connection
 
-        from approvals.countdown.engine import ROOM
+        from jianping_xueji.room import ROOM
 
         with connection.cursor() as cursor:
             cursor.execute("SET max_parallel_workers_per_gather = 0")

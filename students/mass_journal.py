@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from django.db import connection
 
 from approvals.errors import Refused
+from jianping_xueji.room import give_room
 
 from .models.record_change import TAKEN_BACK
 from .naming import glanced
@@ -74,6 +75,7 @@ def whole_tables() -> Iterator[None]:
     A transaction has no statistics of the rows it has just written; joining row by row for want of them would make the
     work grow with the square of the children.
     """
+    give_room()
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_nestloop = off")
         yield

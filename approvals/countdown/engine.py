@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from django.db import connection, transaction
 
+from jianping_xueji.room import give_room
 from law import clock, parameters
 from law.deadline import Deadline, declared
 
@@ -15,8 +16,6 @@ logger = logging.getLogger(__name__)
 
 # Two nights at once: the second waits for the first, and finds its work done.
 LOCK = 6_330_006
-# Memory of one join or sort of a night: with the server's few megabytes, half of a large county would go through files.
-ROOM = "128MB"
 
 
 @dataclass(frozen=True)
@@ -87,7 +86,7 @@ def check_all(day: date, each=lambda done, total: None) -> dict[str, dict]:
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
-        cursor.execute("SELECT set_config('work_mem', %s, true)", [ROOM])
+    give_room()
     tallies, known = {}, declared()
     with parameters.read_once():
         recount_cases(day)

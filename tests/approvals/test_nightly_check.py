@@ -11,12 +11,13 @@ import pytest
 from django.db import connection, connections, transaction
 
 from accounts.roles import Role
-from approvals.countdown.engine import ROOM, check_all
+from approvals.countdown.engine import check_all
 from approvals.models import Countdown
 from approvals.services import perform
 from jianping_xueji.jobs.engine import execute
 from jianping_xueji.jobs.models import Job
 from jianping_xueji.jobs.tasks import daily
+from jianping_xueji.room import ROOM
 from law import clock
 from tests.county import LEGAL_DAY, hand_for
 from tests.leavers import leaver_maker

@@ -3,12 +3,15 @@
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from accounts.roles import Role
 from approvals.errors import NotYourHand, Refused
 from approvals.services import perform
 from jianping_xueji import jobs
 from jianping_xueji.jobs import tasks
+from jianping_xueji.room import ROOM
 from law import articles, clock
 from law.models import Parameter
 from schools.models import SeatGrant, Seats
@@ -348,9 +351,6 @@ def test_a_run_given_up_changes_nothing(bureau, no1, no2, child_at, monkeypatch)
 
 
 def test_the_number_of_statements_does_not_grow_with_the_children(bureau, no1, no2, child_at):
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
     def statements(heads):
         for _ in range(heads):
             child_at(no1, grade=3)
@@ -365,10 +365,20 @@ def test_the_number_of_statements_does_not_grow_with_the_children(bureau, no1, n
     assert statements(2) == statements(20)
 
 
-def test_the_number_of_statements_does_not_grow_with_the_schools(bureau, no1, no2, child_at):
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
+def test_a_county_moves_up_with_memory_for_whole_tables(bureau, no1, child_at):
+    def memory():
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW work_mem")
+            return cursor.fetchone()[0]
 
+    child_at(no1, grade=3)
+    run, before = submitted(bureau), memory()
+    with clock.at(TURN), transaction.atomic():
+        services.promote_all(run, by=checker(bureau))
+        assert memory() == ROOM != before
+
+
+def test_the_number_of_statements_does_not_grow_with_the_schools(bureau, no1, no2, child_at):
     def statements():
         run = submitted(bureau)
         with clock.at(TURN), CaptureQueriesContext(connection) as asked:
