@@ -12,6 +12,7 @@ from types import SimpleNamespace
 from .parsing import SVG
 
 MOST_FAMILIES = 3000  # of one stylesheet; then all is forgotten
+OURS_AND_ENGINES = 2
 
 
 class Place:
@@ -24,13 +25,19 @@ class Place:
 
 
 class Remembered:
-    """What is known under one stylesheet: places from above the root down, and styles by what they were made of."""
+    """What is known under one stylesheet: places from above the root down, and styles by what they were made of.
+
+    A paper that brings rules of its own, beside the engine's and ours, is remembered by nobody.
+    """
 
     def __init__(self):
         self.top, self.styles, self.families = Place(), {}, 0
 
     @classmethod
-    def of(cls, sheet) -> "Remembered":
+    def of(cls, sheets: list) -> "Remembered":
+        if len(sheets) != OURS_AND_ENGINES:
+            return cls()
+        sheet = sheets[-1][0]
         known = vars(sheet).get("remembered")
         if known is None or known.families > MOST_FAMILIES:
             known = sheet.remembered = cls()
@@ -49,7 +56,7 @@ def remembering(engine: type) -> type:
 
     class StyleFor(engine):
         def __init__(self, html, sheets, hints, font_config, targets):
-            self.known, self.targets = Remembered.of(sheets[-1][0]), targets
+            self.known, self.targets = Remembered.of(sheets), targets
             walk = Walk(html, self)
             shown = SimpleNamespace(etree_element=html.etree_element, base_url=html.base_url, wrapper_element=walk)
             super().__init__(shown, sheets, hints, font_config, targets)

@@ -18,7 +18,7 @@ class Kind(models.TextChoices):
     GRADUATES = "graduates", "毕业生花名册"
 
 
-REMARK = Column("remark", "备注", 26)
+REMARK = Column("remark", "备注", 30)
 WHOLE = {"registry_number", "id_number", "certificate", "birth_date", "phone", "day", "filed_on", "case"}
 NARROW = 18  # millimetres: a head of four characters needs most of it
 

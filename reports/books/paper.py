@@ -82,7 +82,7 @@ def signers_of(roster: bool, scope: Scope) -> list[str]:
 def tally_of(what: BookKind, chunk: list[Line], lines: list[Line], last: bool) -> list[str]:
     """What stands under a page."""
     if not lines:
-        return ["本期没有登记事项。"]
+        return []  # the table itself says so
     if what.kind in (Kind.MOVEMENTS, Kind.TRANSFERS):
         words = ("转入", "转出") if what.kind == Kind.TRANSFERS else ("增", "减")
         came = sum(line.cells["side"] in ("in", "转入") for line in chunk)

@@ -10,5 +10,5 @@ def seal_rows(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("students", "0200_sealed_columns"), ("vault", "0001_column_keys")]
+    dependencies = [("students", "0211_proposed_plan_states"), ("vault", "0001_column_keys")]
     operations = [migrations.RunPython(seal_rows, migrations.RunPython.noop)]

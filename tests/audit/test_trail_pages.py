@@ -1,11 +1,13 @@
 """Who saw this child, what did this account see, which files hold this child: each answered from a page."""
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
 from accounts.roles import Role
 from jianping_xueji.audit import anchoring
+from supervision.trail.listing import about_child
 from supervision.trail.words import AREAS
 from supervision.views import trail
 from tests.county import LEGAL_DAY, staff_member
@@ -127,3 +129,14 @@ def test_events_are_counted_up_to_a_limit(enter, no1, seen, monkeypatch, most, t
     monkeypatch.setattr(trail, "MOST_COUNTED", most)
     page = enter(Role.HEADMASTER, no1).get(reverse("supervision:trail_child", args=[seen.slug]), {"kind": "read"})
     assert page.context["count"] == min(most, 2) and told in page.content.decode()
+
+
+@pytest.mark.parametrize(("by", "index"), [("-turn", "audit_of_child"), ("-id", "audit_event_pkey")])
+def test_a_child_s_events_are_found_by_their_own_index(owner, seen, by, index):
+    """Control: listed by the number itself, the planner walks backwards over the events of everybody."""
+    owner.execute("ANALYZE audit_event")
+    with connection.cursor() as cursor:
+        cursor.execute("SET enable_seqscan = off")
+        plan = about_child(seen).order_by(by)[:51].explain()
+        cursor.execute("RESET enable_seqscan")
+    assert index in plan

@@ -165,13 +165,21 @@ def test_the_same_words_elsewhere_are_laid_out_anew():
         assert remembered(html) == by_the_engine(html)
 
 
+def test_a_paper_with_rules_of_its_own_leaves_nothing_behind():
+    """Two papers of the same elements, one of which brings its rules along."""
+    plain = table_of("甲")
+    own = plain.replace("<body", "<head><style>td{font-size:20pt}</style></head><body")
+    for html in (own, plain.replace("<body", "<head><style>td{color:red}</style></head><body"), plain, own):
+        assert remembered(html) == by_the_engine(html)
+
+
 def test_what_is_remembered_has_an_end(monkeypatch):
     monkeypatch.setattr(cascade, "MOST_FAMILIES", 3)
     monkeypatch.setattr(cells, "MOST_CELLS", 2)
     html = table_of("甲", "乙", "丙", "丁")
     assert remembered(html) == by_the_engine(html)
     sheet = rendering.style_for(styling.classes_in(html))
-    assert sheet.remembered.families > 3 and cascade.Remembered.of(sheet).families == 0
+    assert sheet.remembered.families > 3 and cascade.Remembered.of([(None,), (sheet,)]).families == 0
     assert all(len(style.cells) <= 2 for style in sheet.remembered.styles.values())
 
 
