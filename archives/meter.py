@@ -19,7 +19,7 @@ from students.intake.years import months_after
 from students.models import FamilyMember, Student
 
 from .kin import MERGED, kin_of
-from .kinds import PARTS, REGISTRAR_KEEPS
+from .kinds import PARTS, REGISTRAR_KEEPS, SHORT
 from .periods import Moment
 
 
@@ -192,9 +192,9 @@ def children_of(
     limit = Clock.now({row["since"] for row in rows})
     dues = {since: (limit.due(since), limit.left(since)) for since in {row["since"] for row in rows}}
     for row in rows:
-        row["parts"] = [(part, row[f"part{part}"]) for part in PARTS]
+        row["parts"] = [(part, SHORT[part], row[f"part{part}"]) for part in PARTS]
         row["missing"] = [item for item in ITEMS if not row[item.code]]
-        row["done"] = sum(held for _, held in row["parts"])
+        row["done"] = sum(held for _, _, held in row["parts"])
         row["due"], row["left"] = dues[row["since"]]
     return rows
 
