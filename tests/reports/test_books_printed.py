@@ -3,7 +3,6 @@
 from datetime import date
 
 import pytest
-from django.db import OperationalError, connection
 from django.urls import reverse
 
 from accounts.roles import Role
@@ -16,14 +15,13 @@ from reports.books import cards, printing
 from reports.books.blanks import PROOFS
 from reports.books.closing import live_scope
 from reports.books.kinds import BOOKS
-from reports.books.models import BookFile
 from reports.books.periods import period_of
 from reports.books.printing import Laid, keep_file
 from reports.errors import MissingGlyph, NotPrintable
 from reports.forms import FORMS
 from reports.models import Print
 from reports.services import new_record
-from students.models import FamilyMember, Look, Student
+from students.models import FamilyMember, Student
 from tests.archives.specimens import EVALUATION, filled
 from tests.changes import decided, drafted
 from tests.county import class_of, make_school, staff_member
@@ -269,21 +267,3 @@ def test_the_file_of_a_book_is_not_for_whoever_left_the_school(client, no1):
     assert client.get(address).status_code == 200
     registrar.appointments.update(ends=date(2026, 9, 1))
     assert client.get(address).status_code == 404
-
-
-def test_no_paper_is_registered_when_nobody_can_be_told_who_has_it(no1, child_at):
-    """The server goes away just when the trace is to be kept."""
-    child_at(no1, grade=1, name="样例新")
-    part, before = closed(no1, "newcomers"), Print.objects.count()
-
-    def lost(execute, sql, params, many, context):
-        if f'INSERT INTO "{Look._meta.db_table}"' in sql:
-            raise OperationalError("the server has gone away")
-        return execute(sql, params, many, context)
-
-    for prints in (lambda: live(no1, "newcomers", year=2025), lambda: printed_bytes(part)):
-        with connection.execute_wrapper(lost), pytest.raises(OperationalError):
-            prints()
-    assert Print.objects.count() == before and not BookFile.objects.exists()
-    printed_bytes(part)
-    assert Print.objects.count() == before + 1 and Look.objects.filter(kind=Look.Kind.FILE).count() == 1
