@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from django.db import IntegrityError, transaction
 
 from jianping_xueji.vault import VaultError, files, new_child_key
+from schools.models import School
+from students.exporting.services import keep_trace
 
 from ..batches.chunks import chunks_of
 from ..batches.merging import merged
@@ -94,11 +96,24 @@ def told(papers: Iterator, progress: Progress | None, total: int) -> Iterator:
             progress(min(number, total), total)
 
 
-def print_open(what: BookKind, scope: Scope, reading: Reading, *, by, address_of, section: str = "") -> Printed:
-    """Print an open book, marked as not closed; registered like every print. The caller has checked the right."""
+def print_open(
+    what: BookKind,
+    scope: Scope,
+    reading: Reading,
+    *,
+    by,
+    address_of: Callable[[str], str],
+    keeper: School,
+    section: str = "",
+) -> Printed:
+    """Print an open book, marked as not closed; registered like every print, with the trace of who has it.
+
+    The caller has checked the right. `keeper`: the school that keeps the book today.
+    """
     laid = lay_out_book(what, scope, reading, by=by, address_of=address_of, section=section)
     with transaction.atomic():
         register(laid)
+        keep_trace(keeper, by, f"打印未结《{what.title}》{laid.record.number}")
     return Printed(laid.record, laid.pdf)
 
 
@@ -142,10 +157,17 @@ def keep_file(laid: Laid, *, by, part: BookPart | None = None) -> BookFile:
         return BookFile.objects.get(part=part)
 
 
-def file_of(part: BookPart, *, by, address_of) -> BookFile:
-    """The one file of a closed book, made when it is not there yet."""
+def print_closed(part: BookPart, *, by, address_of: Callable[[str], str], keeper: School) -> bytes:
+    """The bytes of the one file of a closed book, made when it is not there yet, with the trace of who has it.
+
+    Raises what `lay_out_part` does; VaultError when the file is missing or altered.
+    """
     kept = BookFile.objects.filter(part=part).first()
-    return kept or keep_file(lay_out_part(part, by=by, address_of=address_of), by=by, part=part)
+    laid = None if kept else lay_out_part(part, by=by, address_of=address_of)
+    with transaction.atomic():
+        content = content_of_file(kept or keep_file(laid, by=by, part=part))
+        keep_trace(keeper, by, f"打印《{part.title}》{part.number}")
+    return content
 
 
 def content_of_file(kept: BookFile) -> bytes:

@@ -110,17 +110,16 @@ def book_print(request, pk, kind, year, term):
             return refused(request, asked.what, NotPrintable("本班学生过多，请打印整册。"))
         started = jobs.start(closing.JOB, asked.address | {"site": site_of(request)}, by=request.user)
         return render(request, "reports/book_job.html", {"job": started, "title": asked.what.title})
-    make = partial(printing.print_open, asked.what, asked.scope, reading, section=chosen.chosen)
+    make = partial(printing.print_open, asked.what, asked.scope, reading, keeper=asked.keeper, section=chosen.chosen)
     return handed_out(request, asked, make)
 
 
 def handed_out(request, asked: Asked, make):
-    """The PDF with its trace, or the page that says why there is none."""
+    """The PDF, or the page that says why there is none."""
     try:
         printed = make(by=request.user, address_of=address_of(request))
     except PrintRefused as refusal:
         return refused(request, asked.what, refusal)
-    keep_trace(asked.keeper, request.user, f"打印未结《{asked.what.title}》{printed.record.number}")
     return pdf(printed.pdf, f"{printed.record.number}.pdf")
 
 
@@ -216,17 +215,14 @@ def book_part(request, pk):
 def book_part_print(request, pk):
     """The file of a closed book: the same bytes every time. A large one that is not made yet is made by a job."""
     part = permit(part_in_sight(request.user, pk))
-    kept = BookFile.objects.filter(part=part).first()
-    if kept is None and printing.is_large(part.what, part.lines_count):
+    if printing.is_large(part.what, part.lines_count) and not BookFile.objects.filter(part=part).exists():
         return render(request, "reports/book_job.html", {"job": job_for(part, request), "title": part.title})
     try:
-        kept = kept or printing.file_of(part, by=request.user, address_of=address_of(request))
-        content = printing.content_of_file(kept)
+        content = printing.print_closed(part, by=request.user, address_of=address_of(request), keeper=part.keeper)
     except PrintRefused as refusal:
         return refused(request, part.what, refusal)
     except VaultError:
         return refused(request, part.what, NotPrintable(f"{part.number}的文件不在或已损坏，请联系系统管理员。"))
-    keep_trace(part.keeper, request.user, f"打印《{part.title}》{part.number}")
     return pdf(content, f"{part.number}.pdf")
 
 

@@ -20,7 +20,7 @@ from law.models import CalendarDay
 from schools.models import Bureau
 from students.changes import kinds_of_change
 from tests import invariants
-from tests.changes import SPECIMENS, County, undone, way_of
+from tests.changes import SPECIMENS, County, way_of
 from tests.county import hand_for
 from tests.house.test_access_table import (  # noqa: F401 — fixtures
     Request,
@@ -148,13 +148,14 @@ def test_every_move_of_every_kind(county, kind):
         by = hand_for(case, role, side)
         found += [f"{action} {each}" for each in half_done(lambda a=action, c=case, b=by: perform(c, a, by=b))]
         case = perform(case, action, by=by)
-    found += [f"undo {each}" for each in half_done(lambda: attempted_undo(case))]
+    leader = hand_for(case, Role.BUREAU_LEADER, "bureau")
+    found += [f"undo {each}" for each in half_done(lambda: attempted_undo(case, leader))]
     assert found == [] and invariants.broken() == []
 
 
-def attempted_undo(case) -> None:
+def attempted_undo(case, leader) -> None:
     with contextlib.suppress(Refused):
-        undone(case)
+        perform(case, "undo", by=leader, opinion="原决定有误")
 
 
 def test_one_move_and_its_control(transfer, bureau):

@@ -10,7 +10,7 @@ from reports.books.keeping import keeper_of
 from reports.books.kinds import BOOKS
 from reports.books.models import BookFile, BookPart
 from reports.books.periods import period_of
-from reports.books.printing import content_of_file, file_of
+from reports.books.printing import print_closed
 from schools.models import School
 from tests.county import staff_member
 from tests.reports.conftest import address_of
@@ -57,7 +57,7 @@ def corrected(part, reason="结册后更正", *, on) -> BookPart:
 
 def printed_bytes(part, by=None) -> bytes:
     by = by or people_of(part.school)[0]
-    return content_of_file(file_of(part, by=by, address_of=address_of))
+    return print_closed(part, by=by, address_of=address_of, keeper=part.school)
 
 
 def kept_file(part) -> BookFile:

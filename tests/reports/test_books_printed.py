@@ -49,7 +49,7 @@ def live(school, kind, *, term=1, section="", year=2026):
     reading = what.read(scope)
     reading = reading.only(section) if section else reading
     by = people_of(school)[0]
-    return printing.print_open(what, scope, reading, by=by, address_of=address_of, section=section)
+    return printing.print_open(what, scope, reading, by=by, address_of=address_of, keeper=school, section=section)
 
 
 @pytest.fixture
