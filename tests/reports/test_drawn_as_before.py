@@ -141,24 +141,36 @@ def places_in(paper) -> list[tuple]:
 
 def table_of(*rows: str, css_class: str = "rows") -> str:
     cells = "".join(f"<tr><td>{row}</td></tr>" for row in rows)
-    return f"<!doctype html><html><body class='is-list'><table class='{css_class}'>{cells}</table></body></html>"
+    return f'<!doctype html><html><body class="is-list"><table class="{css_class}">{cells}</table></body></html>'
 
 
 def test_a_cell_that_meets_the_end_of_the_page_is_the_engines():
-    many = table_of(*["同一句话" * 60] * 40)
+    many = table_of(*["同一句话" * 60] * 40, css_class="any")  # in rows that may break
     assert len(rendering.lay_out(many).pages) > 1
     assert remembered(many) == by_the_engine(many)
 
 
-def test_the_same_words_elsewhere_are_laid_out_anew():
-    """Wider, under another rule, or beside another sibling: none of it is the cell that was kept."""
-    first = table_of("汉族", "满族")
-    apart = "<!doctype html><html><body class='is-grid'>{}</body></html>"
-    one, two = (
-        "<table class='grid'><tr><td>汉族</td></tr></table>",
-        "<table class='grid'><tr><td>汉族<td>甲</tr></table>",
-    )
-    papers = [first, first.replace("<td>", "<td class='mid'>"), *(apart.format(it) for it in (one, two, one + two))]
+LONG = "同一句话" * 9
+MID_FIRST, MID_LAST = (
+    f'<table class="grid"><tr><td{one}>汉族<td{other}>汉族</tr></table>'
+    for one, other in ((' class="mid"', ""), ("", ' class="mid"'))
+)
+ROWS = '<table class="rows"><tr><td>汉族</td></tr></table>'
+
+
+@pytest.mark.parametrize(
+    "papers",
+    [
+        (MID_FIRST + ROWS, MID_LAST + ROWS),  # as many cells, another class
+        (MID_FIRST + MID_LAST + ROWS, MID_FIRST + ROWS + MID_LAST),  # after another sibling
+        (
+            f'<table class="rows"><col style="width:20mm"><col><tr><td>{LONG}<td>{LONG}</tr></table>',
+        ),  # of another width
+        ('<table class="rows"><tr><td>甲<td>乙</tr></table>', '<table class="rows"><tr><td>乙<td>甲</tr></table>'),
+    ],
+)
+def test_the_same_words_elsewhere_are_laid_out_anew(papers):
+    papers = [f'<!doctype html><html><body class="is-grid">{paper}</body></html>' for paper in papers]
     for html in papers:
         rendering.lay_out(html)
     for html in papers:
