@@ -6,13 +6,13 @@ bureau's seal. Whoever rewrites the whole chain cannot rewrite the paper.
 
 import hashlib
 import json
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 from django.conf import settings
 from django.db import connection
 
-from .models import Anchor
+from .models import Anchor, Seal
 from .sealing import seal_all, sealer
 
 NOTHING = "0" * 64
@@ -28,6 +28,16 @@ def head() -> tuple[int, int, str]:
         cursor.execute("SELECT hash FROM audit_seal WHERE height = %s", [height])
         found = cursor.fetchone()
     return height, events, found[0] if found else NOTHING
+
+
+def passed_by(moment: datetime) -> int:
+    """No event up to this number is as young as the moment: it was anchored before. 0 when nothing was.
+
+    Numbers are drawn in the order of time, and a range of numbers is read by their index, however many lie below.
+    """
+    height = Anchor.objects.filter(made_at__lt=moment).order_by("-on").values_list("height", flat=True).first()
+    top = Seal.objects.filter(height=height).values_list("top", flat=True).first() if height else None
+    return top or 0
 
 
 def drop(on: date) -> Anchor:

@@ -7,7 +7,7 @@ from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from accounts.models import User
-from jianping_xueji.audit.anchoring import head
+from jianping_xueji.audit.anchoring import head, passed_by
 from jianping_xueji.audit.models import Anchor, Event
 from jianping_xueji.audit.sealing import LATE, STOPPED, unsealed_for
 
@@ -30,8 +30,9 @@ def days_chart(people: QuerySet[User]) -> dict:
     """Events of these people a day, the last two weeks."""
     today = timezone.localdate()
     days = [today - timedelta(days=back) for back in range(DAYS - 1, -1, -1)]
+    since = timezone.now() - timedelta(days=DAYS)
     rows = (
-        Event.objects.filter(at__gte=timezone.now() - timedelta(days=DAYS), actor__in=people.values("pk"))
+        Event.objects.filter(id__gt=passed_by(since), at__gte=since, actor__in=people.values("pk"))
         .values_list("kind", TruncDate("at"))
         .annotate(number=Count("pk"))
         .order_by()

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import User
+from jianping_xueji.audit.anchoring import passed_by
 from jianping_xueji.audit.models import Event
 from law import clock, parameters
 
@@ -64,5 +65,6 @@ def tell(now: datetime | None = None) -> int:
 def alarms_about(people: QuerySet[User]) -> list[Event]:
     """The latest alarms about these people, for whoever audits them; exports beyond the limit are among them."""
     since = timezone.now() - SHOWN_FOR
-    found = Event.objects.filter(kind=Event.Kind.ALARM, at__gte=since, actor__in=people.values("pk"))
+    late = Event.objects.filter(id__gt=passed_by(since), at__gte=since)
+    found = late.filter(kind=Event.Kind.ALARM, actor__in=people.values("pk"))
     return list(found.order_by("-id")[:MOST_SHOWN])

@@ -282,7 +282,7 @@ def test_the_verifier_holds_only_the_seals_it_is_in_the_midst_of(transactional_d
     def walked():
         for line in event_lines():
             yield line
-            held.append(sum(isinstance(each, verify_audit.Seal) for each in gc.get_objects()))
+            held.append(sum(type(each) is verify_audit.Seal for each in gc.get_objects()))
 
     report = verify(seal_lines, walked())
     assert report.faults == [] and report.seals >= 40 and max(held) <= 3

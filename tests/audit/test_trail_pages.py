@@ -1,12 +1,13 @@
 """Who saw this child, what did this account see, which files hold this child: each answered from a page."""
 
 import pytest
-from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.roles import Role
 from jianping_xueji.audit import anchoring
+from jianping_xueji.audit.models import Event
 from supervision.trail.listing import about_child
 from supervision.trail.words import AREAS
 from supervision.views import trail
@@ -133,10 +134,28 @@ def test_events_are_counted_up_to_a_limit(enter, no1, seen, monkeypatch, most, t
 
 @pytest.mark.parametrize(("by", "index"), [("-turn", "audit_of_child"), ("-id", "audit_event_pkey")])
 def test_a_child_s_events_are_found_by_their_own_index(owner, seen, by, index):
-    """Control: listed by the number itself, the planner walks backwards over the events of everybody."""
+    """Among many events of others; listed by the number itself (control), the planner walks backwards over them all."""
+    owner.execute("ALTER TABLE audit_event ALTER children SET STATISTICS 0")
+    owner.execute(
+        "INSERT INTO audit_event (kind, children) SELECT 'read', ARRAY[1000000 + i] FROM generate_series(1, 20000) i"
+    )
     owner.execute("ANALYZE audit_event")
-    with connection.cursor() as cursor:
-        cursor.execute("SET enable_seqscan = off")
-        plan = about_child(seen).order_by(by)[:51].explain()
-        cursor.execute("RESET enable_seqscan")
-    assert index in plan
+    assert index in about_child(seen).order_by(by)[:5].explain()
+
+
+def test_the_last_fortnight_begins_behind_the_anchors_before_it(transactional_db, owner, enter, no1, bureau, seen):
+    """What an anchor of before has passed is not read again; whoever has no such anchor reads all."""
+    front, before = reverse("supervision:trail"), timezone.now()
+
+    def read():
+        return sum(enter(Role.AUDITOR, bureau).get(front).context["chart"]["series"][0]["values"])
+
+    anchor, last = anchoring.drop(LEGAL_DAY), Event.objects.order_by("-id").first().pk
+    assert anchoring.passed_by(before) == 0 and anchoring.passed_by(timezone.now()) == last
+    assert read() > 0
+    old = """INSERT INTO audit_anchor ("on", made_at, height, events, hash, sm3, file)
+        VALUES ('2020-01-01', now() - interval '20 days', %s, 0, '', '', '')"""
+    owner.execute(old, [anchor.height])
+    owner.execute("INSERT INTO audit_event (kind, actor) SELECT 'read', actor FROM audit_event WHERE kind = 'read'")
+    everything = Event.objects.filter(kind="read").count()
+    assert 0 < read() < everything
