@@ -454,6 +454,7 @@ def upload_of(school, registrar) -> ImportFile:
         name="名册.xlsx",
         size=1,
         sha256="0" * 64,
+        stored_name="0" * 32,
         wrapped_key=b"",
         state="unusable",
     )
