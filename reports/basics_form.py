@@ -26,6 +26,8 @@ BANDS = (
     ("学生家庭成员或监护人信息二", ((61, 67), (62, 68), (63, 69), (64, 70), (65, 71), (66, 72))),
 )
 ITEMS: dict[int, Field] = {int(field.paper_no): field for field in FIELDS if field.paper_no}
+# On the paper the grade must be filled in, which the record takes from the class; a distance names its unit.
+MUST_ON_PAPER, UNITS = {22}, {46: "（公里）"}
 MOST_AT_ONCE = 120
 
 
@@ -77,7 +79,13 @@ def item_of(number: int, values: dict[int, str]) -> dict:
         return {"number": "", "label": "", "value": ""}
     field = ITEMS[number]
     label = field.label.removeprefix(f"成员{field.member}") if field.member else field.label
-    return {"number": str(number), "label": label, "must": field.required == "Y", "value": values.get(number, "")}
+    must = field.required == "Y" or number in MUST_ON_PAPER
+    return {
+        "number": str(number),
+        "label": label + UNITS.get(number, ""),
+        "must": must,
+        "value": values.get(number, ""),
+    }
 
 
 def values_of(child: Student) -> dict[int, str]:

@@ -26,6 +26,8 @@ from .errors import NotPrintable
 from .suspension_forms import ticks
 from .wording import day, guardians_of
 
+# Who looks first at these two desks, as the form says it
+MAKERS = ("初审人", "复核人")
 REVIEWS = {PREREVIEW_SCHOOL: ("学校初审意见", "校　长"), PREREVIEW_BUREAU: ("县教育局复核意见", "负责人")}
 PROPERTY_OWNED, INVESTED, NO_HOUSE, SPECIAL = "property", "investor", "migrant", "special"
 SORTS = {
@@ -55,19 +57,23 @@ SEALS = (
 def direct_form(case: Case | None) -> dict:
     """What the school looks at before it takes a child in: papers, seats, and the headmaster's word; blank for None."""
     if case is None:
-        papers = paper_groups({})
-        return {"sorts": ticks(SORTS, ""), "papers": papers, "desks": blank_blocks(REVIEWS), "decision": "空白表"}
+        papers, desks = paper_groups({}), reviewed(blank_blocks(REVIEWS))
+        return {"sorts": ticks(SORTS, ""), "papers": papers, "desks": desks, "decision": "空白表"}
     if not case.lead_school.county_direct:
         raise NotPrintable(f"{case.lead_school.name}不是县直学校，不用填《县直中小学学生转入审核表》（第十七条）。")
     return applied(case) | {
         "sorts": ticks(SORTS, sort_of(case)),
         "papers": paper_groups(states_of(case)),
         "seats": seats_of(case),
-        "desks": opinion_blocks(case, REVIEWS),
+        "desks": reviewed(opinion_blocks(case, REVIEWS)),
         "started_on": day(case.accepted_on),
         "ended_on": day(case.closed_on) if case.state in case.SUCCESS else "",
         "decision": case.state_name,
     }
+
+
+def reviewed(blocks: list[dict]) -> list[dict]:
+    return [block | {"made": maker} for block, maker in zip(blocks, MAKERS, strict=True)]
 
 
 def applied(case: Case) -> dict:

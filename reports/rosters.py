@@ -32,16 +32,16 @@ class Column:
 
 NUMBER, NAME, SEX = Column("order", "序号", 7), Column("name", "姓名", 22), Column("sex", "性别", 7)
 PERSON = (NAME, SEX, Column("ethnicity", "民族", 11), Column("birth_date", "出生日期", 17))
-REGISTRY, IDENTITY = Column("registry_number", "学籍号", 33), Column("id_number", "身份证件号", 32)
+REGISTRY, IDENTITY = Column("registry_number", "学籍号", 32), Column("id_number", "身份证件号", 30)
 NEWCOMERS = (
-    NUMBER, REGISTRY, *PERSON, IDENTITY, Column("household", "户籍所在地", 24), Column("address", "现住址", 33),
+    NUMBER, REGISTRY, *PERSON, IDENTITY, Column("household", "户籍所在地", 24), Column("address", "现住址", 35),
     Column("guardian", "监护人", 18), Column("relation", "关系", 10), Column("phone", "联系电话", 20),
-    Column("entry", "入学方式", 13), Column("lodging", "就读方式", 8), Column("remark", "备注", 8),
+    Column("entry", "入学方式", 13), Column("lodging", "就读方式", 8), Column("remark", "备注", 9),
 )  # fmt: skip
 GRADUATES = (
     NUMBER, REGISTRY, *PERSON, IDENTITY, Column("entered", "入学年月", 16), Column("left", "毕业年月", 16),
     Column("passed", "毕业/修业", 14), Column("certificate", "证书编号", 35), Column("went_to", "去向（升入学校）", 27),
-    Column("signature", "领取人签字", 18), Column("remark", "备注", 8),
+    Column("signature", "领取人签字", 18), Column("remark", "备注", 11),
 )  # fmt: skip
 
 

@@ -110,7 +110,7 @@ def cover_of(what: BookKind, reading: Reading, part: BookPart) -> dict:
     """封面: which book it is, who closed it, and by what its content is known again."""
     book = part.book
     lines = [
-        ("学校", f"{part.school_name}（{part.school.code}）"),
+        ("学　　校", f"{part.school_name}（{part.school.code}）"),
         ("学年学期", book.period.name),
         ("编　　号", part.number),
         ("起　　止", f"{day(part.first)}至{day(part.until)}"),
