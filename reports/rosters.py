@@ -45,12 +45,16 @@ GRADUATES = (
 )  # fmt: skip
 
 
+# The city seals the certificates of a roster on one day (第三十二条).
+SEALED = {"seal_line": "验印日期：＿＿＿＿年＿＿月＿＿日"}
+
+
 def newcomers_roster(about: None) -> dict:
     return blank("新生花名册", NEWCOMERS)
 
 
 def graduates_roster(about: None) -> dict:
-    return blank("毕业生花名册", GRADUATES)
+    return blank("毕业生花名册", GRADUATES) | SEALED
 
 
 def blank(title: str, columns: tuple[Column, ...]) -> dict:
@@ -97,7 +101,7 @@ def graduates_of(school_class: SchoolClass) -> Sheet:
         for number, child in enumerate(children, 1)
     ]
     name = f"{left}届{grade_name(grade)}{school_class.number}班"
-    return sheet("毕业生花名册", GRADUATES, school_class, name, children, rows)
+    return sheet("毕业生花名册", GRADUATES, school_class, name, children, rows, **SEALED)
 
 
 def children_in(places) -> list[Student]:
@@ -115,7 +119,9 @@ def destinations_of(children: list[Student], school: int) -> dict[int, str]:
     return {enrolment.student_id: enrolment.school.name for enrolment in later.order_by("during")}
 
 
-def sheet(title: str, columns, school_class: SchoolClass, name: str, children: list, rows: list[dict]) -> Sheet:
+def sheet(
+    title: str, columns, school_class: SchoolClass, name: str, children: list, rows: list[dict], **feet: str
+) -> Sheet:
     """The paper of one class with its head and feet."""
     if not rows:
         wanting = "还没有办结毕业的学生" if title == "毕业生花名册" else "没有学生"
@@ -131,6 +137,7 @@ def sheet(title: str, columns, school_class: SchoolClass, name: str, children: l
         "heads_all": str(len(children)),
         "bureau": str(school.bureau),
         "decision": f"{len(children)}名学生",
+        **feet,
     }
     return Sheet(content, (school.pk,), f"{school.name}{name}", school=school, children=children)
 
