@@ -44,12 +44,11 @@ def compare(
     times: int,
     warm_up: int,
     per_run: int = 1,
-    before_each: Callable = lambda: None,
     seconds: Callable[[Callable], float] | None = None,
 ) -> Ratio:
     """Run both `times` times in turn after `warm_up` unmeasured turns; the ratio of their medians.
 
-    `per_run` is how many of the named thing one call does; `before_each` turn, unmeasured, things are put in order.
+    `per_run` is how many of the named thing one call does.
     `seconds` tells what a call costs; by the clock when none is given.
     """
     seconds = seconds or seconds_of
@@ -59,9 +58,7 @@ def compare(
     gc.collect()
     mine, least = [], []
     for _ in range(times):
-        before_each()
         mine.append(seconds(ours))
-        before_each()
         least.append(seconds(limit))
     ours_ms, limit_ms = (statistics.median(taken) * 1000 / per_run for taken in (mine, least))
     return Ratio(name, round(ours_ms / limit_ms, 2), allowed, ours_ms, limit_ms, times)

@@ -1,4 +1,5 @@
 from tests.county import (  # noqa: F401 — fixtures
+    as_,
     bureau,
     child_at,
     legal_day,

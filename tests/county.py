@@ -97,6 +97,17 @@ def staff(db):
     return staff_member
 
 
+@pytest.fixture
+def as_(client, staff):
+    """The browser of somebody who holds this role there."""
+
+    def enter(role, place):
+        client.force_login(staff(role, place))
+        return client
+
+    return enter
+
+
 def id_number(birth: date, sequence: int, sex: str) -> str:
     """A number of the unassigned county code 211399 with a right check character."""
     order = sequence * 2 + (1 if sex == "1" else 0)

@@ -1,6 +1,5 @@
 """The pages of 招生计划, 分班, 开班 and 调班: what is typed stays, what is refused says why, the next act is near."""
 
-import pytest
 from django.urls import reverse
 
 from accounts.roles import Role
@@ -9,15 +8,6 @@ from students.models import ClassChange, IntakePlan, Placing, PlacingRow
 from tests.changes import decided
 from tests.county import class_of, seats_of
 from tests.students.specimens_classes import DOCUMENT, another_class, drafted_placing, newcomers
-
-
-@pytest.fixture
-def as_(client, staff):
-    def enter(role, place):
-        client.force_login(staff(role, place))
-        return client
-
-    return enter
 
 
 def plan_url(school, year=2026):

@@ -1,6 +1,5 @@
 """The pages on which a school asks for its intake plan and the bureau settles it (第八条)."""
 
-import pytest
 from django.urls import reverse
 
 from accounts.roles import Role
@@ -10,15 +9,6 @@ from tests.changes import decided
 from tests.students.specimens_classes import DOCUMENT, drafted_plan, proposed_plan, signed_proposal
 
 ASKED = {"reason": "学区内适龄儿童130人", "classes_1": 3, "size_1": 45}
-
-
-@pytest.fixture
-def as_(client, staff):
-    def enter(role, place):
-        client.force_login(staff(role, place))
-        return client
-
-    return enter
 
 
 def plan_url(school, year=2027):
