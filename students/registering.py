@@ -114,7 +114,7 @@ def open_applications(case) -> None:
     """Everybody in the batch has an application; a newcomer of grade one with the community its address names."""
     from .intake.of_rows import communities_of_children
 
-    bare = case.entries.filter(student__application=None)
+    bare = case.entries.filter(student__application=None).order_by()  # the order of the sheet costs three joins
     entering = bare.filter(school_class__cohort=intake_year(clock.today()), school_class__stage=Stage.PRIMARY)
     addresses = list(entering.values_list("student", "student__home_address"))
     living = communities_of_children(case.lead_school, addresses) if addresses else {}

@@ -190,8 +190,8 @@ def unusual_cell(rows: int, columns: int) -> re.Pattern[bytes]:
         numbers = rf"(?:[1-{first - 1}]\d{{{places}}}|{numbers})"
     pairs = min(columns // 26 - 1, 26)
     letters = rf"[A-{chr(64 + pairs)}]?[A-Z]" if pairs > 0 else rf"[A-{chr(64 + min(columns, 26))}]"
-    attributes = r' s="\d+"| t="s"| t="inlineStr"| t="str"| t="n"| t="b"'
-    return re.compile(rf'<c(?! r="{letters}{numbers}"(?:{attributes}){{0,2}}(?:><v>|><is>|/>|></c>))'.encode())
+    attributes = r'(?: (?:t="(?:s"|inlineStr"|str"|n"|b")|s="\d++")){0,2}+'
+    return re.compile(rf'<c(?! r="{letters}{numbers}"{attributes}(?:>(?:<v>|<is>|</c>)|/>))'.encode())
 
 
 def _whole_rows(chunks: Iterator[bytes]) -> Iterator[bytes]:
