@@ -61,7 +61,7 @@ def laid_out(code: str, numbered: Numbered) -> tuple[bytes, int, int]:
     from reports.batches.merging import merged
     from reports.forms import FORMS
 
-    pdf, _ = merged(chunks_of((FORMS[code], context_of(number, content)) for number, content in numbered))
+    pdf = merged(chunks_of((FORMS[code], context_of(number, content)) for number, content in numbered))
     return pdf, os.getpid(), peak_mb()
 
 

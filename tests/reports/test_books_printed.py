@@ -26,7 +26,7 @@ from students.models import FamilyMember, Student
 from tests.archives.specimens import EVALUATION, filled
 from tests.changes import decided, drafted
 from tests.county import class_of, make_school, staff_member
-from tests.reports.batches import finished
+from tests.reports.batches import file_of, finished
 from tests.reports.books import closed, corrected, people_of, printed_bytes
 from tests.reports.conftest import address_of, keep, pages_of
 from tests.reports.test_books_closing import moved, suspended
@@ -188,7 +188,7 @@ def test_the_card_tells_results_and_remarks_from_the_archive(no1, child_at):
     third, second = card["years"][2], card["years"][1]
     assert third["rows"][0]["marks"][:4] == ["优秀", "92", "95.5", ""] and not any(third["rows"][1]["marks"])
     assert second["remarks"][1]["words"].endswith(EVALUATION["comment"]) and not second["remarks"][0]["words"]
-    said = words_of(finished("registry_card", children_of(class_of(no1, 3)), by).content())
+    said = words_of(file_of(finished("registry_card", children_of(class_of(no1, 3)), by)))
     assert "95.5" in said and EVALUATION["comment"] in said and "思想品德优秀" in said
 
 
@@ -205,7 +205,7 @@ def test_cards_of_a_junior_school_and_of_a_class(bureau, child_at):
     junior.refresh_from_db()
     child_at(junior, grade=8, name=LONG)
     by = staff_member(Role.REGISTRAR, junior)
-    pdf = finished("registry_card", children_of(class_of(junior, 8)), by).content()
+    pdf = file_of(finished("registry_card", children_of(class_of(junior, 8)), by))
     keep("card-junior-class", pdf)
     said = words_of(pdf)
     assert pages_of(pdf) == 2 and "物理" in said and "九年级" in said and SCHOOL in said
