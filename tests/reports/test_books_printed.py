@@ -17,7 +17,6 @@ from reports.books.blanks import PROOFS
 from reports.books.closing import live_scope
 from reports.books.kinds import BOOKS, WHOLE
 from reports.books.periods import period_of
-from reports.books.printing import Laid, keep_file
 from reports.errors import MissingGlyph, NotPrintable
 from reports.forms import FORMS
 from reports.models import Print
@@ -27,7 +26,7 @@ from tests.archives.specimens import EVALUATION, filled
 from tests.changes import decided, drafted
 from tests.county import class_of, make_school, staff_member
 from tests.reports.batches import file_of, finished
-from tests.reports.books import closed, corrected, people_of, printed_bytes
+from tests.reports.books import closed, corrected, large_print, people_of, printed_bytes
 from tests.reports.conftest import address_of, keep, pages_of
 from tests.reports.test_books_closing import moved, suspended
 from tests.reports.texts import text_of
@@ -283,8 +282,7 @@ def test_the_file_of_a_book_is_not_for_whoever_left_the_school(client, no1):
     record = new_record(
         FORMS["movements_book"], None, {"decision": "未结册"}, registrar, school=no1, subject="增减登记"
     )
-    record.pdf_sha256 = "0" * 64
-    address = reverse("reports:book_file", args=[keep_file(Laid(record, b"%PDF-", 1), by=registrar).pk])
+    address = reverse("reports:book_file", args=[large_print(record, by=registrar).pk])
     client.force_login(registrar)
     assert client.get(address).status_code == 200
     registrar.appointments.update(ends=date(2026, 9, 1))

@@ -1,4 +1,4 @@
-"""Files too large to be held whole: sealed as they grow, opened piece by piece, and nothing in them can be exchanged."""
+"""Files too large to be held whole: sealed as they grow, opened piece by piece; nothing in them can be exchanged."""
 
 import hashlib
 
@@ -25,7 +25,9 @@ def content_of(key: bytes, stored: files.StoredFile, place: str = PLACE) -> byte
 
 
 def data_of(size: int) -> bytes:
-    return b"".join(bytes([65 + n % 26]) * min(PIECE // 2, size - at) for n, at in enumerate(range(0, size, PIECE // 2)))
+    return b"".join(
+        bytes([65 + n % 26]) * min(PIECE // 2, size - at) for n, at in enumerate(range(0, size, PIECE // 2))
+    )
 
 
 @pytest.mark.parametrize("size", ENDS)
