@@ -143,7 +143,8 @@ def places_in(paper) -> list[tuple]:
 
 def table_of(*rows: str, css_class: str = "rows") -> str:
     cells = "".join(f"<tr><td>{row}</td></tr>" for row in rows)
-    return f'<!doctype html><html lang="zh-CN"><body class="is-list"><table class="{css_class}">{cells}</table></body></html>'
+    body = f'<body class="is-list"><table class="{css_class}">{cells}</table></body>'
+    return f'<!doctype html><html lang="zh-CN">{body}</html>'
 
 
 def test_a_cell_that_meets_the_end_of_the_page_is_the_engines():
