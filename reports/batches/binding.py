@@ -1,6 +1,5 @@
 """The end of a batch: its parts become one file, and only now its prints are registered and former ones overtaken."""
 
-import hashlib
 from collections.abc import Iterable
 
 from django.utils import timezone
@@ -8,12 +7,13 @@ from django.utils import timezone
 from accounts.policies import Powers
 from jianping_xueji.jobs import JobFailed, Run
 from jianping_xueji.vault import VaultError, files
+from jianping_xueji.vault.growing import growing
 from students.models import Look, Student
 
 from ..forms import FORMS, Form
 from ..models import Print
 from ..services import looks_at
-from .merging import merged
+from .merging import merge
 from .models import FILE_PLACE, Batch
 from .papers import power_over
 from .services import locked, throw_away
@@ -23,17 +23,17 @@ def bind(run: Run, batch: Batch) -> None:
     """Merge, keep, register. Raises JobFailed for a batch given up meanwhile or a part the disk has lost."""
     parts = batch.all_parts
     try:
-        pdf, pages = merged(contents(run, batch))
-    except VaultError as fault:
-        raise JobFailed("保存的分段读不出来，请取消后重新打印。") from fault
+        with growing(batch.key, FILE_PLACE) as file:
+            pages = merge(contents(run, batch), file)
     except ValueError as fault:
         raise JobFailed("所选范围内没有一份可以打印，原因见批量打印页面。") from fault
-    kept = files.store(batch.key, pdf, FILE_PLACE)
+    kept = file.stored
     with run.commit() as result:
         fresh = locked(batch)
         if fresh.cancelled_at:
+            files.discard(kept.name)
             raise JobFailed("这批打印已取消。")
-        register(fresh, [row for part in parts for row in part.prints], hashlib.sha256(pdf).hexdigest())
+        register(fresh, [row for part in parts for row in part.prints], kept.sha256)
         Batch.objects.filter(pk=batch.pk).update(
             stored_name=kept.name, sha256=kept.sha256, pages=pages, finished_at=timezone.now()
         )
@@ -45,7 +45,11 @@ def contents(run: Run, batch: Batch) -> Iterable[bytes]:
     parts = batch.all_parts
     for number, part in enumerate(parts, 1):
         run.progress("合成", number, len(parts))
-        yield files.load(batch.key, part.stored_name, FILE_PLACE, part.sha256)
+        try:
+            content = files.load(batch.key, part.stored_name, FILE_PLACE, part.sha256)
+        except VaultError as fault:
+            raise JobFailed("保存的分段读不出来，请取消后重新打印。") from fault
+        yield content
 
 
 def register(batch: Batch, rows: list[dict], digest: str) -> None:

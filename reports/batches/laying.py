@@ -59,7 +59,7 @@ def laid_out(run: Run, batch: Batch, part: BatchPart) -> tuple[list[dict], bytes
     form = FORMS[batch.form]
     papers, left_out = read(run, form, batch, part)
     records = [new_record(form, paper.case, paper.content, batch.requested_by, **paper.about) for paper in papers]
-    pdf = merged(chunks_of(framed(run, form, batch, papers, records)))[0] if papers else b""
+    pdf = merged(chunks_of(framed(run, form, batch, papers, records))) if papers else b""
     return [drafted(record) for record in records], pdf, left_out
 
 

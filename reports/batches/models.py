@@ -1,6 +1,7 @@
 """A batch and its parts. A part is what a worker lays out at a time; nothing counts as printed before all are bound."""
 
 import json
+from collections.abc import Iterator
 
 from django.conf import settings
 from django.db import models
@@ -10,7 +11,7 @@ from django.utils.functional import cached_property
 
 from jianping_xueji import vault
 from jianping_xueji.jobs.models import Job
-from jianping_xueji.vault import files
+from jianping_xueji.vault.growing import pieces
 
 FILE_PLACE, FAULT_PLACE = "reports.batch", "reports.batch.fault"
 
@@ -83,9 +84,9 @@ class Batch(models.Model):
         """Where the genuineness page of a print of this batch stands."""
         return self.site + reverse("reports:verify", args=[token])
 
-    def content(self) -> bytes:
-        """The finished file. Raises VaultError when the disk no longer has it as it was."""
-        return files.load(self.key, self.stored_name, FILE_PLACE, self.sha256)
+    def content(self) -> Iterator[bytes]:
+        """The finished file piece by piece. Raises VaultError when the disk no longer has it as it was."""
+        return pieces(self.key, self.stored_name, FILE_PLACE, self.sha256)
 
     @cached_property
     def all_parts(self) -> list["BatchPart"]:

@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch
-from django.http import HttpResponse
+from django.http import StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
@@ -96,7 +96,7 @@ def again(request, pk):
 @require_GET
 @never_cache
 def file(request, pk):
-    """The finished file; its prints were registered, and the looks logged, when it was bound."""
+    """The finished file, streamed; its prints were registered, and the looks logged, when it was bound."""
     found = own(request, pk)
     try:
         pdf = found.content() if found.finished_at else None
@@ -107,6 +107,6 @@ def file(request, pk):
         return redirect(found)
     parts = found.parts.values_list("items", flat=True)
     audit.saw(*(item["child"] for items in parts for item in items if "child" in item))
-    response = HttpResponse(pdf, content_type="application/pdf")
+    response = StreamingHttpResponse(pdf, content_type="application/pdf")
     response["Content-Disposition"] = content_disposition_header(False, f"{found.title}{found.pk}.pdf")
     return response

@@ -15,7 +15,7 @@ from .keeping import keeper_of
 from .kinds import BOOKS
 from .models import BookFile, BookPart
 from .periods import period_of
-from .printing import Laid, keep_file, lay_out_book, lay_out_part
+from .printing import Laid, keep_file, lay_out_kept, lay_out_part
 
 
 @job(JOB, label="打印学籍簿册")
@@ -62,7 +62,7 @@ def laid_open(run: Run, by) -> Laid:
     scope = live_scope(school, what, period_of(asked["year"], asked["term"]))
     run.progress("读取学籍", 0, 0)
     given = {"by": by, "address_of": address_on(asked["site"]), "progress": progress_of(run)}
-    return lay_out_book(what, scope, what.read(scope), **given)
+    return lay_out_kept(what, scope, what.read(scope), **given)
 
 
 def progress_of(run: Run) -> Callable[[int, int], None]:

@@ -1,17 +1,19 @@
 """Printing a book: an open one as it stands today; a closed one from what was kept, once, its file for ever."""
 
 import hashlib
+import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
 
 from jianping_xueji.vault import VaultError, files, new_child_key
+from jianping_xueji.vault.growing import growing, pieces
 from schools.models import School
 from students.exporting.services import keep_trace
 
 from ..batches.chunks import chunks_of
-from ..batches.merging import merged
+from ..batches.merging import Target, merge
 from ..errors import MissingGlyph, NotPrintable
 from ..fonts import check_texts, require_fonts
 from ..forms import FORMS
@@ -30,10 +32,11 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Laid:
-    """A finished paper that nobody has registered yet."""
+    """A finished paper, its file on the disk under its own key, that nobody has registered yet."""
 
     record: Print
-    pdf: bytes
+    key: bytes
+    stored: files.StoredFile
     pages: int
 
 
@@ -50,14 +53,15 @@ def lay_out_book(
     what: BookKind,
     scope: Scope,
     reading: Reading,
+    target: Target,
     *,
     by,
     address_of: Callable[[str], str],
     section: str = "",
     part: BookPart | None = None,
     progress: Progress | None = None,
-) -> Laid:
-    """The PDF of a book and the row of its print, both not yet kept.
+) -> tuple[Print, int]:
+    """Write the PDF of a book to `target`; the row of its print, not kept yet and without a digest, and its pages.
 
     Raises MissingGlyph naming every child, PrintingUnavailable, OutsideFetch, BadOutput.
     """
@@ -71,9 +75,16 @@ def lay_out_book(
         (FORMS[form], frame_of(record, content, address_of) | {"line": line})
         for form, content, line in papers_of(what, scope, reading, part)
     )
-    pdf, pages = merged(chunks_of(told(papers, progress, len(reading.lines))))
-    record.pdf_sha256 = hashlib.sha256(pdf).hexdigest()
-    return Laid(record, pdf, pages)
+    return record, merge(chunks_of(told(papers, progress, len(reading.lines))), target)
+
+
+def lay_out_kept(what: BookKind, scope: Scope, reading: Reading, **about) -> Laid:
+    """A book that goes to the disk as it grows, whatever its length. Raises what `lay_out_book` does; VaultError."""
+    key = new_child_key()
+    with growing(key, AAD) as file:
+        record, pages = lay_out_book(what, scope, reading, file, **about)
+    record.pdf_sha256 = file.stored.sha256
+    return Laid(record, key, file.stored, pages)
 
 
 def refuse_missing_glyphs(reading: Reading) -> None:
@@ -110,20 +121,22 @@ def print_open(
 
     The caller has checked the right. `keeper`: the school that keeps the book today.
     """
-    laid = lay_out_book(what, scope, reading, by=by, address_of=address_of, section=section)
+    target = io.BytesIO()
+    record, _ = lay_out_book(what, scope, reading, target, by=by, address_of=address_of, section=section)
+    record.pdf_sha256 = hashlib.sha256(target.getbuffer()).hexdigest()
     with transaction.atomic():
-        register(laid)
-        keep_trace(keeper, by, f"打印未结《{what.title}》{laid.record.number}")
-    return Printed(laid.record, laid.pdf)
+        register(record)
+        keep_trace(keeper, by, f"打印未结《{what.title}》{record.number}")
+    return Printed(record, target.getvalue())
 
 
-def register(laid: Laid) -> None:
-    laid.record.save(force_insert=True)
-    overtake(laid.record)
+def register(record: Print) -> None:
+    record.save(force_insert=True)
+    overtake(record)
 
 
 def lay_out_part(part: BookPart, *, by, address_of, progress: Progress | None = None) -> Laid:
-    """The PDF of a closed book from what was kept. Raises NotPrintable when that is not what was closed."""
+    """The file of a closed book from what was kept. Raises NotPrintable when that is not what was closed."""
     try:
         reading, acts = frozen.reading_of(part)
         whole = frozen.is_whole(part)
@@ -132,20 +145,19 @@ def lay_out_part(part: BookPart, *, by, address_of, progress: Progress | None = 
     if not whole:
         raise NotPrintable(f"{part.number}的内容与结册时的摘要不符，未打印，请联系系统管理员。")
     scope = frozen.scope_of(part)
-    return lay_out_book(part.what, scope, reading, by=by, address_of=address_of, part=part, progress=progress)
+    return lay_out_kept(part.what, scope, reading, by=by, address_of=address_of, part=part, progress=progress)
 
 
 def keep_file(laid: Laid, *, by, part: BookPart | None = None) -> BookFile:
     """Register a finished book and keep its file. Who comes second gets the file of the first."""
-    key = new_child_key()
-    stored = files.store(key, laid.pdf, AAD)
+    stored = laid.stored
     try:
         with transaction.atomic():
-            register(laid)
+            register(laid.record)
             return BookFile.objects.create(
                 part=part,
                 record=laid.record,
-                wrapped_key=key,
+                wrapped_key=laid.key,
                 name=stored.name,
                 sha256=stored.sha256,
                 size=stored.size,
@@ -157,8 +169,8 @@ def keep_file(laid: Laid, *, by, part: BookPart | None = None) -> BookFile:
         return BookFile.objects.get(part=part)
 
 
-def print_closed(part: BookPart, *, by, address_of: Callable[[str], str], keeper: School) -> bytes:
-    """The bytes of the one file of a closed book, made when it is not there yet, with the trace of who has it.
+def print_closed(part: BookPart, *, by, address_of: Callable[[str], str], keeper: School) -> Iterator[bytes]:
+    """The one file of a closed book, made when it is not there yet, piece by piece, with the trace of who has it.
 
     Raises what `lay_out_part` does; VaultError when the file is missing or altered.
     """
@@ -170,6 +182,6 @@ def print_closed(part: BookPart, *, by, address_of: Callable[[str], str], keeper
     return content
 
 
-def content_of_file(kept: BookFile) -> bytes:
-    """The bytes as they were made. VaultError when the file is missing or altered."""
-    return files.load(bytes(kept.wrapped_key), kept.name, AAD, kept.sha256)
+def content_of_file(kept: BookFile) -> Iterator[bytes]:
+    """The bytes as they were made, piece by piece. VaultError when the file is missing or altered."""
+    return pieces(bytes(kept.wrapped_key), kept.name, AAD, kept.sha256)

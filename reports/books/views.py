@@ -1,10 +1,11 @@
 """Pages of 学籍簿册: the shelf of a school, the board of the county, one book before and after it is closed."""
 
+from collections.abc import Iterable
 from functools import partial
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse
+from django.http import Http404, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
@@ -120,7 +121,7 @@ def handed_out(request, asked: Asked, make):
         printed = make(by=request.user, address_of=address_of(request))
     except PrintRefused as refusal:
         return refused(request, asked.what, refusal)
-    return pdf(printed.pdf, f"{printed.record.number}.pdf")
+    return pdf([printed.pdf], f"{printed.record.number}.pdf")
 
 
 def refused(request, what, refusal: PrintRefused):
@@ -128,8 +129,8 @@ def refused(request, what, refusal: PrintRefused):
     return render(request, "reports/refused.html", context, status=422)
 
 
-def pdf(content: bytes, name: str) -> HttpResponse:
-    answer = HttpResponse(content, content_type="application/pdf")
+def pdf(content: Iterable[bytes], name: str) -> StreamingHttpResponse:
+    answer = StreamingHttpResponse(content, content_type="application/pdf")
     answer["Content-Disposition"] = content_disposition_header(False, name)
     return answer
 

@@ -25,7 +25,6 @@ from jianping_xueji.jobs.models import Job
 from jianping_xueji.vault import new_child_key
 from law import clock
 from reports.batches import services as batches
-from reports.books.printing import Laid, keep_file
 from reports.forms import FORMS
 from reports.overprint.models import Printer
 from reports.services import new_record, print_form
@@ -64,7 +63,7 @@ from tests.changes import decided, drafted
 from tests.county import class_of, hand_for, make_school, papers_in_order, staff_member
 from tests.law.notices import OF_2027
 from tests.leavers import leaver_maker
-from tests.reports.books import closed
+from tests.reports.books import closed, large_print
 from tests.students.intake import asked, entered, searched
 from tests.students.rosters import deferral_of, put_on_roster
 from tests.students.specimens_classes import drafted_placing, drafted_plan, newcomers
@@ -265,11 +264,10 @@ def books_at(place: Place) -> tuple[dict, set]:
     form = FORMS["movements_book"]
     about = {"school": place.school, "subject": f"{place.school.name}学生增减登记"}
     record = new_record(form, None, {"decision": "未结册"}, place.registrar, **about)
-    record.pdf_sha256 = "0" * 64
     return {
         "open_book": {"pk": place.school.pk, "kind": "movements", "year": 2026, "term": 1},
         "book_part": closed(place.school, "transfers", **spring).pk,
-        "book_file": keep_file(Laid(record, b"%PDF-", 1), by=place.registrar).pk,
+        "book_file": large_print(record, by=place.registrar).pk,
     }, set()
 
 

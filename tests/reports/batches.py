@@ -24,3 +24,7 @@ def finished(form: str, items, by) -> Batch:
     batch = begun(form, items, by)
     work()
     return Batch.objects.get(pk=batch.pk)
+
+
+def file_of(batch: Batch) -> bytes:
+    return b"".join(batch.content())

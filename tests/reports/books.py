@@ -4,13 +4,14 @@ from datetime import date, timedelta
 
 from accounts.roles import Role
 from approvals.services import perform
+from jianping_xueji.vault import files, new_child_key
 from law import clock
 from reports.books.closing import start_closing
 from reports.books.keeping import keeper_of
 from reports.books.kinds import BOOKS
 from reports.books.models import BookFile, BookPart
 from reports.books.periods import period_of
-from reports.books.printing import print_closed
+from reports.books.printing import AAD, Laid, keep_file, print_closed
 from schools.models import School
 from tests.county import staff_member
 from tests.reports.conftest import address_of
@@ -57,7 +58,14 @@ def corrected(part, reason="结册后更正", *, on) -> BookPart:
 
 def printed_bytes(part, by=None) -> bytes:
     by = by or people_of(part.school)[0]
-    return print_closed(part, by=by, address_of=address_of, keeper=part.school)
+    return b"".join(print_closed(part, by=by, address_of=address_of, keeper=part.school))
+
+
+def large_print(record, *, by) -> BookFile:
+    """The kept file of a large open book, of which only its being there matters."""
+    key = new_child_key()
+    record.pdf_sha256 = "0" * 64
+    return keep_file(Laid(record, key, files.store(key, b"%PDF-", AAD), 1), by=by)
 
 
 def kept_file(part) -> BookFile:

@@ -13,7 +13,7 @@ from schools.models import School
 from tests.county import class_of, make_school, staff_member
 from tests.jobs import test_killed_worker as killing
 from tests.jobs.test_killed_worker import broker, hire, kill, wait_until  # noqa: F401 — fixtures
-from tests.reports.batches import begun
+from tests.reports.batches import begun, file_of
 from tests.reports.conftest import pages_of
 from tests.reports.texts import text_of
 
@@ -52,8 +52,8 @@ def test_every_page_exactly_once_although_the_worker_died(hire, bureau, child_at
     wait_until(whole, 240)
     batch = Batch.objects.get(pk=batch.pk)
     assert Job.objects.filter(kind="print.part", attempts=2).count() == 1, "one part was laid out again"
-    said = text_of(batch.content())
-    assert pages_of(batch.content()) == len(NAMES)
+    said = text_of(file_of(batch))
+    assert pages_of(file_of(batch)) == len(NAMES)
     for child in children:
         assert Print.objects.filter(child=child).count() == 1
     for record in Print.objects.all():

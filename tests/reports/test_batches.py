@@ -23,7 +23,7 @@ from reports.models import Print
 from schools.models import School
 from students.models import Look, Student
 from tests.county import class_of, make_school, staff_member
-from tests.reports.batches import begun, finished, work
+from tests.reports.batches import begun, file_of, finished, work
 from tests.reports.conftest import keep, pages_of
 from tests.reports.texts import text_of
 
@@ -58,7 +58,7 @@ def items_of(junior, grade=9):
 
 def test_one_file_a_page_a_child_each_with_its_own_number(junior, nine, registrar, small_parts):
     batch = finished(SHEET, items_of(junior), registrar)
-    pdf = batch.content()
+    pdf = file_of(batch)
     keep("batch", pdf)
     text = text_of(pdf)
     assert (batch.state, batch.done, batch.pages, pages_of(pdf)) == (Batch.State.DONE, 3, 3, 3)
@@ -72,7 +72,7 @@ def test_one_file_a_page_a_child_each_with_its_own_number(junior, nine, registra
 
 
 def test_the_merged_file_keeps_its_tags_page_by_page(junior, nine, registrar, small_parts):
-    pdf = finished(SHEET, items_of(junior), registrar).content()
+    pdf = file_of(finished(SHEET, items_of(junior), registrar))
     with pikepdf.open(io.BytesIO(pdf)) as document:
         tree = document.Root.StructTreeRoot
         places = [page.obj.objgen for page in document.pages]
@@ -173,7 +173,7 @@ def test_a_batch_belongs_to_who_asked_for_it(client, junior, nine, registrar):
         assert client.post(reverse(f"reports:{name}", args=[batch.pk])).status_code == 404
     client.force_login(registrar)
     assert [client.get(reverse(f"reports:{name}", args=[batch.pk])).status_code for name in pages] == [200] * 3
-    assert client.get(reverse("reports:batch_file", args=[batch.pk])).content == batch.content()
+    assert client.get(reverse("reports:batch_file", args=[batch.pk])).getvalue() == file_of(batch)
 
 
 def test_from_the_page_of_a_class(client, junior, nine, registrar):
@@ -217,7 +217,7 @@ def test_nothing_to_print_and_too_much_are_said(client, junior, nine, registrar,
 def test_forms_of_any_child_print_for_a_class(junior, nine, registrar, code):
     batch = finished(code, items_of(junior), registrar)
     assert batch.state == Batch.State.DONE and Print.objects.filter(form=code).count() == 3
-    assert FORMS[code].title in text_of(batch.content()).replace("　", "")
+    assert FORMS[code].title in text_of(file_of(batch)).replace("　", "")
 
 
 def test_the_class_page_offers_it_for_grade_nine_only(client, junior, nine, child_at, registrar):

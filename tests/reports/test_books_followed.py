@@ -67,7 +67,7 @@ def test_books_follow_to_the_receiving_school_and_nothing_is_lost(no1, no2, kept
         shown = client.get(reverse("reports:book_part", args=[kept[0].pk]))
         assert shown.status_code == 200 and "建平县第一小学" in shown.content.decode()
         paper = client.post(reverse("reports:book_part_print", args=[kept[0].pk]))
-        assert paper.content == bytes_before[0]
+        assert paper.getvalue() == bytes_before[0]
 
 
 def test_the_last_book_of_a_merged_school_is_closed_by_the_school_that_took_it_over(no1, no2, kept):
@@ -230,8 +230,8 @@ def test_a_large_book_is_printed_by_a_job_and_kept(client, no1, child_at, monkey
         assert execute(job.pk) == "done"
         job.refresh_from_db()
         paper = client.get(job.result_url)
-        assert paper["Content-Type"] == "application/pdf" and paper.content.startswith(b"%PDF")
-        keep("book-cards-open-by-job", paper.content)
+        assert paper["Content-Type"] == "application/pdf" and (content := paper.getvalue()).startswith(b"%PDF")
+        keep("book-cards-open-by-job", content)
         client.force_login(staff_member(Role.REGISTRAR, make_school(no1.bureau, 9, "第九小学")))
         assert client.get(job.result_url).status_code == 404
 
@@ -247,7 +247,7 @@ def test_the_job_of_a_closing_makes_the_one_file(client, no1, child_at, monkeypa
         waiting = client.post(reverse("reports:book_part_print", args=[part.pk]))
         assert "正在打印" in waiting.content.decode() and not BookFile.objects.exists()
         assert execute(Job.objects.filter(kind="reports.book").earliest("pk").pk) == "done"
-        first = client.post(reverse("reports:book_part_print", args=[part.pk])).content
+        first = client.post(reverse("reports:book_part_print", args=[part.pk])).getvalue()
     assert first == printed_bytes(part) and School.objects.get(pk=no1.pk)
     for job in Job.objects.filter(kind="reports.book", state="queued"):
         assert execute(job.pk) == "done"

@@ -17,7 +17,6 @@ from reports.books.blanks import PROOFS
 from reports.books.closing import live_scope
 from reports.books.kinds import BOOKS, WHOLE
 from reports.books.periods import period_of
-from reports.books.printing import Laid, keep_file
 from reports.errors import MissingGlyph, NotPrintable
 from reports.forms import FORMS
 from reports.models import Print
@@ -26,8 +25,8 @@ from students.models import FamilyMember, Student
 from tests.archives.specimens import EVALUATION, filled
 from tests.changes import decided, drafted
 from tests.county import class_of, make_school, staff_member
-from tests.reports.batches import finished
-from tests.reports.books import closed, corrected, people_of, printed_bytes
+from tests.reports.batches import file_of, finished
+from tests.reports.books import closed, corrected, large_print, people_of, printed_bytes
 from tests.reports.conftest import address_of, keep, pages_of
 from tests.reports.test_books_closing import moved, suspended
 from tests.reports.texts import text_of
@@ -188,7 +187,7 @@ def test_the_card_tells_results_and_remarks_from_the_archive(no1, child_at):
     third, second = card["years"][2], card["years"][1]
     assert third["rows"][0]["marks"][:4] == ["优秀", "92", "95.5", ""] and not any(third["rows"][1]["marks"])
     assert second["remarks"][1]["words"].endswith(EVALUATION["comment"]) and not second["remarks"][0]["words"]
-    said = words_of(finished("registry_card", children_of(class_of(no1, 3)), by).content())
+    said = words_of(file_of(finished("registry_card", children_of(class_of(no1, 3)), by)))
     assert "95.5" in said and EVALUATION["comment"] in said and "思想品德优秀" in said
 
 
@@ -205,7 +204,7 @@ def test_cards_of_a_junior_school_and_of_a_class(bureau, child_at):
     junior.refresh_from_db()
     child_at(junior, grade=8, name=LONG)
     by = staff_member(Role.REGISTRAR, junior)
-    pdf = finished("registry_card", children_of(class_of(junior, 8)), by).content()
+    pdf = file_of(finished("registry_card", children_of(class_of(junior, 8)), by))
     keep("card-junior-class", pdf)
     said = words_of(pdf)
     assert pages_of(pdf) == 2 and "物理" in said and "九年级" in said and SCHOOL in said
@@ -283,8 +282,7 @@ def test_the_file_of_a_book_is_not_for_whoever_left_the_school(client, no1):
     record = new_record(
         FORMS["movements_book"], None, {"decision": "未结册"}, registrar, school=no1, subject="增减登记"
     )
-    record.pdf_sha256 = "0" * 64
-    address = reverse("reports:book_file", args=[keep_file(Laid(record, b"%PDF-", 1), by=registrar).pk])
+    address = reverse("reports:book_file", args=[large_print(record, by=registrar).pk])
     client.force_login(registrar)
     assert client.get(address).status_code == 200
     registrar.appointments.update(ends=date(2026, 9, 1))

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
+from importlib import import_module
 from time import sleep
 
 import pikepdf
@@ -20,6 +21,7 @@ from tests.county import staff_member
 from tests.reports.conftest import address_of
 
 needs_pdftoppm = pytest.mark.skipif(not shutil.which("pdftoppm"), reason="poppler-utils is not installed")
+DRAWING = "<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'><path stroke='#000' d='{}'/></svg>"
 DASHED = "<table style='border-collapse:collapse'><tr><td style='border:1pt dashed #000'>甲<td>乙</table>"
 
 
@@ -141,7 +143,8 @@ def places_in(paper) -> list[tuple]:
 
 def table_of(*rows: str, css_class: str = "rows") -> str:
     cells = "".join(f"<tr><td>{row}</td></tr>" for row in rows)
-    return f'<!doctype html><html><body class="is-list"><table class="{css_class}">{cells}</table></body></html>'
+    body = f'<body class="is-list"><table class="{css_class}">{cells}</table></body>'
+    return f'<!doctype html><html lang="zh-CN">{body}</html>'
 
 
 def test_a_cell_that_meets_the_end_of_the_page_is_the_engines():
@@ -195,21 +198,46 @@ def test_what_is_remembered_has_an_end(monkeypatch):
     assert all(len(style.cells) <= 2 for style in sheet.remembered.styles.values())
 
 
-def test_threads_are_laid_out_one_after_the_other(monkeypatch):
-    """What is remembered is shared by the threads of a process."""
-    within, most, style_for = [], [], rendering.style_for
+def test_threads_use_the_engine_one_after_the_other(monkeypatch):
+    """Whatever they do with it: what is remembered, and the fonts, are shared by the threads of a process."""
+    paper, within, most = rendering.lay_out(table_of("甲")), [], []
 
-    def entered(classes):
-        within.append(classes)
+    def entered(*given):
+        within.append(given)
         sleep(0.02)  # time for others to come in
         most.append(len(within))
         within.pop()
-        return style_for(classes)
 
-    monkeypatch.setattr(rendering, "style_for", entered)
-    with ThreadPoolExecutor(4) as threads:
-        papers = list(threads.map(rendering.lay_out, [table_of("甲")] * 4))
-    assert len(papers) == 4 and set(most) == {1}
+    style_for, one_file = rendering.style_for, rendering.one_file
+    monkeypatch.setattr(rendering, "style_for", lambda classes: entered() or style_for(classes))
+    monkeypatch.setattr(rendering, "one_file", lambda: entered() or one_file())
+    work = [lambda: rendering.lay_out(table_of("甲")), lambda: rendering.bound([paper])] * 3
+    with ThreadPoolExecutor(len(work)) as threads:
+        done = list(threads.map(lambda one: one(), work))
+    assert len(done) == len(most) == len(work) and set(most) == {1}
+
+
+def test_the_pages_of_a_file_are_named_once_for_all_its_tags():
+    """By the engine they were named anew for each tag: the square of the pages."""
+    named = []
+    paper = rendering.lay_out(table_of(*["同一句话" * 60] * 40, css_class="any"))
+    paper.write_pdf(pdf_variant=rendering.VARIANT, finisher=lambda _, pdf: named.append((pdf, pdf.page_references)))
+    ((pdf, names),) = named
+    assert pdf.page_references is names and len(names) == len(paper.pages) > 1
+    assert names == tuple(b"%d 0 R" % number for number in pdf.pages["Kids"][::3])
+    pdf.pages["Kids"].extend([7, 0, "R"])  # as the engine adds a page
+    assert pdf.page_references == (*names, b"7 0 R")
+
+
+def test_a_code_is_not_read_like_a_curve(blank, monkeypatch):
+    """The engine's reader of paths is not asked for it; any other path goes there as before."""
+    read = []
+    reader = import_module("weasyprint.svg.path")
+    normalize = reader.normalize
+    monkeypatch.setattr(reader, "normalize", lambda path: read.append(path) or normalize(path))
+    assert strokes(blank("basics_form")) and not read
+    rendering.lay_out(f"<!doctype html><html><body>{DRAWING.format('M1 1 L5 5')}</body></html>").write_pdf()
+    assert len(read) == 1
 
 
 @pytest.mark.parametrize("code", ["basics_form", "registry_card", "newcomers_roster", "refusal_notice"])

@@ -14,7 +14,7 @@ from reports.overprint.sheets import SPOTS, overprint_of
 from reports.overprint.sheets import test_of as page_of
 from students.models import Certificate
 from tests.county import staff_member
-from tests.reports.batches import finished
+from tests.reports.batches import file_of, finished
 from tests.reports.filled import LONG, SHORT, leavers, small_county
 from tests.reports.texts import text_of
 
@@ -54,10 +54,10 @@ def test_a_long_name_stays_inside_its_box(bureau, no1, no2, no3):
 def test_the_certificate_itself_is_never_drawn_and_carries_no_foot(school, printer, registrar):
     paper = Certificate.objects.get(kind="graduation", school=school)
     batch = finished("certificate_overprint", [{"paper": paper.pk, "printer": printer.pk}], registrar)
-    words = text_of(batch.content())
+    words = text_of(file_of(batch))
     assert SHORT.name in words and paper.number in words
     assert not re.search("准予毕业|毕业证书套打|流水号|扫码", words)
-    with pikepdf.open(io.BytesIO(batch.content())) as document:
+    with pikepdf.open(io.BytesIO(file_of(batch))) as document:
         width, height = (float(edge) / 72 * 25.4 for edge in document.pages[0].mediabox[2:])
     assert (round(width), round(height)) == (297, 210)
 
