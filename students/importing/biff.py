@@ -14,6 +14,8 @@ from students.importing.prescan import BookScan, SheetScan
 
 BOF, EOF, BOUNDSHEET, FILEPASS, DATEMODE, SUPBOOK = 0x0809, 0x000A, 0x0085, 0x002F, 0x0022, 0x01AE
 DIMENSIONS = 0x0200
+# How a record of the size of a sheet is laid out, by its length: first row, end of rows, first column, end of columns.
+_SIZES = {14: "<IIHH", 10: "<HHHH"}
 ROW, COLINFO, MERGECELLS, FORMULA, BOOLERR, MULRK = 0x0208, 0x007D, 0x00E5, 0x0006, 0x0205, 0x00BD
 _CELLS = frozenset((0x0203, 0x027E, 0x00FD, 0x0204, 0x00D6, FORMULA, BOOLERR))
 _MACRO_SHEETS = (1, 6)
@@ -70,13 +72,14 @@ def _scanned(stream: bytes, limits: Limits) -> tuple[BookScan, dict[int, bytes]]
     for sheet, place in sorted(outline.sheets, key=lambda each: each[1]):
         if place < end:  # sheets inside one another would be walked again and again
             raise broken()
-        claimed = None
+        claims = {}  # more than one is against the format, and a reader may believe any of them
         for kind, body, at in _records(stream, place):
             _note(kind, body, sheet)
-            claimed, end = at if kind == DIMENSIONS and len(body) == 14 else claimed, at + len(body)
+            end = at + len(body)
+            if kind == DIMENSIONS and len(body) in _SIZES:
+                claims[at] = _SIZES[len(body)]
         _refuse_excess(sheet, limits)
-        if claimed:
-            sizes[claimed] = struct.pack("<IIHH", 0, sheet.rows, 0, sheet.columns)
+        sizes |= {at: struct.pack(layout, 0, sheet.rows, 0, sheet.columns) for at, layout in claims.items()}
     if all(sheet.hidden for sheet, _ in outline.sheets):
         raise WorkbookRefused("no_sheet", "文件里没有可见的工作表")
     return BookScan([sheet for sheet, _ in outline.sheets], outline.date1904), sizes

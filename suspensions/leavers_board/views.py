@@ -50,12 +50,12 @@ def county(request):
 
 
 def pair_asked(request, primary: int, junior: int) -> tuple[School, School | None]:
-    """The two schools of an address, when the user sees one of them; anything else is 404."""
+    """The two schools of an address, of one county, when the user sees one of them; anything else is 404."""
     if not schools_of(request) & {primary, junior}:
         raise Http404(primary)
     schools = School.objects.select_related("bureau")
     first = get_object_or_404(schools, pk=primary)
-    return first, get_object_or_404(schools, pk=junior) if junior else None
+    return first, get_object_or_404(schools, pk=junior, bureau=first.bureau_id) if junior else None
 
 
 @require_GET

@@ -1,13 +1,19 @@
 """Where a name or a number could get out: answers, the files in them, logs, addresses, the broker, files left lying."""
 
+import base64
+import html
 import io
+import json
 import logging
 import os
+import re
 import sys
 import zipfile
 import zlib
 from contextlib import suppress
+from email.header import decode_header, make_header
 from pathlib import Path
+from urllib.parse import unquote
 
 import pikepdf
 import redis
@@ -15,17 +21,31 @@ from django.conf import settings
 
 from tests.reports.texts import text_of
 
+# What of a page a browser asks for, keeps in its history and sends on as the place it came from.
+LINK = re.compile(rb"""\b(?:href|src|action|formaction|hx-[a-z-]+)=["']([^"']*)["']""")
+
 
 def told(response) -> str:
     """Everything an answer says: body, headers, where it leads. A body that is a file is not opened."""
     body = b"" if response.streaming else response.content
-    return body.decode("utf-8", "replace") + str(response.headers)
+    return body.decode("utf-8", "replace") + headers_of(response)
+
+
+def headers_of(response) -> str:
+    """The headers as they are read: a name in one is written in percent signs, or as one of a letter is."""
+    return unquote("\n".join(f"{name}: {make_header(decode_header(said))}" for name, said in response.headers.items()))
+
+
+def links_of(response) -> str:
+    """Every address that a page leads to, as it is read; nothing for a file that is handed out."""
+    body = b"" if response.streaming else response.content
+    return "\n".join(unquote(html.unescape(each.decode("utf-8", "replace"))) for each in LINK.findall(body))
 
 
 def everything(response) -> str:
     """The same, and the text within the file that is handed out."""
     body = b"".join(response.streaming_content) if response.streaming else response.content
-    return said_in(body) + str(response.headers)
+    return said_in(body) + headers_of(response)
 
 
 def said_in(body: bytes) -> str:
@@ -77,7 +97,8 @@ class Queue:
 
     def said(self) -> str:
         """Every key with what it holds; empty when nobody ever rang."""
-        return "".join(said_in(part) for key in self.broker.scan_iter() for part in (key, *self.held(key)))
+        parts = (part for key in self.broker.scan_iter() for part in (key, *self.held(key)))
+        return "".join(said_in(part) + message_in(part) for part in parts)
 
     def held(self, key: bytes) -> list[bytes]:
         kind = self.broker.type(key)
@@ -88,6 +109,15 @@ class Queue:
         if kind == b"hash":
             return list(self.broker.hvals(key))
         return self.broker.zrange(key, 0, -1) if kind == b"zset" else [self.broker.get(key)]
+
+
+def message_in(part: bytes) -> str:
+    """The words of a message of Celery: it escapes them, and wraps its arguments in base64 besides."""
+    with suppress(ValueError, KeyError, TypeError):
+        message = json.loads(part)
+        arguments = json.loads(base64.b64decode(message["body"]))
+        return json.dumps([message, arguments], ensure_ascii=False)
+    return ""
 
 
 class Watched:

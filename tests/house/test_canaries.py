@@ -4,21 +4,25 @@ That no answer shows a child of somebody else, files that are handed out include
 table (test_access_table).
 """
 
+import io
 import itertools
 import json
 import logging
 import tempfile
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 from django.conf import settings
 from django.contrib.sessions.models import Session
+from django.http import FileResponse, HttpResponse
 from django.test import TestCase
 from django.urls import reverse
 
+from jianping_xueji.jobs import tasks
 from jianping_xueji.jobs.engine import execute
 from jianping_xueji.jobs.models import Job
-from tests.house.canaries import Journal, Queue, Watched, found_in
+from tests.house.canaries import Journal, Queue, Watched, found_in, headers_of, links_of
 from tests.house.test_access_table import (
     ASKED,
     Request,
@@ -59,7 +63,8 @@ class Trail:
             with TestCase.captureOnCommitCallbacks(execute=True) as rung:
                 response = answer(client, asked.name, asked.method, self.sites[asked.relation])
             self.rang += len(rung)
-            self.look(asked, "address", address_of(asked, self.sites) + response.headers.get("Location", ""))
+            self.look(asked, "address", unquote(address_of(asked, self.sites) + response.headers.get("Location", "")))
+            self.look(asked, "link", links_of(response))
             self.look(asked, "session", sessions())
             self.look(asked, "job", jobs())
         self.look(asked, "log", "\n".join(journal.lines))
@@ -132,6 +137,13 @@ def test_a_name_left_anywhere_is_found(folders, caplog):
     queue.broker.lpush("of the control", "某生".encode())
     assert found_in(queue.said(), {"某生"})
     queue.broker.delete("of the control")
+    tasks.run.apply_async(("某生",), queue="of the control")
+    assert found_in(queue.said(), {"某生"}), "within a message as Celery writes it"
+    queue.broker.delete("of the control", "_kombu.binding.of the control")
+    page = HttpResponse('<a href="/students/?q=%E6%9F%90%E7%94%9F">', headers={"X-Said": "某生"})
+    assert found_in(links_of(page), {"某生"}) and found_in(headers_of(page), {"某生"})
+    file = FileResponse(io.BytesIO(), filename="某生.pdf")
+    assert found_in(headers_of(file), {"某生"}) and "某生" not in str(file.headers)
     with tempfile.NamedTemporaryFile() as lost:
         lost.write("某生".encode())
         lost.flush()

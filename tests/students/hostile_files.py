@@ -121,6 +121,7 @@ def nested_sheets() -> bytes:
 
 
 MUTATIONS = 300
+_WHOLE_SHEET = 65_535, 256
 _LINKS, _DIRECTORY, _STREAM = SECTOR, 2 * SECTOR, 3 * SECTOR
 _KINDS = (0x0208, 0x007D, 0x00E5, 0x0006, 0x0205, 0x00BD, 0x0203, 0x0204)
 
@@ -138,10 +139,21 @@ def mutations() -> list[bytes]:
             place = dice.randrange(first, last)
             data[place] = dice.choice((0, 1, 127, 128, 255, data[place] ^ 1 << dice.randrange(8), dice.randrange(256)))
         made.append(bytes(data[: dice.randrange(SECTOR, len(data))] if dice.random() < 0.1 else data))
+    made += untrue_sizes()
     while len(made) < MUTATIONS:
         short = b"".join(record(dice.choice(_KINDS), dice.randbytes(dice.randrange(16))) for _ in range(3))
         made.append(xls([pupil(1)], more=short))
     return made
+
+
+def untrue_sizes() -> list[bytes]:
+    """Good .xls of one child each, whose sheet says that it is far larger: in both spellings, once and twice."""
+    short, long = (
+        record(0x0200, struct.pack(layout, 0, _WHOLE_SHEET[0], 0, _WHOLE_SHEET[1], 0)) for layout in ("<5H", "<IIHHH")
+    )
+    true = record(0x0200, struct.pack("<IIHHH", 0, 2, 0, 70, 0))
+    claims = (b"", short, long, true, short + long, long + true, true + short)
+    return [xls([pupil(1)], claims=_WHOLE_SHEET, more=more) for more in claims]
 
 
 def cell_spelt(reference: bytes) -> bytes:

@@ -10,7 +10,7 @@ from students.importing import biff
 from students.importing.container import SCHOOL
 from students.importing.findings import ERROR, WorkbookRefused
 from students.importing.marking import marked_copy
-from tests.students.hostile_files import HOSTILE, mutations
+from tests.students.hostile_files import HOSTILE, mutations, untrue_sizes
 from tests.students.ordinary_files import ORDINARY
 from tests.students.reading_costs import measured
 from tests.students.test_import_layouts import read
@@ -92,6 +92,13 @@ def test_no_spoilt_byte_of_an_old_workbook_brings_the_reading_down():
         if number % 15 == 0:
             _mark(data, read(data))
     assert 30 < refused < 270
+
+
+def test_a_sheet_is_as_large_as_its_cells_whatever_it_says():
+    """The reader takes the room that a sheet claims, and has not that much: what was looked through says the truth."""
+    for number, data in enumerate(untrue_sizes()):
+        book = read(data)
+        assert (book.stopped, len(book.rows), book.findings) == (False, 1, []), number
 
 
 def _mark(data, book) -> None:
