@@ -1,7 +1,8 @@
-"""For migrations: rows written before their columns were sealed, sealed in pieces by the owner of the tables.
+"""For migrations: rows written before their columns were sealed, sealed by the owner of the tables.
 
-Triggers of people's work (history, audit, insert-only) sleep meanwhile and wake as they were: the same record in
-another spelling is no change of it, and the copies are sealed themselves.
+Of columns, each distinct text is sealed once, and one statement a table puts the tokens in the places of the texts;
+copies in JSON are read and written in pieces. Triggers of people's work (history, audit, insert-only) sleep meanwhile
+and wake as they were: the same record in another spelling is no change of it, and the copies are sealed themselves.
 """
 
 import json
@@ -20,8 +21,42 @@ DIGESTED = ", digest = CASE WHEN t.digest = encode(sha256(convert_to(t.{0}::text
 
 def seal_texts(connection, table: str, families: Mapping[str, str], key: str = "id") -> int:
     """Seal the text columns of every row, each under its family; how many rows were written."""
-    ways = {name: lambda text, family=family: columns.seal_text(family, text) for name, family in families.items()}
-    return _rewritten(connection, table, ways, "text", key, ("", ""))
+    with connection.cursor() as cursor, _asleep(connection, table):
+        cursor.execute("CREATE TEMPORARY TABLE sealing (family text, plain text, token text)")
+        _seal_each_text_once(cursor, table, families)
+        cursor.execute("ANALYZE sealing")
+        cursor.execute(_tokens_for_texts(table, list(families.items()), key))
+        written = cursor.rowcount
+        cursor.execute("DROP TABLE sealing")
+    return written
+
+
+def _seal_each_text_once(cursor, table: str, families: Mapping[str, str]) -> None:
+    texts = " UNION ".join(f"SELECT '{family}', {name} FROM {table}" for name, family in families.items())
+    cursor.execute(f"DECLARE texts CURSOR WITH HOLD FOR SELECT * FROM ({texts}) t (family, plain) WHERE plain <> ''")
+    while True:
+        cursor.execute(f"FETCH {PIECE} FROM texts")
+        found = cursor.fetchall()
+        if not found:
+            break
+        with cursor.copy("COPY sealing FROM STDIN") as copy:
+            for family, plain in found:
+                if not columns.is_token(plain):
+                    copy.write_row((family, plain, columns.seal_text(family, plain)))
+    cursor.execute("CLOSE texts")
+
+
+def _tokens_for_texts(table: str, families: list[tuple[str, str]], key: str) -> str:
+    """The statement that writes every row of which a text was sealed."""
+    tokens = ", ".join(f"coalesce(of_{name}.token, t.{name}) AS {name}" for name, _ in families)
+    of_texts = " ".join(
+        f"LEFT JOIN sealing of_{name} ON of_{name}.plain = t.{name} AND of_{name}.family = '{family}'"
+        for name, family in families
+    )
+    sealed = " OR ".join(f"of_{name}.token IS NOT NULL" for name, _ in families)
+    sets = ", ".join(f"{name} = fresh.{name}" for name, _ in families)
+    fresh = f"SELECT t.{key}, {tokens} FROM {table} t {of_texts} WHERE {sealed}"
+    return f"UPDATE {table} old SET {sets} FROM ({fresh}) fresh WHERE old.{key} = fresh.{key}"
 
 
 def seal_copies(connection, table: str, names: list[str], digested: str = "", key: str = "id") -> int:
