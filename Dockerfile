@@ -1,10 +1,12 @@
-# One image for web, worker, beat and migrate.
+# One image for web, worker, sealer, beat and migrate.
 FROM python:3.12-slim
 
 RUN apt-get update \
     && apt-get install -y --no-install-recommends \
-        libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-cjk \
+        libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fontconfig fonts-noto-cjk \
     && rm -rf /var/lib/apt/lists/* \
+    # The containers write nothing: without this each process would look through the fonts anew.
+    && fc-cache -s \
     && useradd --system --uid 10001 --create-home xueji
 
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PIP_NO_CACHE_DIR=1 \
