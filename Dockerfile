@@ -22,7 +22,8 @@ COPY . .
 RUN mkdir -p /srv/media /srv/beat /srv/anchors \
     && SECRET_KEY=build VAULT_MASTER_KEYS=build VAULT_INDEX_KEY=build REDIS_URL=redis://build \
        DATABASE_URL=postgresql://build/build python manage.py collectstatic --no-input --skip-checks \
-    && chown -R xueji: /srv
+    && chown -R xueji: /srv \
+    && install -d -o xueji -g xueji -m 700 var
 
 USER xueji
 EXPOSE 8000

@@ -87,7 +87,7 @@ def test_only_sealer_and_migration_know_the_sealing_login():
 
 def test_every_command_and_file_is_there():
     commands = re.findall(r"^    command: (?!>)(\S+) (.*)$", COMPOSE, re.M)
-    assert len(commands) == 4
+    assert len(commands) == 5
     for program, arguments in commands:
         assert (Path(sys.executable).parent / program).exists(), program
         assert program != "python" or (ROOT / arguments.split()[0]).exists(), arguments
@@ -98,12 +98,13 @@ def test_every_command_and_file_is_there():
 
 
 def test_every_folder_that_is_written_is_a_volume_and_belongs_to_the_account_of_the_image():
-    volumes = dict(re.findall(r"- (\w+):(/\S+)", COMPOSE))
+    volumes = dict(re.findall(r"- (\w+):(/[^\s:]+)", COMPOSE))
     declared = re.search(r"^volumes:\n((?:  \w+:\n)+)", COMPOSE, re.M)[1]
     assert set(volumes) == set(re.findall(r"(\w+):", declared))
     ours = {path for path in volumes.values() if path.startswith("/srv/")}
     made = set(re.search(r"RUN mkdir -p (.*?) \\", IMAGE)[1].split())
     assert ours == made and "chown -R xueji: /srv" in IMAGE
+    assert volumes["scratch"] == "/app/var" and "WORKDIR /app" in IMAGE and "install -d -o xueji" in IMAGE
     assert {"/srv/media", "/srv/anchors"} <= ours  # MEDIA_DIR of the image, AUDIT_ANCHOR_DIR of the containers
 
 
