@@ -5,9 +5,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.checks import Error, register
 
-HINT = (
-    "封存登录（xueji_seal）由数据库管理员建立，见 docker/postgres-init.sh；地址写入 DATABASE_SEAL_URL，只给封存进程。"
-)
+HINT = "封存登录（xueji_seal）由数据库管理员建立，见 docker/roles.sh；地址写入 DATABASE_SEAL_URL，只给封存进程。"
 
 
 @register

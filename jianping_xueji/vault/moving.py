@@ -1,7 +1,9 @@
-"""For migrations: rows written before their columns were sealed, sealed in pieces by the owner of the tables.
+"""For migrations: rows written before their columns were sealed, sealed by the owner of the tables.
 
-Triggers of people's work (history, audit, insert-only) sleep meanwhile and wake as they were: the same record in
-another spelling is no change of it, and the copies are sealed themselves.
+Of columns, each distinct text is sealed once, and the tokens take the places of the texts; of copies in JSON, those
+that name something sealed are read in pieces. Either way one statement writes a table. Triggers of people's work
+(history, audit, insert-only) sleep meanwhile and wake as they were: the same record in another spelling is no change of
+it, and the copies are sealed themselves.
 """
 
 import json
@@ -11,6 +13,8 @@ from contextlib import contextmanager
 from . import columns
 
 PIECE = 5_000
+# What JSON says before a value that may have to be sealed.
+NAMED = f'"({"|".join(columns.FAMILY_OF)})": '
 WAKE = {"O": "ENABLE", "A": "ENABLE ALWAYS", "R": "ENABLE REPLICA"}
 # A digest beside a copy is that of the copy as it now stands, where it was true before; a forged one stays untrue.
 DIGESTED = ", digest = CASE WHEN t.digest = encode(sha256(convert_to(t.{0}::text, 'UTF8')), 'hex')" + (
@@ -20,14 +24,50 @@ DIGESTED = ", digest = CASE WHEN t.digest = encode(sha256(convert_to(t.{0}::text
 
 def seal_texts(connection, table: str, families: Mapping[str, str], key: str = "id") -> int:
     """Seal the text columns of every row, each under its family; how many rows were written."""
-    ways = {name: lambda text, family=family: columns.seal_text(family, text) for name, family in families.items()}
-    return _rewritten(connection, table, ways, "text", key, ("", ""))
+    columns.ready()
+    with connection.cursor() as cursor, _asleep(connection, table):
+        cursor.execute("CREATE TEMPORARY TABLE sealing (family text, plain text, token text)")
+        _seal_each_text_once(cursor, table, families)
+        cursor.execute("ANALYZE sealing")
+        cursor.execute(_tokens_for_texts(table, list(families.items()), key))
+        written = cursor.rowcount
+        cursor.execute("DROP TABLE sealing")
+    return written
+
+
+def _seal_each_text_once(cursor, table: str, families: Mapping[str, str]) -> None:
+    texts = " UNION ".join(f"SELECT '{family}', {name} FROM {table}" for name, family in families.items())
+    cursor.execute(f"DECLARE texts CURSOR WITH HOLD FOR SELECT * FROM ({texts}) t (family, plain) WHERE plain <> ''")
+    while True:
+        cursor.execute(f"FETCH {PIECE} FROM texts")
+        found = cursor.fetchall()
+        if not found:
+            break
+        with cursor.copy("COPY sealing FROM STDIN") as copy:
+            for family, plain in found:
+                if not columns.is_token(plain):
+                    copy.write_row((family, plain, columns.seal_text(family, plain)))
+    cursor.execute("CLOSE texts")
+
+
+def _tokens_for_texts(table: str, families: list[tuple[str, str]], key: str) -> str:
+    """The statement that writes every row of which a text was sealed."""
+    tokens = ", ".join(f"coalesce(of_{name}.token, t.{name}) AS {name}" for name, _ in families)
+    of_texts = " ".join(
+        f"LEFT JOIN sealing of_{name} ON of_{name}.plain = t.{name} AND of_{name}.family = '{family}'"
+        for name, family in families
+    )
+    sealed = " OR ".join(f"of_{name}.token IS NOT NULL" for name, _ in families)
+    sets = ", ".join(f"{name} = fresh.{name}" for name, _ in families)
+    fresh = f"SELECT t.{key}, {tokens} FROM {table} t {of_texts} WHERE {sealed}"
+    return f"UPDATE {table} old SET {sets} FROM ({fresh}) fresh WHERE old.{key} = fresh.{key}"
 
 
 def seal_copies(connection, table: str, names: list[str], digested: str = "", key: str = "id") -> int:
     """Seal what JSON columns hold under the names of sealed columns; `digested` names the one beside a digest."""
-    ways = dict.fromkeys(names, lambda text: _as_json(columns.sealed(columns.opened(json.loads(text)))))
-    return _rewritten(connection, table, ways, "jsonb", key, (DIGESTED.format(digested) if digested else "", ""))
+    ways = dict.fromkeys(names, lambda text: _as_json(columns.sealed_of_old(json.loads(text))))
+    concerned = " OR ".join(f"{name}::text ~ '{NAMED}'" for name in names)
+    return _rewritten(connection, table, ways, "jsonb", key, (DIGESTED.format(digested) if digested else "", concerned))
 
 
 def seal_items(connection, table: str, names: list[str], by: str, kind: str = "text") -> int:
@@ -37,7 +77,7 @@ def seal_items(connection, table: str, names: list[str], by: str, kind: str = "t
         cursor.execute(f"SELECT DISTINCT {by} FROM {table} WHERE {told}")
         about = [name for (name,) in cursor.fetchall()]
     ways = {name: dict.fromkeys(names, _of_item(name, kind)) for name in about}
-    return sum(_rewritten(connection, table, ways[name], kind, "id", ("", f"AND {by} = '{name}'")) for name in about)
+    return sum(_rewritten(connection, table, ways[name], kind, "id", ("", f"{by} = '{name}'")) for name in about)
 
 
 def must_be_sealed(table: str, families: Mapping[str, str]) -> tuple[str, str]:
@@ -52,8 +92,8 @@ def must_be_sealed(table: str, families: Mapping[str, str]) -> tuple[str, str]:
 
 def _of_item(name: str, kind: str) -> Callable[[str], str]:
     if kind == "text":
-        return lambda text: columns.sealed_as(name, text)
-    return lambda text: _as_json(columns.sealed_as(name, columns.opened_as(name, json.loads(text))))
+        return lambda text: text if columns.is_token(text) else columns.sealed_as(name, text)
+    return lambda text: _as_json(columns.sealed_of_old(json.loads(text), name))
 
 
 def _as_json(values) -> str:
@@ -61,38 +101,35 @@ def _as_json(values) -> str:
 
 
 def _rewritten(connection, table: str, ways: Mapping[str, Callable], kind: str, key: str, more: tuple[str, str]) -> int:
-    """`more`: what else is set, and which rows besides all."""
-    beside, where = more
-    told, names = ", ".join(f"{name}::text" for name in ways), ", ".join(ways)
+    """`more`: what else is set, and which rows are concerned."""
+    beside, concerned = more
+    told = ", ".join(f"{name}::text" for name in ways)
     sets = ", ".join(f"{name} = f.{name}::{kind}" for name in ways)
-    arrays = ", ".join(["%s::text[]"] * len(ways))
-    take = f"SELECT {key}, {told} FROM {table} WHERE {key} > %s {where} ORDER BY {key} LIMIT %s"
-    fresh = f"unnest(%s::bigint[], {arrays}) f (row, {names})"
-    put = f"UPDATE {table} t SET {sets}{beside} FROM {fresh} WHERE t.{key} = f.row"
-    with _asleep(connection, table):
-        return _in_pieces(connection, take, put, list(ways.values()))
+    take = f"SELECT {key}, {told} FROM {table} WHERE {key} > %s AND ({concerned}) ORDER BY {key} LIMIT {PIECE}"
+    columns.ready()
+    with connection.cursor() as cursor, _asleep(connection, table):
+        cursor.execute(f"CREATE TEMPORARY TABLE sealing (row bigint, {', '.join(f'{name} text' for name in ways)})")
+        _changed_rows(cursor, take, list(ways.values()))
+        cursor.execute("ANALYZE sealing")
+        cursor.execute(f"UPDATE {table} t SET {sets}{beside} FROM sealing f WHERE t.{key} = f.row")
+        written = cursor.rowcount
+        cursor.execute("DROP TABLE sealing")
+    return written
 
 
-def _in_pieces(connection, take: str, put: str, ways: list[Callable]) -> int:
-    written, last = 0, 0
-    with connection.cursor() as cursor:
-        while True:
-            cursor.execute(take, [last, PIECE])
-            rows = cursor.fetchall()
-            if not rows:
-                return written
-            last = rows[-1][0]
-            fresh = [(row[0], *_changed(row[1:], ways)) for row in rows]
-            wanted = [each for each, row in zip(fresh, rows, strict=True) if each != row]
-            if wanted:
-                cursor.execute(put, [list(column) for column in zip(*wanted, strict=True)])
-                written += len(wanted)
-
-
-def _changed(values: tuple, ways: list[Callable]) -> list:
-    return [
-        way(value) if value and not columns.is_token(value) else value for value, way in zip(values, ways, strict=True)
-    ]
+def _changed_rows(cursor, take: str, ways: list[Callable]) -> None:
+    last = 0
+    while True:
+        cursor.execute(take, [last])
+        rows = cursor.fetchall()
+        if not rows:
+            return
+        last = rows[-1][0]
+        with cursor.copy("COPY sealing FROM STDIN") as copy:
+            for row in rows:
+                fresh = (row[0], *(way(value) if value else value for value, way in zip(row[1:], ways, strict=True)))
+                if fresh != row:
+                    copy.write_row(fresh)
 
 
 @contextmanager
