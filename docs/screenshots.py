@@ -28,6 +28,7 @@ FULL_NUMBER = 18
 # Cases of a fresh demo county, by what a picture needs.
 DRAFT, WITH_SCANS, TO_EXCEPT, AT_CHECK = "转2026000001", "转2026000002", "转2026000008", "转2026000007"
 RELEASED = "转2026000016"
+PROPOSED = "计2026000054"
 OWN_SCHOOL, OWN_CLASS = "2121000013", "2024级1班"
 
 
@@ -197,6 +198,23 @@ def shoot_year(office: Office) -> None:
         shoot(page, "plan")
 
 
+def shoot_proposal(office: Office) -> None:
+    """A school's plan as its registrar types it, unsaved; another school's, signed, as the bureau settles it."""
+    with office.window("jpxx_registrar") as page:
+        page.goto("/plans/?year=2027")
+        page.get_by_role("link", name="申报", exact=True).first.click()
+        page.get_by_label("申报理由").fill("学区内适龄儿童86人，一年级现有教室2间")
+        page.get_by_label("一年级班数").fill("2")
+        page.get_by_label("一年级每班人数").fill("43")
+        shoot(page, "proposal")
+    with office.window("jyj_clerk1") as page:
+        page.goto(f"/cases/{PROPOSED}/")
+        shoot(page, "proposed")
+        page.get_by_role("link", name="核定计划").click()
+        page.get_by_label("依据文件").fill("建教发〔2026〕15号")
+        shoot(page, "settling")
+
+
 def catchment_map() -> bytes:
     """A few invented communities of the county's first street, two rows of them spoilt."""
     from openpyxl import Workbook
@@ -268,6 +286,7 @@ SERIES = (
     shoot_import,
     shoot_intake,
     shoot_year,
+    shoot_proposal,
     shoot_print,
     shoot_books,
 )
