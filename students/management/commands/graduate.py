@@ -61,5 +61,7 @@ def groups(place: School, year: int) -> list[dict]:
 
 def in_words(answer: dict) -> str:
     lines = [f"{grade_name(g['grade'])}\t{rolls.words_of(g['fate'])[0]}\t{g['children']}" for g in answer["groups"]]
-    lines += [f"{grade_name(int(grade))}已办结：{figures['case']}" for grade, figures in answer.get("graduated", {}).items()]
+    lines += [
+        f"{grade_name(int(grade))}已办结：{figures['case']}" for grade, figures in answer.get("graduated", {}).items()
+    ]
     return "\n".join(lines) or "没有毕业年级的学生"
