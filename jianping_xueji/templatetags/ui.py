@@ -55,6 +55,12 @@ def cn_grade(value: int | None) -> str:
 
 
 @register.filter
+def is_telling(chart: dict) -> bool:
+    """Whether drawing it says more than its table: two places or more, and something in one of them."""
+    return len(chart["labels"]) > 1 and any(value for line in chart["series"] for value in line["values"])
+
+
+@register.filter
 def weekday(value: date | None) -> str:
     """One character: 一 … 日."""
     return WEEKDAYS[value.weekday()] if value else ""

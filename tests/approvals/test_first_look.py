@@ -1,0 +1,48 @@
+"""What somebody sees before choosing anything: one's own desk, what is open to who has none, a chart that tells."""
+
+import pytest
+from django.urls import reverse
+
+from accounts.roles import Role
+from jianping_xueji.templatetags.ui import is_telling
+from tests.supervision.ordering import ORDER_WAY, ordered, walked
+
+
+@pytest.fixture
+def at_the_school(no1):
+    return walked(ordered(no1), ORDER_WAY, until="issue")
+
+
+@pytest.mark.parametrize(
+    ("role", "scope"), [(Role.REGISTRAR, "mine"), (Role.BUREAU_CHECKER, "mine"), (Role.AUDITOR, "open")]
+)
+def test_the_list_of_cases_begins_with_ones_own_desk_or_with_what_is_open(
+    client, staff, no1, bureau, at_the_school, role, scope
+):
+    client.force_login(staff(role, no1 if role == Role.REGISTRAR else bureau))
+    page = client.get(reverse("approvals:queue"))
+    assert page.context["filter"].data["scope"] == scope
+    assert (at_the_school.number in page.content.decode()) == (role != Role.BUREAU_CHECKER)
+
+
+def test_the_case_says_once_who_has_it(client, staff, no1, at_the_school):
+    client.force_login(staff(Role.REGISTRAR, no1))
+    page = client.get(at_the_school.get_absolute_url()).content.decode()
+    assert f"现由{no1}办理" in page and "还剩" in page
+
+
+@pytest.mark.parametrize(
+    ("labels", "values", "drawn"),
+    [(["一小", "二小"], [0, 3], True), (["一小", "二小"], [0, None], False), (["一小"], [3], False), ([], [], False)],
+)
+def test_a_chart_of_one_place_or_of_nothing_is_told_as_a_table(labels, values, drawn):
+    assert is_telling({"labels": labels, "series": [{"label": "件", "values": values}]}) == drawn
+
+
+def test_a_school_alone_is_shown_its_figures_without_a_choice_of_schools(client, staff, no1, bureau, at_the_school):
+    client.force_login(staff(Role.REGISTRAR, no1))
+    page = client.get(reverse("supervision:orders")).content.decode()
+    assert at_the_school.number in page
+    assert 'class="filters"' not in client.get(reverse("supervision:breaches")).content.decode()
+    client.force_login(staff(Role.BUREAU_CLERK, bureau))
+    assert client.get(reverse("supervision:breaches")).status_code == 200
