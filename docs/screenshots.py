@@ -1,7 +1,8 @@
 """Takes the pictures of docs/manual.md from a running demo: .venv/bin/python docs/screenshots.py http://127.0.0.1:8000
 
 Meant for a demo county nobody has worked in yet: the numbers of its cases are those of a fresh one. Leaves a few looks,
-one print and one discarded upload behind, decides nothing.
+one print and one discarded upload behind, closes one book. The boxes for dates and files speak Chinese where the
+package chromium-l10n is installed.
 """
 
 import argparse
@@ -28,7 +29,7 @@ FULL_NUMBER = 18
 # Cases of a fresh demo county, by what a picture needs.
 DRAFT, WITH_SCANS, TO_EXCEPT, AT_CHECK = "转2026000001", "转2026000002", "转2026000008", "转2026000007"
 RELEASED = "转2026000016"
-PROPOSED = "计2026000054"
+PROPOSED, COMPLAINT, ORDER = "计2026000054", "诉2026000031", "令2026000042"
 OWN_SCHOOL, OWN_CLASS = "2121000013", "2024级1班"
 
 
@@ -277,7 +278,32 @@ def shoot_books(office: Office) -> None:
         shoot(page, "shelf")
 
 
+PLACES = {
+    "hsxx_registrar": {"seats": "/classes/", "archive": "/archives/", "balance": "/balance/", "ceims": "/ceims/"},
+    "jyj_clerk1": {
+        "custody": "/custody/schools/",
+        "deadlines": "/supervision/deadlines/",
+        "calendar": "/supervision/calendar/",
+        "complaint": f"/cases/{COMPLAINT}/",
+        "order": f"/cases/{ORDER}/",
+        "scores": "/supervision/scores/",
+        "year": "/year/",
+    },
+    "jyj_auditor": {"trail": "/supervision/trail/"},
+}
+
+
+def shoot_places(office: Office) -> None:
+    """Pages as they open."""
+    for login, pages in PLACES.items():
+        with office.window(login) as page:
+            for name, path in pages.items():
+                page.goto(path)
+                shoot(page, name)
+
+
 SERIES = (
+    shoot_places,
     shoot_lists,
     shoot_question,
     shoot_child,
@@ -302,7 +328,8 @@ def main() -> None:
     with sync_playwright() as playwright:
         program = os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
         sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
-        browser = playwright.chromium.launch(executable_path=program, args=sandbox)
+        chinese = {**os.environ, "LANGUAGE": "zh_CN"}
+        browser = playwright.chromium.launch(executable_path=program, args=sandbox, env=chinese)
         office = Office(browser, options.address.rstrip("/"))
         for shoot_series in SERIES:
             if options.only in (None, shoot_series.__name__[6:]):
