@@ -46,3 +46,14 @@ def test_a_school_alone_is_shown_its_figures_without_a_choice_of_schools(client,
     assert 'class="filters"' not in client.get(reverse("supervision:breaches")).content.decode()
     client.force_login(staff(Role.BUREAU_CLERK, bureau))
     assert client.get(reverse("supervision:breaches")).status_code == 200
+
+
+def test_who_is_refused_reads_whose_matter_it_is_and_the_article(client, staff, no1, bureau, at_the_school):
+    client.force_login(staff(Role.HEADMASTER, no1))
+    refused = client.get(reverse("students:import"))
+    assert refused.status_code == 403 and "学籍采集导入由学校的学籍管理员办理" in refused.content.decode()
+    client.force_login(staff(Role.BUREAU_CLERK, bureau))
+    refused = client.post(f"{at_the_school.get_absolute_url()}act/answer/", {"opinion": "代填", "measures": "已改"})
+    said = refused.content.decode()
+    assert refused.status_code == 403
+    assert "不属于您的职权（第三十八条）" in said and f"本件现由{no1}在“学校改正”环节办理" in said
