@@ -1,6 +1,11 @@
 """What somebody sees before choosing anything: one's own desk, what is open to who has none, a chart that tells."""
 
+import re
+
 import pytest
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from accounts.roles import Role
@@ -57,3 +62,28 @@ def test_who_is_refused_reads_whose_matter_it_is_and_the_article(client, staff, 
     said = refused.content.decode()
     assert refused.status_code == 403
     assert "不属于您的职权（第三十八条）" in said and f"本件现由{no1}在“学校改正”环节办理" in said
+
+
+@pytest.mark.parametrize(
+    ("box", "given", "said"),
+    [
+        (forms.CharField(), "", "请填写或选择这一项"),
+        (forms.CharField(max_length=3), "四个汉字", "最多3个字，现在有4个"),
+        (forms.IntegerField(), "三个", "请填写整数"),
+        (forms.IntegerField(max_value=55), "56", "不能大于55"),
+        (forms.DateField(), "九月一日", "请按年-月-日填写"),
+        (forms.ChoiceField(choices=[("1", "是")]), "9", "“9”不在可选的内容里"),
+        (forms.FileField(), None, "请填写或选择这一项"),
+    ],
+)
+def test_a_box_says_what_to_do_in_the_words_of_an_office(box, given, said):
+    with pytest.raises(ValidationError, match=said):
+        box.clean(given)
+
+
+def test_the_words_in_use_are_the_words_written():
+    (folder,) = settings.LOCALE_PATHS
+    written = (folder / "zh_Hans/LC_MESSAGES/django.po").read_text()
+    in_use = (folder / "zh_Hans/LC_MESSAGES/django.mo").read_bytes()
+    words = re.findall(r'^msgstr(?:\[0\])? "(.+)"$', written, re.MULTILINE)
+    assert len(words) > 10 and [each for each in words if each.encode() not in in_use] == []
