@@ -53,13 +53,23 @@ def signature_of_step(step: Step) -> dict:
 def stage_steps(case: Case) -> dict[str, list[Step]]:
     """stage → its signed steps of the latest round in which the stage was signed."""
     stages: dict[str, list[Step]] = defaultdict(list)
+    alone = _acts_alone(case)
     for step in steps_of(case):
-        if not step.stage or not step.signature:
+        if not step.stage or not (step.signature or (step.source, step.action) in alone):
             continue
         if stages[step.stage] and stages[step.stage][-1].round != step.round:
             stages[step.stage] = []
         stages[step.stage].append(step)
     return stages
+
+
+def _acts_alone(case: Case) -> set[tuple[str, str]]:
+    """(state, move) by which a desk of one hand is passed: such a step bears no mark of 经办 or 审核."""
+    return {
+        (transition.source, transition.name)
+        for transition in case.get_all_state_transitions()
+        if (desk := case.desk_of(transition.source)) and not desk.signature and transition.custom["move"].signs
+    }
 
 
 def steps_of(case: Case) -> list[Step]:
@@ -121,14 +131,16 @@ def _latest_opinion(steps: list[Step]) -> str:
 def _desk_state(case: Case, name: str, steps: list[Step]) -> str:
     if case.desk_stage == name:
         return "now"
-    if not steps or steps[-1].signature != "check":
-        # A desk of one signature leaves no pair to look at; in a case that came to its end it has been passed.
+    if not steps or steps[-1].signature == "make":
+        # What a case that came to its end never needed to sign has been passed.
         return "done" if not steps and case.state in case.SUCCESS else "wait"
     return "refused" if steps[-1].target in ("refused",) else "done"
 
 
 def _signatures(case: Case, name: str, steps: list[Step], state: str) -> list[dict]:
     by_hand = {step.signature: signature_of_step(step) for step in steps}
+    if any(desk.stage == name and not desk.signature for desk in case.DESKS.values()):
+        return [by_hand.get("", {"role": "办理"})]
     blank = [("make", "经办"), ("check", "审核")]
     only_check = state in ("done", "refused") and "make" not in by_hand
     return [by_hand.get(hand, {"role": role}) for hand, role in blank if not (only_check and hand == "make")]

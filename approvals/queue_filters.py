@@ -3,7 +3,7 @@
 from django import forms
 from django.db.models import Q
 
-from accounts.policies import school_ids_where
+from accounts.policies import powers_of, school_ids_where
 from law import clock
 from schools.models import School
 
@@ -12,6 +12,12 @@ from .models import Case
 
 SCOPES = [("mine", "轮到我办"), ("open", "在办"), ("closed", "已办结"), ("all", "全部")]
 LATENESS = [("", "不限"), ("overdue", "已超期"), ("today", "今天到期"), ("running", "未到期")]
+
+
+def first_scope(user) -> str:
+    """What the list shows before anything is chosen: one's own desk, and to those without a desk what is open."""
+    signed_by = {desk.hand.right for kind in by_kind().values() for desk in kind.DESKS.values()}
+    return "mine" if signed_by & powers_of(user).held.keys() else "open"
 
 
 class QueueFilter(forms.Form):

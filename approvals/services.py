@@ -117,10 +117,17 @@ def permit(case: Case, described: Move, by: User) -> Power:
 def entitled(case: Case, described: Move, found: list[Power], *, has_signed: bool) -> Power:
     """The first of the powers found; refused without one, or when its holder gave the other signature. NotYourHand."""
     if not found:
-        raise NotYourHand(f"“{described.label}”不属于您的职权，本件现在“{case.desk_stage or case.state_name}”。")
+        raise NotYourHand(f"“{described.label}”不属于您的职权（{described.article}）。{whose_turn(case)}")
     if has_signed:
         raise NotYourHand(f"您已在本环节签署，经办与审核须为两人（{described.article}），请由另一人办理。")
     return found[0]
+
+
+def whose_turn(case: Case) -> str:
+    """Who is to be asked, in words: 本件现由建平县教育局在“教育局”环节办理，请与该处联系。"""
+    stage = case.desk_stage or case.state_name
+    holder = case.desk_holder
+    return f"本件现由{holder}在“{stage}”环节办理，请与该处联系。" if holder else f"本件现为“{case.state_name}”。"
 
 
 def lock_draft(case: Case, *, by: User, what: str = "内容") -> Case:

@@ -1,7 +1,8 @@
 """Takes the pictures of docs/manual.md from a running demo: .venv/bin/python docs/screenshots.py http://127.0.0.1:8000
 
 Meant for a demo county nobody has worked in yet: the numbers of its cases are those of a fresh one. Leaves a few looks,
-one print and one discarded upload behind, decides nothing.
+one print and one discarded upload behind, closes one book. The boxes for dates and files speak Chinese where the
+package chromium-l10n is installed.
 """
 
 import argparse
@@ -28,6 +29,7 @@ FULL_NUMBER = 18
 # Cases of a fresh demo county, by what a picture needs.
 DRAFT, WITH_SCANS, TO_EXCEPT, AT_CHECK = "转2026000001", "转2026000002", "转2026000008", "转2026000007"
 RELEASED = "转2026000016"
+PROPOSED, COMPLAINT, ORDER = "计2026000054", "诉2026000031", "令2026000042"
 OWN_SCHOOL, OWN_CLASS = "2121000013", "2024级1班"
 
 
@@ -197,6 +199,23 @@ def shoot_year(office: Office) -> None:
         shoot(page, "plan")
 
 
+def shoot_proposal(office: Office) -> None:
+    """A school's plan as its registrar types it, unsaved; another school's, signed, as the bureau settles it."""
+    with office.window("jpxx_registrar") as page:
+        page.goto("/plans/?year=2027")
+        page.get_by_role("link", name="申报", exact=True).first.click()
+        page.get_by_label("申报理由").fill("学区内适龄儿童86人，一年级现有教室2间")
+        page.get_by_label("一年级班数").fill("2")
+        page.get_by_label("一年级每班人数").fill("43")
+        shoot(page, "proposal")
+    with office.window("jyj_clerk1") as page:
+        page.goto(f"/cases/{PROPOSED}/")
+        shoot(page, "proposed")
+        page.get_by_role("link", name="核定计划").click()
+        page.get_by_label("依据文件").fill("建教发〔2026〕15号")
+        shoot(page, "settling")
+
+
 def catchment_map() -> bytes:
     """A few invented communities of the county's first street, two rows of them spoilt."""
     from openpyxl import Workbook
@@ -259,7 +278,32 @@ def shoot_books(office: Office) -> None:
         shoot(page, "shelf")
 
 
+PLACES = {
+    "hsxx_registrar": {"seats": "/classes/", "archive": "/archives/", "balance": "/balance/", "ceims": "/ceims/"},
+    "jyj_clerk1": {
+        "custody": "/custody/schools/",
+        "deadlines": "/supervision/deadlines/",
+        "calendar": "/supervision/calendar/",
+        "complaint": f"/cases/{COMPLAINT}/",
+        "order": f"/cases/{ORDER}/",
+        "scores": "/supervision/scores/",
+        "year": "/year/",
+    },
+    "jyj_auditor": {"trail": "/supervision/trail/"},
+}
+
+
+def shoot_places(office: Office) -> None:
+    """Pages as they open."""
+    for login, pages in PLACES.items():
+        with office.window(login) as page:
+            for name, path in pages.items():
+                page.goto(path)
+                shoot(page, name)
+
+
 SERIES = (
+    shoot_places,
     shoot_lists,
     shoot_question,
     shoot_child,
@@ -268,6 +312,7 @@ SERIES = (
     shoot_import,
     shoot_intake,
     shoot_year,
+    shoot_proposal,
     shoot_print,
     shoot_books,
 )
@@ -283,7 +328,8 @@ def main() -> None:
     with sync_playwright() as playwright:
         program = os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
         sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
-        browser = playwright.chromium.launch(executable_path=program, args=sandbox)
+        chinese = {**os.environ, "LANGUAGE": "zh_CN"}
+        browser = playwright.chromium.launch(executable_path=program, args=sandbox, env=chinese)
         office = Office(browser, options.address.rstrip("/"))
         for shoot_series in SERIES:
             if options.only in (None, shoot_series.__name__[6:]):

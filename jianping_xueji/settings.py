@@ -209,6 +209,7 @@ if PRODUCTION:
 # --- language and time -----------------------------------------------------------------------------------------------
 
 LANGUAGE_CODE = "zh-hans"
+LOCALE_PATHS = [BASE_DIR / "jianping_xueji" / "locale"]
 TIME_ZONE = "Asia/Shanghai"
 USE_I18N = True
 USE_TZ = True

@@ -3,7 +3,7 @@ from django.db import models
 from django.db.models import F, Q
 from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
-from law.school_time import LAST_GRADE, LAST_PRIMARY_GRADE, grade_name
+from law.school_time import LAST_GRADE, LAST_PRIMARY_GRADE, grade_name, school_year_name
 
 
 class Division(models.Model):
@@ -236,6 +236,12 @@ class Seats(models.Model):
 
     def __str__(self):
         return f"{self.school} {self.year} {grade_name(self.grade)} {self.school_class or ''}".strip()
+
+    @property
+    def in_words(self) -> str:
+        """黑水镇小学2026—2027学年一年级, with its class where the row is one's."""
+        which = f"（{self.school_class}）" if self.school_class else ""
+        return f"{self.school}{school_year_name(self.year)}{grade_name(self.grade)}{which}"
 
     @property
     def free_seats(self) -> int:

@@ -76,12 +76,22 @@ def in_words(field, value) -> str:
         return "是" if value else "否"
     if isinstance(value, date):
         return f"{value:%Y年%-m月%-d日}"
-    if field.type == "code":
-        return table(field.code_table).name_of(value) or f"{value}（代码表中没有）"
-    if field.type == "division":
-        return words_of(value) or value
-    if field.type == "month":
-        return f"{value[:4]}年{int(value[4:6])}月" if len(value) == 6 and value.isdecimal() else value
-    if field.type == "distance":
-        return f"{value}公里"
-    return str(value)
+    said = WORDS.get(field.type)
+    return said(field, value) if said else str(value)
+
+
+def _code(field, value: str) -> str:
+    return table(field.code_table).name_of(value) or f"{value}（代码表中没有）"
+
+
+def _month(_field, value: str) -> str:
+    return f"{value[:4]}年{int(value[4:6])}月" if len(value) == 6 and value.isdecimal() else value
+
+
+WORDS = {
+    "code": _code,
+    "division": lambda _field, value: words_of(value) or value,
+    "month": _month,
+    "validity": lambda _field, value: value.replace("/", "至"),
+    "distance": lambda _field, value: f"{value}公里",
+}

@@ -18,7 +18,7 @@ from ..filings import pending_for, record_filing, with_countdown
 from ..forms import FilingForm
 from ..models import Case, CaseSubject, CeimsFiling, Step
 from ..presenting import with_days
-from ..queue_filters import QueueFilter
+from ..queue_filters import QueueFilter, first_scope
 
 PAGE = 50
 GLANCE = 8
@@ -117,7 +117,7 @@ def page_of_cases(cases, request) -> Page:
 @require_GET
 def queue(request):
     """All cases in sight, narrowed by the filters kept in the address."""
-    chosen = QueueFilter(request.GET or {"scope": "mine"}, user=request.user)
+    chosen = QueueFilter(request.GET or {"scope": first_scope(request.user)}, user=request.user)
     cases = chosen.narrow(request.user)
     page = page_of_cases(listed(cases), request)
     context = {"filter": chosen, "page": page, "cases": page.rows, "count": cases.count(), "mine": chosen.is_mine}

@@ -112,7 +112,7 @@ def cross_check(request, pk):
     asked = PeriodForm(request.POST or request.GET, present=True)
     writes = may(request.user, "make_change", found.school_id)
     if request.method == "POST" and not writes:
-        raise PermissionDenied("电子与纸质档案由本校学籍管理员核对。")
+        raise PermissionDenied("电子与纸质档案由本校学籍管理员核对（第十条）。")
     rows, refusal = cross_checking.list_of(found, asked.period, asked.moment), []
     if request.method == "POST":
         ticks = {row["id"]: [part for part in PARTS if f"{row['id']}-{part}" in request.POST] for row in rows}

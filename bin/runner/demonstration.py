@@ -63,6 +63,9 @@ def _prepare(services: Services, environment: dict) -> None:
     if _is_empty(services):
         print("正在建立演示数据 …", flush=True)
         _manage(environment, "seed_county")
+    # A demo's day stands still, so no night comes to write the deadlines down.
+    print("正在登记各项期限 …", flush=True)
+    _manage(environment, "deadlines", "--check", "--verbosity", "0")
 
 
 def _manage(environment: dict, *arguments: str) -> None:

@@ -13,6 +13,8 @@ from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils.html import format_html
 
+from law.school_time import grade_name
+
 register = template.Library()
 
 WEEKDAYS = "一二三四五六日"
@@ -44,6 +46,18 @@ def cn_date(value: date | None) -> str:
 def cn_day(value: date | None) -> str:
     """9月15日, for places where the year goes without saying."""
     return f"{value.month}月{value.day}日" if value else ""
+
+
+@register.filter
+def cn_grade(value: int | None) -> str:
+    """三年级; "—" for what is no grade."""
+    return grade_name(value)
+
+
+@register.filter
+def is_telling(chart: dict) -> bool:
+    """Whether drawing it says more than its table: two places or more, and something in one of them."""
+    return len(chart["labels"]) > 1 and any(value for line in chart["series"] for value in line["values"])
 
 
 @register.filter

@@ -16,6 +16,7 @@ _INVISIBLE = re.compile(
 )
 _VARIATION = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 _DIRTY = re.compile(r"^\s|\s$|\s{2}|[\t\r\n\u00a0\u2000-\u200a\u202f\u205f\u3000]|" + _INVISIBLE.pattern + "|^['‘’]")
+_DOTTED = re.compile(r"\d{1,15}\.0+")
 _ROUNDED = re.compile(r"\d(?:\.\d+)?E\+?1[5-9]", re.IGNORECASE)
 
 
@@ -70,6 +71,11 @@ def looks_rounded(cell: object) -> bool:
     if isinstance(cell, str):
         return ("E" in cell or "e" in cell) and bool(_ROUNDED.fullmatch(cell.strip()))
     return isinstance(cell, float | int) and abs(cell) >= EXCEL_EXACT
+
+
+def undotted(text: str) -> str:
+    """Digits as a number's text left them, 13800000000.0, without the point; long ones may be rounded and stay."""
+    return text.partition(".")[0] if _DOTTED.fullmatch(text) else text
 
 
 def whole(number: float) -> str | None:

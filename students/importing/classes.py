@@ -14,6 +14,7 @@ _GRADE_CLASS = re.compile(r"([一二三四五六七八九1-9])年级?\(?" + _NUM
 _GRADE_SHORT = re.compile(r"([一二三四五六七八九])\(?" + _NUMBER + r"\)?班")
 _JUNIOR_CLASS = re.compile(r"初([一二三])年?级?\(?" + _NUMBER + r"\)?班?")
 _ONLY_NUMBER = re.compile(rf"\(?{_NUMBER}\)?班?")
+_NAMED = 12  # as many classes a message lists
 _DIGITS = re.compile(r"(\d{4})(\d{2})|([1-9])(\d{2})|0([1-9])(\d{2})")
 
 
@@ -48,6 +49,16 @@ class ClassBook:
         if key not in self._known:
             self._known[key] = self._search(_plain(text), entered_month[:4])
         return self._known[key]
+
+    def offered(self, entered_month: str = "") -> str:
+        """The classes a child may be meant for, in words: of its own cohort, else of the school."""
+        of_school = sorted(self._classes, key=lambda each: (each.cohort, each.number))
+        known = _of_cohort(of_school, entered_month[:4]) or of_school
+        return (
+            "本校有" + "、".join(f"{each.cohort}级{each.number}班" for each in known[:_NAMED])
+            if known
+            else "本校还没有班级"
+        )
 
     def _search(self, text: str, entered_year: str) -> list[ClassRef]:
         for cohort, grade, number in _readings(text):

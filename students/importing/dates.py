@@ -3,7 +3,7 @@
 import re
 from datetime import date, timedelta
 
-from students.importing.cells import Answer, error, fixed, folded, whole
+from students.importing.cells import Answer, error, fixed, folded, undotted, whole
 
 _EPOCH_1900 = date(1899, 12, 30)
 _SHIFT_1904 = 1462
@@ -70,7 +70,7 @@ def _full_date(cell: object, date1904: bool) -> tuple[date | None, tuple[str, st
         return None, ("date_unreadable", "日期看不懂")
     if isinstance(cell, float | int):
         return _numeric_date(float(cell), date1904)
-    return _written_date(folded(str(cell)), date1904)
+    return _written_date(undotted(folded(str(cell))), date1904)
 
 
 def _numeric_date(number: float, date1904: bool) -> tuple[date | None, tuple[str, str]]:
@@ -123,7 +123,7 @@ def _month_of(cell: object, date1904: bool) -> str | None:
     if isinstance(cell, float) and cell == int(cell) and int(cell) in _MONTHS:
         return str(int(cell))
     if isinstance(cell, str):
-        text = _han_numbers(folded(cell))
+        text = _han_numbers(undotted(folded(cell)))
         found = _YEAR_MONTH.fullmatch(text)
         if found:
             return f"{found[1] or found[3]}{int(found[2] or found[4]):02d}"

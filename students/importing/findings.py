@@ -65,6 +65,8 @@ def shown(cell: object, confidential: bool) -> str:
     if isinstance(cell, float):
         cell = f"{cell:.5E}" if abs(cell) >= 1e11 else f"{cell:.15g}"
         return cell
+    if isinstance(cell, list):  # a date of the sheet's own, as its ISO text
+        cell = cell[0]
     text = "" if cell is None else " ".join(str(cell).split())
     text = masked(text) if confidential else _LONG_NUMBER.sub(lambda found: masked(found[0]), text)
     return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"

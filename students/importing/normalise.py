@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from difflib import get_close_matches
 from typing import Any
 
 from students import idnumber, registry_number
@@ -23,6 +24,7 @@ from students.importing.cells import (
     looks_rounded,
     rounded_away,
     tidy,
+    undotted,
     warned,
     whole,
 )
@@ -35,6 +37,7 @@ _PHONE_SEPARATORS = re.compile(r"[、,;/，；\s]+")
 _DISTANCE = re.compile(r"(\d+(?:\.\d+)?)(公里|千米|KM|米|M|里)?", re.IGNORECASE)
 _PER_KILOMETRE = {"": 1, "公里": 1, "千米": 1, "KM": 1, "米": 1000, "M": 1000, "里": 2}
 _FAR = 50
+_SHORT, _FEW = 6, 70  # a text and a table for which an option is proposed
 _FIXED_LENGTH = {"school_code": 10, "postcode": 6}
 
 
@@ -148,14 +151,14 @@ def read_code(cell: object, field: Field) -> Answer:
         return error("left_behind_kind", "是否留守儿童不能只填“是”", "请选择单亲留守或双亲留守")
     code = table.resolve(text)
     if code is None:
-        return _unknown_code(field, text)
+        return _unknown_code(field, text, table)
     if not table.codes[code].offered:
         return error("code_not_offered", f"“{table.name_of(code)}”不适用于学生", "请改填模板下拉表里的选项")
     name = table.name_of(code)
     return (code, None) if cell == name else fixed(code, "code_recognised", f"已读作“{name}”")
 
 
-def _unknown_code(field: Field, text: str) -> Answer:
+def _unknown_code(field: Field, text: str, table: codes.CodeTable) -> Answer:
     if field.code_table == "hkxz":
         return warned(
             None,
@@ -163,7 +166,16 @@ def _unknown_code(field: Field, text: str) -> Answer:
             "户口改革后的写法，暂不能对应农业/非农业，原文已保留",
             "请由县里确定对应关系",
         )
-    return error("code_unknown", f"“{text[:20]}”不是{field.label}的选项", "请改填模板下拉表里的选项")
+    return error(
+        "code_unknown", f"“{text[:20]}”不是{field.label}的选项", f"请改填模板下拉表里的选项{_near(text, table)}"
+    )
+
+
+def _near(text: str, table: codes.CodeTable) -> str:
+    """The option a short text may stand for, as a question; never taken for it."""
+    offered = [table.name_of(code) for code, each in table.codes.items() if each.offered]
+    near = get_close_matches(text, offered, 1) if len(text) <= _SHORT and len(offered) <= _FEW else []
+    return f"（是不是“{near[0]}”？）" if near else ""
 
 
 def read_yes_no(cell: object, field: Field) -> Answer:
@@ -197,7 +209,7 @@ def read_phone(cell: object) -> Answer:
     """The first of several numbers; a number that is neither mobile nor land line is shown, not refused."""
     if looks_rounded(cell):
         return rounded_away("联系电话")
-    text = folded(_as_text(cell))
+    text = undotted(folded(_as_text(cell)))
     parts = [part for part in _PHONE_SEPARATORS.split(text) if part]
     first = re.sub(r"^\+?86-?(?=1)", "", parts[0]) if parts else ""
     joined = re.sub(r"[\s\-]", "", text)
@@ -255,7 +267,7 @@ def read_digits(cell: object, field: Field) -> Answer:
     """Digits of a known length; a zero lost in a numeric cell comes back only where the length is certain."""
     if looks_rounded(cell):
         return rounded_away(field.label)
-    text = re.sub(r"\s+", "", folded(_as_text(cell)))
+    text = undotted(re.sub(r"\s+", "", folded(_as_text(cell))))
     length = _FIXED_LENGTH.get(field.own_name)
     if length and isinstance(cell, float) and field.own_name == "postcode" and len(text) == length - 1:
         return fixed(text.zfill(length), "zero_restored", f"已补回前面的 0：{text.zfill(length)}")
@@ -266,7 +278,7 @@ def read_digits(cell: object, field: Field) -> Answer:
     return (
         (text, None)
         if text == cell or isinstance(cell, float)
-        else fixed(text, "text_tidied", "已去掉多余的空格或全角")
+        else fixed(text, "text_tidied", "已去掉多余的空格、全角或小数点")
     )
 
 

@@ -60,19 +60,23 @@ def groups(findings: list[dict], repair_url: str = "") -> list[dict]:
     for each in findings:
         found[each["level"], each["code"], each["field"]].append(each)
     order = list(LEVELS)
-    return [
-        {
-            "label": cause_of(rows),
-            "count": len(rows),
-            "fix": rows[0]["remedy"],
-            "tone": TONES[level],
-            "level": level,
-            "way": way_of(rows[0]["code"]),
-            "turn": turn_of(level, rows[0]["code"], repair_url),
-            "rows": [row_of(each) for each in rows[:GLANCE]],
-        }
-        for (level, _, _), rows in sorted(found.items(), key=lambda item: (order.index(item[0][0]), -len(item[1])))
-    ]
+    ordered = sorted(found.items(), key=lambda item: (order.index(item[0][0]), -len(item[1])))
+    return [group_of(level, rows, repair_url) for (level, _, _), rows in ordered]
+
+
+def group_of(level: str, rows: list[dict], repair_url: str) -> dict:
+    """Findings of one cause; what helps them all is said once, what helps only one is said beside it."""
+    told = rows[0]["remedy"] if len({each["remedy"] for each in rows}) == 1 else ""
+    return {
+        "label": cause_of(rows),
+        "count": len(rows),
+        "fix": told,
+        "tone": TONES[level],
+        "level": level,
+        "way": way_of(rows[0]["code"]),
+        "turn": turn_of(level, rows[0]["code"], repair_url),
+        "rows": [row_of(each, told) for each in rows[:GLANCE]],
+    }
 
 
 def way_of(code: str) -> dict | None:
@@ -97,7 +101,8 @@ def cause_of(rows: list[dict]) -> str:
     return f"{first['field']}：{words}" if first["field"] and not words.startswith(first["field"]) else words
 
 
-def row_of(finding: dict) -> dict:
+def row_of(finding: dict, told: str) -> dict:
+    """One place; with its own remedy, unless the group has `told` it."""
     return {
         "sheet": finding["sheet"],
         "row": finding["row"] or "",
@@ -105,6 +110,7 @@ def row_of(finding: dict) -> dict:
         "column": " ".join(filter(None, (finding["column"], finding["field"]))),
         "value": finding["raw"],
         "message": finding["rule"],
+        "fix": finding["remedy"] if finding["remedy"] != told else "",
     }
 
 

@@ -179,7 +179,7 @@ def known_class(sheet: SheetData, frame: Frame) -> None:
         found = _by_age(frame.classes.find(text, month), births[position])
         data.values[position] = found[0].key if len(found) == 1 else None
         if not found:
-            remedy = "请改正班号，或先在班级管理中建立该班"
+            remedy = f"请改正班号（{frame.classes.offered(month)}），或先在“班级与学位”里开班"
             sheet.say(position, "class_number", ERROR, "class_unknown", "本校没有这个班", remedy)
         elif len(found) > 1:
             names = "、".join(f"{each.cohort}级{each.number}班" for each in found)

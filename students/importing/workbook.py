@@ -189,7 +189,8 @@ def _data_rows(rows: Sequence[list], heading: Heading, sheet: str) -> tuple[list
         first = str(filled[0]).strip()
         if len(filled) < 2 or first.startswith(_JUNK):
             message = "不像学生数据（合计、备注或几乎空白），已忽略"
-            ignored.append(Finding(WARNING, sheet, number, "", "", "ignored_row", shown(filled[0], False), message))
+            value, remedy = shown(filled[0], False), "是学生的请补全姓名和证件号后再传；不是的不用理会"
+            ignored.append(Finding(WARNING, sheet, number, "", "", "ignored_row", value, message, remedy))
         else:
             kept.append((number, row))
     return kept, ignored

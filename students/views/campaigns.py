@@ -48,7 +48,7 @@ def campaign(request):
     form = OpeningForm(request.POST or None)
     if request.method == "POST":
         if not (bureau and campaigns.may_open(request.user, bureau)):
-            raise PermissionDenied("动态信息维护由教育局经办人员布置。")
+            raise PermissionDenied("动态信息维护由教育局经办人员布置（第十三条）。")
         return opened(request, bureau, form)
     if not schools and powers.class_ids:
         return redirect("students:campaign_class", min(powers.class_ids))
@@ -231,7 +231,7 @@ def child(request, slug):
     confirms = campaigns.may_confirm(request.user, entry.school_id, seat)
     accepts = campaigns.may_accept(request.user, entry.school_id)
     if request.method == "POST" and not (confirms or accepts):
-        raise PermissionDenied("动态信息由本班班主任或本校学籍管理员核对。")
+        raise PermissionDenied("动态信息由本班班主任或本校学籍管理员核对（第十三条）。")
     act = request.POST.get("act", "")
     form = AnswerForm(request.POST if act == "confirm" else None, entry=entry)
     if (request.method == "POST" and act != "confirm") or form.is_valid():

@@ -125,7 +125,7 @@ def village(request, code):
     year = MapFilter(request.GET, bureau=bureau).chosen_year
     edits = bool(powers_of(request.user).schools("bureau_make"))
     if request.method == "POST" and not edits:
-        raise PermissionDenied("学区由教育局经办人员划定。")
+        raise PermissionDenied("学区由教育局经办人员划定（第四条）。")
     form = VillageForm(request.POST or None, bureau=bureau, village=found, year=year)
     refusal = []
     if request.method == "POST" and form.is_valid():

@@ -31,7 +31,7 @@ NOT_THE_CLERK = "证书编号和验印由教育局经办人员登记（第三十
 def certificates(request):
     """The papers of a year: who has which number, what is sealed, who has collected."""
     if not school_ids_where(request.user, "view_school"):
-        raise PermissionDenied
+        raise PermissionDenied("毕业证书由学校管理人员和教育局查看（第三十二条）。")
     chosen = CertificateFilter(request.GET, user=request.user)
     found = chosen.narrow()
     counts = presenting.counts_of_papers(found)

@@ -46,7 +46,7 @@ def new(request, pk, year):
         raise Http404(pk)
     makes, proposes = (may(request.user, right, pk) for right in ("bureau_make", "make_change"))
     if not (makes or proposes):
-        raise PermissionDenied("招生计划由学校的学籍管理员申报，或者由教育局经办人员编报。")
+        raise PermissionDenied("招生计划由学校的学籍管理员申报，或者由教育局经办人员编报（第八条）。")
     if not 0 <= year - school_year_of(clock.today()) <= 1:
         raise Http404(year)
     school = School.objects.select_related("bureau").get(pk=pk)

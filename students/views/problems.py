@@ -56,7 +56,7 @@ def of_child(request, slug):
     """Everything ever found about one child; the bureau's clerk enters 外省已注册 here."""
     child = visible_child(request, slug)
     if not may(request.user, "view_school", child.school_id):
-        raise PermissionDenied("问题学籍由本校学籍管理员和教育局查看。")
+        raise PermissionDenied("问题学籍由本校学籍管理员和教育局查看（第八条）。")
     refusal = []
     if request.method == "POST":
         try:

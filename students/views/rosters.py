@@ -122,11 +122,17 @@ def carried_out(request, found: RosterChild, forms: dict):
     return redirect(found)
 
 
+HANDS = {
+    "assign": (looking_after.may_assign, "责任学校由教育局经办人员指定"),
+    "back": (looking_after.may_accept, "去向由教育局人员核实，报告与核实须为两人"),
+}
+
+
 def refuse_stranger(request, found: RosterChild, name: str) -> None:
     """Whoever may not do it at all learns that, not how to fill in the form."""
-    rights = {"assign": looking_after.may_assign, "back": looking_after.may_accept}
-    if not rights.get(name, looking_after.may_look_after)(request.user, found):
-        raise PermissionDenied("您没有办理此事的权限。")
+    may, by = HANDS.get(name, (looking_after.may_look_after, "查访与去向由责任学校的学籍管理员或教育局经办人员登记"))
+    if not may(request.user, found):
+        raise PermissionDenied(f"{by}（第四条）。")
 
 
 def page_of_child(request, found: RosterChild, forms: dict, refusal: list) -> dict:

@@ -52,7 +52,7 @@ def exceptions(request):
     """Every child who does not move up, and why; by school."""
     seen = School.objects.filter(pk__in=school_ids_where(request.user, "view_school"), closed_on=None).order_by("code")
     if not seen:
-        raise PermissionDenied
+        raise PermissionDenied("升级名单由学校管理人员和教育局查看（第十五条）。")
     chosen = seen.filter(pk=request.GET["school"]) if request.GET.get("school", "").isdecimal() else seen
     ending = ending_year(clock.today())
     rows = services.exceptions(chosen[0].bureau, ending, limit=ALL, schools=[s.pk for s in chosen]) if chosen else []

@@ -35,7 +35,7 @@ def reports(request):
 def reviews(request):
     """Which quarters the bureau has reviewed."""
     if not at_bureau(request):
-        raise PermissionDenied("季度复核由教育局人员登记和查看。")
+        raise PermissionDenied("季度复核由教育局人员登记和查看（第三十条）。")
     return render(request, "supervision/ledger_reviews.html", reviews_page(request.user))
 
 

@@ -122,7 +122,7 @@ def test_the_bureau_sees_who_is_late_and_chases(moved, as_, no1, no2, bureau):
     with clock.at(LATE):
         clerk = as_(Role.BUREAU_CLERK, bureau)
         page = clerk.get(reverse("custody:board")).content.decode()
-        assert "第一小学" in page and "第二小学" not in page.split("<canvas")[1].split("</table>")[-1]
+        assert "第一小学" in page and "第二小学" not in page.split("<figure")[1].split("</table>")[-1]
         assert clerk.post(reverse("custody:chase", args=[no1.pk]), {"words": "请三日内移交"}).status_code == 302
         assert Chase.objects.get().overdue == 1
         assert "请三日内移交" in as_(Role.REGISTRAR, no1).get(reverse("custody:owed")).content.decode()

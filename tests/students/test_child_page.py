@@ -16,7 +16,9 @@ from students.models import FamilyMember, Look
 
 @pytest.fixture
 def child(child_at, no1):
-    made = child_at(no1, name="曾小禾", ethnicity="01", phone="13800000000", left_behind="0")
+    made = child_at(
+        no1, name="曾小禾", ethnicity="01", phone="13800000000", left_behind="0", id_validity="2026-03-15/长期"
+    )
     FamilyMember.objects.create(student=made, position_in_form=1, name="曾大禾", relation="51", id_tail="0019")
     return made
 
@@ -28,7 +30,16 @@ def look(client, child, kind="id", reason="办理转学核对户口簿"):
 def test_the_page_shows_the_record_with_names_for_codes_and_masked_numbers(client, staff, child, no1):
     client.force_login(staff(Role.REGISTRAR, no1))
     page = client.get(child.get_absolute_url()).content.decode()
-    for words in ("汉族", "曾大禾", "父亲", "第一小学", "三年级1班", "学籍经历", child.id_number.masked):
+    for words in (
+        "汉族",
+        "曾大禾",
+        "父亲",
+        "第一小学",
+        "三年级1班",
+        "学籍经历",
+        "2026-03-15至长期",
+        child.id_number.masked,
+    ):
         assert words in page
     assert not re.search(r"\d{15,}", page)
     assert child.id_number.plain() not in page

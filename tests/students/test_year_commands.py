@@ -63,7 +63,7 @@ def test_graduate_tells_and_does(no1, child_at):
         place = ("--year", "2026", "--school", no1.code)
         answer = json.loads(told("graduate", *place, "--dry-run", "--json"))
         assert answer["groups"] == [{"grade": 6, "fate": "graduates", "children": 1}]
-        assert "六年级" in told("graduate", *place, *by(registrar, head)).replace("6年级", "六年级")
+        assert "六年级" in told("graduate", *place, *by(registrar, head))
         with pytest.raises(CommandError, match="没有可以毕业的学生"):
             told("graduate", *place, *by(registrar, head))
         with pytest.raises(CommandError, match="没有标识码"):

@@ -8,6 +8,7 @@ from django.db import transaction
 from accounts.models import User
 from approvals.errors import Refused
 from approvals.services import perform
+from law.school_time import grade_name
 from schools.models import School
 from students.year import rolls, services
 from students.year.calendar import finishing_grades
@@ -59,6 +60,8 @@ def groups(place: School, year: int) -> list[dict]:
 
 
 def in_words(answer: dict) -> str:
-    lines = [f"{g['grade']}年级\t{rolls.words_of(g['fate'])[0]}\t{g['children']}" for g in answer["groups"]]
-    lines += [f"{grade}年级已办结：{figures['case']}" for grade, figures in answer.get("graduated", {}).items()]
+    lines = [f"{grade_name(g['grade'])}\t{rolls.words_of(g['fate'])[0]}\t{g['children']}" for g in answer["groups"]]
+    lines += [
+        f"{grade_name(int(grade))}已办结：{figures['case']}" for grade, figures in answer.get("graduated", {}).items()
+    ]
     return "\n".join(lines) or "没有毕业年级的学生"
