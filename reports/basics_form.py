@@ -14,9 +14,9 @@ from .contact import in_full, place_name
 from .errors import NotPrintable
 from .wording import day, month
 
-# Bands of the paper with their rows of item numbers, left and right (0: none).
+# Bands of the paper with their rows of item numbers, left and right (0: none); what stands twice takes both rows.
 BANDS = (
-    ("学生个人基础信息", ((1, 8), (2, 9), (3, 10), (4, 11), (5, 12), (6, 13), (7, 0))),
+    ("学生个人基础信息", ((1, 8), (2, 9), (3, 10), (4, 11), (5, 12), (6, 13), (7, 13))),
     ("学生个人辅助信息", ((14, 17), (15, 18), (16, 19))),
     ("学生学籍基本信息", ((20, 24), (21, 25), (22, 26), (23, 27))),
     ("学生个人联系信息", ((28, 32), (29, 33), (30, 34), (31, 0))),
@@ -67,11 +67,17 @@ def children_of(case: Case, child: Student | None = None) -> list[Student]:
 
 def sheet_of(values: dict[int, str], school: str, code: str) -> dict:
     """One child's form: bands of rows, each row with a left and a right item."""
-    bands = [
-        {"title": title, "rows": [[item_of(left, values), item_of(right, values)] for left, right in rows]}
-        for title, rows in BANDS
-    ]
+    bands = [{"title": title, "rows": [row_of(rows, at, values) for at in range(len(rows))]} for title, rows in BANDS]
     return {"school": school, "code": code, "bands": bands}
+
+
+def row_of(rows: tuple, at: int, values: dict[int, str]) -> list[dict]:
+    """The items that begin in a row; one that also stands in the row above has its cell there."""
+    left, right = rows[at]
+    down = sum(right == other for _, other in rows) if right else 1
+    if right and at and rows[at - 1][1] == right:
+        return [item_of(left, values)]
+    return [item_of(left, values), item_of(right, values) | {"down": down}]
 
 
 def item_of(number: int, values: dict[int, str]) -> dict:

@@ -6,13 +6,14 @@ from law import clock
 from law.school_time import LAST_GRADE, school_year_of
 from schools.models import SchoolClass
 from students import corrections, freeze
+from students.as_asked import child_as_asked, number_as_asked
 from students.change_pages import place_name
 from students.dictionary.codes import table
 from students.dictionary.fields import by_attribute
 from students.models import Correction, CorrectionItem, Student
 from students.models.correction import Ground
 
-from .contact import in_full
+from .contact import child_of, in_full
 from .decisions import blank_blocks, opinion_blocks
 from .errors import NotPrintable
 from .suspension_forms import head_of, ticks
@@ -20,6 +21,8 @@ from .wording import day
 
 DESKS = {SCHOOL: ("学校核准意见", "校　长"), BUREAU: ("县级学籍主管部门核准意见", "负责人")}
 LEADER_DESK = {LEADER: ("主管局长意见", "主管局长")}
+# What the head of the form says of the child
+OF_THE_HEAD = ("name", "sex", "ethnicity", "birth_date", "home_address", "family_address")
 BLANK_ROWS = 6
 USUAL_PAPERS = ("《居民户口簿》复印件", "公安机关变更证明", "一致性核对单（学校录入差错）", "其他证明文件")
 FREEZE_WARNING = "中考报名至普通高中录取结束期间，禁止变更九年级学生姓名、性别、出生日期、民族、身份证件等关键信息"
@@ -38,6 +41,7 @@ def correction_form(case: Case | None) -> dict:
         }
     desks = DESKS | (LEADER_DESK if case.exception_reason else {})
     return head_of(case) | {
+        "child": asked_of(case),
         "grounds": ticks(dict(Ground.choices), case.ground),
         "reason": case.reason_note,
         "exception": case.exception_reason,
@@ -47,11 +51,16 @@ def correction_form(case: Case | None) -> dict:
     }
 
 
+def asked_of(case: Correction) -> dict:
+    """The child as it stood when the change was asked for: a decided one does not put the new name over the old."""
+    return child_of(child_as_asked(case, OF_THE_HEAD)) | {"id_number": in_full(number_as_asked(case))}
+
+
 def item_row(item: CorrectionItem, case: Correction) -> dict:
-    """On paper the new number stands in full, to be held against the original."""
+    """On paper both numbers stand in full, to be held against the originals; the print leaves a look (第三十七条)."""
     label, before, after = corrections.words_of_item(item)
     if item.field == corrections.NUMBER:
-        after = corrections.wanted(item, case.child)
+        before, after = in_full(number_as_asked(case)), corrections.wanted(item, case.child)
     return {"label": label, "before": before, "after": after}
 
 

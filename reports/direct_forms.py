@@ -1,6 +1,6 @@
 """县直中小学学生转入审核表 and 域外企业家…子女安排就学登记审核表: the papers of a 县直 school (第十七条第（一）项)."""
 
-from approvals.models import Case
+from approvals.models import Case, Material
 from schools.models import Seats
 from transfers.desks import PREREVIEW_BUREAU, PREREVIEW_SCHOOL
 from transfers.grounds import Ground
@@ -43,6 +43,7 @@ PAPERS = (
     ("无房随迁", (NO_PROPERTY, NEARNESS)),
     ("特殊原因", (APPLICATION, WITNESSES)),
 )
+KEPT_AS_ORIGINALS = (CONTACT_FORM, BASICS_FORM, INVESTOR_FORM, NO_PROPERTY, APPLICATION, WITNESSES)
 APPLICANTS = {"investor": "域外企业家", "expert": "高级专业技术人才", "manager": "高级管理人才"}
 INVESTOR_PAPERS = (LICENCE, INVESTOR_HOUSEHOLD, TALENT_CONTRACT)
 # Which departments seal this form is the bureau's to say: their names are written in by hand.
@@ -101,8 +102,15 @@ def states_of(case: Case) -> dict[str, str]:
 
 
 def paper_groups(states: dict[str, str]) -> list[dict]:
-    """All papers by sort; ticked what has been handed in."""
-    return [{"name": name, "papers": listed(papers, states)} for name, papers in PAPERS]
+    """All papers by sort; ticked what has been handed in, and, once it was held against the original, 原件、复印件."""
+    return [{"name": name, "papers": [seen(paper, states) for paper in papers]} for name, papers in PAPERS]
+
+
+def seen(paper, states: dict[str, str]) -> dict:
+    """A line of 材料初审. Of a paper made for this case the original stays with the school: there is no copy."""
+    checked = states.get(paper.code) == Material.State.CHECKED
+    (line,) = listed((paper,), states)
+    return line | {"original": checked, "copied": checked and paper not in KEPT_AS_ORIGINALS}
 
 
 def listed(papers, states: dict[str, str]) -> list[dict]:

@@ -42,4 +42,6 @@ class OverdueFilter(FilterInSight):
     def narrow(self, cases: QuerySet[SchoolPlacement]) -> QuerySet[SchoolPlacement]:
         if self.school_chosen:
             cases = cases.filter(lead_school=self.school_chosen)
-        return cases.filter(Q(child_name__contains=self.words) | Q(notice_number=self.words)) if self.words else cases
+        if not self.words:
+            return cases
+        return cases.filter(Q(child_name__contains=self.words) | Q(notice_number__contains=self.words))

@@ -1,7 +1,7 @@
 """学籍卡: two sides per child and stage — who it is and how its record changed; results and remarks, year by year."""
 
 from law import clock
-from law.school_time import school_year_of
+from law.school_time import LAST_GRADE, LAST_PRIMARY_GRADE, school_year_of
 from schools.models import School, SchoolClass, Stage
 from students.dictionary.codes import table
 from students.models import Certificate, Enrolment, Placement, Student
@@ -19,6 +19,7 @@ COLUMNS = (
     Column("id_number", "证件号码", 46), Column("entered", "入学年月", 28), Column("status", "学籍状态", 28),
 )  # fmt: skip
 FAMILY_ROWS = 3
+YEARS_OF = {Stage.PRIMARY: LAST_PRIMARY_GRADE, Stage.JUNIOR: LAST_GRADE - LAST_PRIMARY_GRADE}
 LEFT = ("转出", "学校撤并", "离校", "死亡")
 
 
@@ -31,7 +32,8 @@ def card_of_child(child: Student, school_class: SchoolClass) -> dict:
     """The card of one child of a class, as the class print asks for it."""
     (card,) = cards_of([child], school_class.school, stages={child.pk: school_class.stage})
     sits_in = school_class.name_in(school_year_of(clock.today()))
-    return {"cards": [card | {"class": sits_in}], "decision": card["status"]}
+    named = {"class": sits_in, "leaves_in": leaving_year(school_class)}
+    return {"cards": [card | named], "decision": card["status"]}
 
 
 def belonging(scope: Scope):
@@ -78,9 +80,18 @@ def bound_up(scope: Scope, last: dict[int, Placement], cards: list[dict], childr
     for pk, card in zip(children, cards, strict=True):
         section = last[pk].school_class.name_in(scope.year)
         counted[section] = counted.get(section, 0) + 1
-        cells = card | {"order": str(counted[section]), "class": section}
+        cells = card | {
+            "order": str(counted[section]),
+            "class": section,
+            "leaves_in": leaving_year(last[pk].school_class),
+        }
         reading.lines.append(Line(str(pk), pk, cells, section))
     return reading
+
+
+def leaving_year(school_class: SchoolClass) -> str:
+    """The 届 of a class: the year in whose July it finishes its stage."""
+    return str(school_class.cohort + YEARS_OF[school_class.stage])
 
 
 def class_key(school_class: SchoolClass) -> tuple:

@@ -14,6 +14,7 @@ from .models import Printer
 WIDTH, HEIGHT = 297, 210  # A4 landscape
 LAST_MONTH = "7"
 MM_A_POINT, LEADING, LEAST_POINTS = 0.3528, 1.25, 10.5
+FIGURE = 0.6
 
 
 @dataclass(frozen=True)
@@ -101,11 +102,16 @@ def placed(spot: Spot, value: str, right: Decimal, down: Decimal) -> dict:
 
 def size_of(value: str, spot: Spot) -> tuple[float, int]:
     """Points and lines in which the value fits into its box."""
-    room = spot.width / MM_A_POINT
-    points = min(spot.points, room / max(len(value), 1))
-    if points >= LEAST_POINTS or len(value) < LEAST_POINTS:
+    room, ems = spot.width / MM_A_POINT, ems_of(value)
+    points = min(spot.points, room / max(ems, 1))
+    if points >= LEAST_POINTS or ems < LEAST_POINTS:
         return max(points, LEAST_POINTS), 1
-    return min(LEAST_POINTS, room / (len(value) // 2 + 1)), 2
+    return min(LEAST_POINTS, room / (ems // 2 + 1)), 2
+
+
+def ems_of(value: str) -> float:
+    """How wide a value is, in characters: figures and Latin letters take less than a Chinese one."""
+    return sum(FIGURE if sign.isascii() else 1 for sign in value)
 
 
 def overprint_of(paper: Certificate, printer: Printer | None = None) -> Sheet:

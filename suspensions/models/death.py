@@ -16,6 +16,8 @@ from students.changes import RecordChange
 from students.models import Student
 from students.standing import Standing, status_is
 
+from ..causes import CAUSES
+
 
 @dataclass(frozen=True)
 class DeathFacts(Standing):
@@ -84,7 +86,7 @@ class Death(
     prefix = "销"
     PRECEDES = True
     FACTS = DeathFacts
-    DRAFT = ("died_on", "learned_on", "proved_on", "proof_kind")
+    DRAFT = ("died_on", "learned_on", "proved_on", "proof_kind", "cause")
     HAPPENED = "died_on"
     VARIANTS = tuple({"proof_kind": proof} for proof in Proof.values)
     PRINTS = (("deregistration_form", "学籍注销审批表"),)
@@ -94,6 +96,14 @@ class Death(
     learned_on = models.DateField("学校获知日期", default=clock.today, help_text="注销期限自此日次日起算。")
     proved_on = models.DateField("取得证明日期", null=True, blank=True, help_text="取得证明后再填，提交前必须填写。")
     proof_kind = models.CharField("证明种类", max_length=10, choices=Proof, default=Proof.MEDICAL)
+    cause = models.CharField(
+        "原因类别",
+        max_length=2,
+        choices=CAUSES,
+        blank=True,
+        default="",
+        help_text="按证明所载选择；证明没有写明的不选。",
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = "死亡注销"
@@ -105,6 +115,7 @@ class Death(
             models.CheckConstraint(
                 condition=Q(proof_kind__in=["medical", "household", "judicial"]), name="death_proof"
             ),
+            models.CheckConstraint(condition=Q(cause="") | Q(cause__in=[*CAUSES]), name="death_cause"),
         ]
 
     @classmethod

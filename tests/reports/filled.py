@@ -23,11 +23,21 @@ from reports.services import print_form
 from reports.sheets import print_sheet
 from reports.subject import Sheet
 from schools.models import Division, School
-from students.models import Certificate, CertificateProof, FamilyMember, Student
+from students.models import Certificate, CertificateProof, Correction, FamilyMember, Student
 from students.year.papers import open_assessment
 from suspensions.models import Dropout
 from tests.changes import SPECIMENS, County, decided, drafted
-from tests.county import LEGAL_DAY, child_maker, class_of, hand_for, make_school, papers_in_order, staff_member, walk
+from tests.county import (
+    LEGAL_DAY,
+    child_maker,
+    class_of,
+    hand_for,
+    id_number,
+    make_school,
+    papers_in_order,
+    staff_member,
+    walk,
+)
 from tests.reports import filled_books
 from tests.students.specimens_schooling_proof import LOST, graduate
 from tests.students.year_lists import JULY, graduated
@@ -118,6 +128,13 @@ def refused(county: County, words: Words):
     case = moved(county, words, until="submit")
     by = hand_for(case, Role.HEADMASTER, "lead")
     return perform(case, "refuse", by=by, opinion=words.note)
+
+
+def corrected(county: County, words: Words):
+    child = dressed(county.child_at(county.no1, grade=3), words)
+    number = id_number(child.birth_date, 444, child.sex)
+    changes = {"name": "张叁", "ethnicity": "01", "id_number": number}
+    return decided(drafted(Correction, child, reason_note=words.note, changes=changes))
 
 
 def dropped_out(county: County, words: Words):
@@ -294,7 +311,7 @@ FILLED = {
     "deregistration_form": of_kind("death", done=True),
     "dropout_report": dropped_out,
     "file_handover": dropped_out,
-    "correction_form": of_kind("correction", done=True),
+    "correction_form": corrected,
     "consistency_sheet": of_kind("correction"),
     "problem_form": of_kind("merge"),
     "admission_notice": placed,

@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.roles import Role
+from reports.basics_form import basics_form
 from reports.errors import NotPrintable
 from reports.forms import FORMS
 from reports.services import print_form
@@ -72,3 +73,12 @@ def test_a_stranger_gets_no_form(client, batch, no2):
     client.force_login(staff_member(Role.REGISTRAR, no2))
     answer = client.post(reverse("reports:print_child", args=["basics_form", batch.number, child.slug]))
     assert answer.status_code == 404
+
+
+def test_the_photograph_has_the_room_of_two_rows(batch):
+    """Every item stands once, in the place of its number; the cell of item 13 reaches beside item 7."""
+    (sheet,) = basics_form(batch, child_of(batch, "新苗𬭼"))["sheets"]
+    items = [item for band in sheet["bands"] for row in band["rows"] for item in row if item["number"]]
+    assert sorted(int(item["number"]) for item in items) == list(range(1, 73))
+    assert [item["number"] for item in items if item.get("down", 1) > 1] == ["13"]
+    assert [item["number"] for item in sheet["bands"][0]["rows"][6]] == ["7"]

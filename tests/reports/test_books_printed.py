@@ -191,6 +191,17 @@ def test_the_card_tells_results_and_remarks_from_the_archive(no1, child_at):
     assert "95.5" in said and EVALUATION["comment"] in said and "思想品德优秀" in said
 
 
+@pytest.mark.parametrize(
+    ("kind", "grade", "year"), [("primary", 3, "2030"), ("primary", 6, "2027"), ("junior", 8, "2028")]
+)
+def test_the_title_of_a_card_names_the_year_of_leaving(bureau, child_at, kind, grade, year):
+    """届 is the July in which the class finishes its stage, three school years after grade three has begun in 2026."""
+    school = make_school(bureau, 72, "第七十二学校", kind)
+    child = child_at(school, grade=grade)
+    (card,) = FORMS["registry_card"].of_child(child, class_of(school, grade))["cards"]
+    assert card["leaves_in"] == year
+
+
 def test_a_card_closed_before_results_were_printed_keeps_empty_grids():
     old = {"stage": "primary", "name": "样例旧"}
     assert len(cards.whole(old)["years"]) == 6 and cards.whole(old)["name"] == "样例旧"

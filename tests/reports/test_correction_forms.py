@@ -3,10 +3,12 @@
 from datetime import date
 
 import pytest
+from django.urls import reverse
 
 from accounts.roles import Role
 from approvals.services import perform
 from law.models import Window
+from reports.correction_forms import correction_form
 from students.change_pages import prints_of
 from students.corrections import CORRECTED
 from students.models import Correction, Look, Student
@@ -39,9 +41,49 @@ def test_the_form_tells_every_item_before_and_after(printed, case):
     keep("correction_form-filled", pdf)
     text = text_of(pdf)
     assert pages_of(pdf) == 1
-    for said in ("张三", "张𬭼", "蒙古族", "汉族", new, old.tail, "户口簿已更名并换号"):
+    for said in ("张三", "张𬭼", "蒙古族", "汉族", new, old.plain(), "户口簿已更名并换号"):
         assert said in text
     assert hand_for(case, Role.HEADMASTER, "lead").name in text
+
+
+def test_the_form_tells_what_was_asked_whatever_has_been_decided_since(case):
+    """The head and the column 变更前 before the signatures, after them, after another change, and after its undoing."""
+    asked = correction_form(case)
+    told = {"name": "张三", "ethnicity": "蒙古族", "id_number": case.child.id_number.plain()}
+    assert asked["child"].items() >= told.items()
+    assert [item["before"] for item in asked["items"]] == ["张三", "蒙古族", told["id_number"]]
+    case = decided(case)
+    assert same_of(case) == same(asked)
+    again = {"name": "张四", "id_number": id_number(case.child.birth_date, 446, case.child.sex)}
+    second = decided(drafted(Correction, Student.objects.get(pk=case.child.pk), reason_note="又更名", changes=again))
+    assert same_of(case) == same(asked)
+    renamed = correction_form(second)
+    assert renamed["child"]["name"] == "张𬭼"
+    assert renamed["items"][1]["before"] == asked["items"][2]["after"] == renamed["child"]["id_number"]
+    undone = perform(second, "undo", by=hand_for(second, Role.BUREAU_LEADER, "bureau"), opinion="申请有误")
+    assert same_of(case) == same(asked) and same_of(undone) == same(renamed)
+
+
+def same_of(case):
+    return same(correction_form(Correction.objects.get(pk=case.pk)))
+
+
+def same(form):
+    return form["child"], form["items"]
+
+
+def test_a_refused_wish_keeps_the_name_it_was_about(case):
+    refused = perform(case, "submit", by=hand_for(case, Role.REGISTRAR, "lead"))
+    refused = perform(refused, "refuse", by=hand_for(case, Role.HEADMASTER, "lead"), opinion="与户口簿不符")
+    asked, child = same_of(refused), Student.objects.get(pk=case.child.pk)
+    decided(drafted(Correction, child, reason_note="户口簿已更名", changes={"name": "张四"}))
+    assert same_of(refused) == asked and asked[0]["name"] == "张三"
+
+
+def test_whoever_may_not_see_the_case_gets_no_number(client, staff, case, no3):
+    client.force_login(staff(Role.REGISTRAR, no3))
+    assert client.post(reverse("reports:print", args=["correction_form", case.number])).status_code == 404
+    assert not Look.objects.exists()
 
 
 def test_before_the_signatures_nobody_has_signed(printed, case):

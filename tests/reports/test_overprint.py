@@ -51,6 +51,13 @@ def test_a_long_name_stays_inside_its_box(bureau, no1, no2, no3):
     assert len(LONG.name) * float(name["points"]) * 0.3528 <= lines * int(name["width"]) + float(name["points"])
 
 
+def test_years_are_set_as_large_as_months_and_days(school):
+    """A figure takes little more than half the room of a character."""
+    spots = overprint_of(Certificate.objects.get(kind="graduation", school=school)).content["spots"]
+    sizes = {spot["key"]: spot["points"] for spot in spots if re.search("year|month|day", spot["key"])}
+    assert len(sizes) == 10 and set(sizes.values()) == {"16.0"}
+
+
 def test_the_certificate_itself_is_never_drawn_and_carries_no_foot(school, printer, registrar):
     paper = Certificate.objects.get(kind="graduation", school=school)
     batch = finished("certificate_overprint", [{"paper": paper.pk, "printer": printer.pk}], registrar)

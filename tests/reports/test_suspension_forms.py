@@ -3,12 +3,14 @@
 from datetime import date
 
 import pytest
+from django.db import IntegrityError, transaction
 
 import tests.all_specimens  # noqa: F401
 from accounts.roles import Role
 from approvals.services import perform
 from reports.errors import NotPrintable
 from reports.forms import FORMS
+from reports.suspension_forms import deregistration_form
 from students.change_pages import prints_of
 from students.models import Student
 from suspensions.models import Death, Incapacity, Resumption, Suspension
@@ -138,3 +140,16 @@ def test_an_unlawful_draft_may_be_answered_with_its_reasons(printed, county):
     pdf = printed("refusal_notice", case).pdf
     keep("refusal_notice-suspension", pdf)
     assert "问题学籍" in text_of(pdf)
+
+
+def test_the_cause_of_death_is_told_as_the_school_chose_it(printed, filled):
+    case = filled("death")
+    assert "交通事故致死" in text_of(printed("deregistration_form", case).pdf)
+
+
+def test_a_cause_the_register_does_not_know_is_not_kept(county):
+    case = SPECIMENS["death"](county)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Death.objects.filter(pk=case.pk).update(cause="10")  # 疾病 of a suspension
+    Death.objects.filter(pk=case.pk).update(cause="")
+    assert deregistration_form(Death.objects.get(pk=case.pk))["cause"] == ""

@@ -83,4 +83,4 @@ def release(county):
 
 @specimen("death")
 def death(county):
-    return drafted(Death, county.child_at(county.no1, grade=3), **DIED)
+    return drafted(Death, county.child_at(county.no1, grade=3), **DIED, cause="42")

@@ -1,8 +1,10 @@
 """选派学校（第二十条）: a family without a school in mind is placed near its home, and the notice binds the school."""
 
 from datetime import date
+from importlib import import_module
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 
 from accounts.roles import Role
@@ -18,6 +20,7 @@ from tests.invariants import broken
 from tests.transfers.placing import PLACED
 from transfers.holds import present_grade
 from transfers.models import SchoolPlacement
+from transfers.models.placement import next_notice_number
 from transfers.placements import keep_placement, overdue, schools_for, start_placement
 
 WAY = [
@@ -61,7 +64,7 @@ def leave(school, free, grade=3):
 
 def test_the_leader_signs_a_seat_is_held_and_the_notice_numbered(issued, no1):
     """edge case 14"""
-    assert (issued.state, issued.notice_number, issued.closed_on) == ("issued", "通2026000001", None)
+    assert (issued.state, issued.notice_number, issued.closed_on) == ("issued", "建教入字〔2026〕1号", None)
     assert seats_of(no1, 3).reserved == 1
     assert issued.valid_until == issued.due_on == workdays.add(LEGAL_DAY, 10).day
     assert broken() == []
@@ -161,8 +164,9 @@ def test_the_family_withdraws_and_the_seat_is_free(issued, clerk, no1):
 
 def test_numbers_follow_one_another_and_none_is_used_twice(issued, clerk, no1, no2):
     perform(issued, "withdraw", by=clerk, opinion="家长改在县外就读")
-    second = signed(start_placement(no2, by=clerk, **asked(child_name="样例另")))
-    assert second.notice_number == "通2026000002"
+    names = ("样例另", "样例丙", "样例丁", "样例戊", "样例己", "样例庚", "样例辛", "样例壬", "样例癸", "样例子")
+    later = [signed(start_placement(no2, by=clerk, **asked(child_name=name))) for name in names]
+    assert [case.notice_number for case in later] == [f"建教入字〔2026〕{n}号" for n in range(2, 12)]
 
 
 def test_the_last_seat_is_given_once(clerk, no1):
@@ -294,3 +298,15 @@ def test_another_school_learns_nothing_from_the_number(issued, no2, client, staf
     client.force_login(staff(Role.REGISTRAR, no2))
     form = client.get(f"{reverse('transfers:new_outside')}?school={no2.pk}&placement={issued.number}")
     assert "样例外" not in form.content.decode()
+
+
+def test_a_notice_of_before_is_renumbered_and_back(issued):
+    """A series of its own goes on where the former one stood."""
+    rows = SchoolPlacement.objects.filter(pk=issued.pk)
+    renumbering = import_module("transfers.migrations.0040_notice_word")
+    rows.update(notice_number="通2026000012")
+    with connection.cursor() as cursor:
+        cursor.execute(renumbering.RENUMBER)
+        assert rows.get().notice_number == "建教入字〔2026〕12号" and next_notice_number(2026) == "建教入字〔2026〕13号"
+        cursor.execute(renumbering.BACK)
+    assert rows.get().notice_number == "通2026000012"

@@ -5,7 +5,7 @@ from datetime import date
 
 from django import forms
 from django.db import connection, models
-from django.db.models import Max, Q
+from django.db.models import Q
 
 from approvals.desks import Desk, Signature
 from approvals.errors import Refused
@@ -25,6 +25,7 @@ from ..facts import free_seats_at
 
 ISSUED, AT_SCHOOL = "issued", "学校安置"
 GRADES = [(grade, grade_name(grade)) for grade in range(1, 10)]
+NOTICE_WORD = "建教入字"
 NOTICE_SERIES = 20_2024  # the lock under which the next number of the series is found
 ASKED = (
     "child_name",
@@ -235,9 +236,10 @@ class SchoolPlacement(
 
 
 def next_notice_number(year: int) -> str:
-    """通2026000001: a series of its own, without gaps, one after the other."""
+    """建教入字〔2026〕1号, numbered like the letters of the bureau: a series without gaps, one after the other."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [NOTICE_SERIES])
-    issued = SchoolPlacement.objects.filter(notice_number__startswith=f"通{year}")
-    last = issued.aggregate(last=Max("notice_number"))["last"]
-    return f"通{year}{int(last[5:]) + 1 if last else 1:06d}"
+    head = f"{NOTICE_WORD}〔{year}〕"
+    issued = SchoolPlacement.objects.filter(notice_number__startswith=head).values_list("notice_number", flat=True)
+    last = max((int(number.removeprefix(head).removesuffix("号")) for number in issued), default=0)
+    return f"{head}{last + 1}号"
