@@ -1,9 +1,9 @@
 """For migrations: rows written before their columns were sealed, sealed by the owner of the tables.
 
-Of columns, each distinct text is sealed once, and the tokens take the places of the texts; of copies in JSON, those
-that name something sealed are read in pieces. Either way one statement writes a table. Triggers of people's work
-(history, audit, insert-only) sleep meanwhile and wake as they were: the same record in another spelling is no change of
-it, and the copies are sealed themselves.
+Each distinct text of a column, or under a name in JSON, is sealed once, and one statement puts the tokens in the places
+of the texts. Only JSON that holds more JSON is read row by row, in pieces. Triggers of people's work (history, audit,
+insert-only) sleep meanwhile and wake as they were: the same record in another spelling is no change of it, and the
+copies are sealed themselves.
 """
 
 import json
@@ -13,41 +13,65 @@ from contextlib import contextmanager
 from . import columns
 
 PIECE = 5_000
-# What JSON says before a value that may have to be sealed.
-NAMED = f'"({"|".join(columns.FAMILY_OF)})": '
+# The names in JSON, and copies that hold objects or lists: what lies in these, PostgreSQL is not asked.
+NAMES = "(VALUES {}) n (name, family)".format(", ".join(map(str, columns.FAMILY_OF.items())))
+WITHIN = """(jsonb_typeof({0}) = 'array' OR {0} @? 'strict $.* ? (@.type() == "object" || @.type() == "array")')"""
 WAKE = {"O": "ENABLE", "A": "ENABLE ALWAYS", "R": "ENABLE REPLICA"}
 # A digest beside a copy is that of the copy as it now stands, where it was true before; a forged one stays untrue.
-DIGESTED = ", digest = CASE WHEN t.digest = encode(sha256(convert_to(t.{0}::text, 'UTF8')), 'hex')" + (
-    " THEN encode(sha256(convert_to(f.{0}::jsonb::text, 'UTF8')), 'hex') ELSE t.digest END"
-)
+DIGESTED = """, digest = CASE WHEN t.digest = encode(sha256(convert_to(t.{0}::text, 'UTF8')), 'hex')
+    THEN encode(sha256(convert_to(({1})::text, 'UTF8')), 'hex') ELSE t.digest END"""
 
 
 def seal_texts(connection, table: str, families: Mapping[str, str], key: str = "id") -> int:
     """Seal the text columns of every row, each under its family; how many rows were written."""
+    texts = " UNION ".join(f"SELECT '{family}', {name} FROM {table}" for name, family in families.items())
+    with _each_sealed_once(connection, table, texts) as cursor:
+        cursor.execute(_tokens_for_texts(table, list(families.items()), key))
+        return cursor.rowcount
+
+
+def seal_copies(connection, table: str, names: list[str], digested: str = "", key: str = "id") -> int:
+    """Seal what JSON columns hold under the names of sealed columns; `digested` names the one beside a digest.
+
+    Returns how many rows were written, one with values on its own level and deeper counted twice.
+    """
+    texts = " UNION ".join(
+        f"SELECT n.family, {name}->>n.name FROM {table}, {NAMES} WHERE jsonb_typeof({name}->n.name) = 'string'"
+        for name in names
+    )
+    with _each_sealed_once(connection, table, texts) as cursor:
+        cursor.execute(_tokens_for_names(table, names, digested, key))
+        written = cursor.rowcount
+    ways = dict.fromkeys(names, lambda text: _as_json(columns.sealed_of_old(json.loads(text))))
+    beside = DIGESTED.format(digested, f"f.{digested}::jsonb") if digested else ""
+    return written + _rewritten(connection, table, ways, "jsonb", key, (beside, " OR ".join(map(WITHIN.format, names))))
+
+
+@contextmanager
+def _each_sealed_once(connection, table: str, texts: str):
+    """A cursor with the table `sealing`: the token of each text that `texts` asks for, by family."""
     columns.ready()
     with connection.cursor() as cursor, _asleep(connection, table):
         cursor.execute("CREATE TEMPORARY TABLE sealing (family text, plain text, token text)")
-        _seal_each_text_once(cursor, table, families)
+        cursor.execute(
+            f"DECLARE texts CURSOR WITH HOLD FOR SELECT * FROM ({texts}) t (family, plain) WHERE plain <> ''"
+        )
+        while _next_texts_sealed(cursor):
+            pass
+        cursor.execute("CLOSE texts")
         cursor.execute("ANALYZE sealing")
-        cursor.execute(_tokens_for_texts(table, list(families.items()), key))
-        written = cursor.rowcount
+        yield cursor
         cursor.execute("DROP TABLE sealing")
-    return written
 
 
-def _seal_each_text_once(cursor, table: str, families: Mapping[str, str]) -> None:
-    texts = " UNION ".join(f"SELECT '{family}', {name} FROM {table}" for name, family in families.items())
-    cursor.execute(f"DECLARE texts CURSOR WITH HOLD FOR SELECT * FROM ({texts}) t (family, plain) WHERE plain <> ''")
-    while True:
-        cursor.execute(f"FETCH {PIECE} FROM texts")
-        found = cursor.fetchall()
-        if not found:
-            break
-        with cursor.copy("COPY sealing FROM STDIN") as copy:
-            for family, plain in found:
-                if not columns.is_token(plain):
-                    copy.write_row((family, plain, columns.seal_text(family, plain)))
-    cursor.execute("CLOSE texts")
+def _next_texts_sealed(cursor) -> bool:
+    cursor.execute(f"FETCH {PIECE} FROM texts")
+    found = cursor.fetchall()
+    with cursor.copy("COPY sealing FROM STDIN") as copy:
+        for family, plain in found:
+            if not columns.is_token(plain):
+                copy.write_row((family, plain, columns.seal_text(family, plain)))
+    return bool(found)
 
 
 def _tokens_for_texts(table: str, families: list[tuple[str, str]], key: str) -> str:
@@ -63,11 +87,17 @@ def _tokens_for_texts(table: str, families: list[tuple[str, str]], key: str) -> 
     return f"UPDATE {table} old SET {sets} FROM ({fresh}) fresh WHERE old.{key} = fresh.{key}"
 
 
-def seal_copies(connection, table: str, names: list[str], digested: str = "", key: str = "id") -> int:
-    """Seal what JSON columns hold under the names of sealed columns; `digested` names the one beside a digest."""
-    ways = dict.fromkeys(names, lambda text: _as_json(columns.sealed_of_old(json.loads(text))))
-    concerned = " OR ".join(f"{name}::text ~ '{NAMED}'" for name in names)
-    return _rewritten(connection, table, ways, "jsonb", key, (DIGESTED.format(digested) if digested else "", concerned))
+def _tokens_for_names(table: str, names: list[str], digested: str, key: str) -> str:
+    """The statement that writes every row of which a text under a name of its JSON was sealed."""
+    fresh = {name: f"t.{name} || coalesce(f.{name}, '{{}}')" for name in names}
+    sets = ", ".join(f"{name} = {value}" for name, value in fresh.items())
+    beside = DIGESTED.format(digested, fresh[digested]) if digested else ""
+    tokens = ", ".join(f"jsonb_object_agg(n.name, s.token) FILTER (WHERE c.of = '{name}') AS {name}" for name in names)
+    copies = ", ".join(f"('{name}', r.{name})" for name in names)
+    return f"""UPDATE {table} t SET {sets}{beside} FROM (
+        SELECT r.{key}, {tokens} FROM {table} r, LATERAL (VALUES {copies}) c (of, copy), {NAMES}, sealing s
+        WHERE jsonb_typeof(c.copy->n.name) = 'string' AND s.plain = c.copy->>n.name AND s.family = n.family
+        GROUP BY r.{key}) f WHERE t.{key} = f.{key}"""
 
 
 def seal_items(connection, table: str, names: list[str], by: str, kind: str = "text") -> int:

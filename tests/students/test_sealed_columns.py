@@ -400,6 +400,30 @@ def test_copies_of_before_are_sealed_under_their_names(owner, no1, child_at):
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("after", "written"),
+    [
+        ({"phone": PHONE, "name": "甲"}, 1),
+        ({"mail_address": [HOME, OTHER_HOME]}, 1),
+        ({"family": {"father": {"phone": PHONE}}}, 1),
+        ({"family": [{"phone": PHONE}, {"phone": ""}]}, 1),
+        ([{"home_address": HOME}], 1),
+        ({"phone": PHONE, "family": [{"phone": OTHER_PHONE}]}, 2),
+        ({"native_place": "{某地}", "starts": "2026-09-01"}, 0),
+        ({"phone": ""}, 0),
+    ],
+)
+def test_wherever_a_copy_names_it_and_nowhere_else(owner, no1, child_at, after, written):
+    child = child_at(no1, name="改正生", health="10")
+    case = decided(drafted(Correction, child, reason_note="改", changes={"mail_address": "别处"}))
+    entry = RecordEntry.objects.get(case=case)
+    in_the_clear(owner, "students_recordentry", entry.pk, after=after if isinstance(after, dict) else json.dumps(after))
+    assert moving.seal_copies(owner, "students_recordentry", ["before", "after"]) == written
+    assert moving.seal_copies(owner, "students_recordentry", ["before", "after"]) == 0
+    assert RecordEntry.objects.get(pk=entry.pk).after == after and where_it_lies(*CANARIES) == set()
+
+
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("forged", [False, True])
 def test_the_digest_of_a_frozen_copy_follows_where_it_was_true(owner, transfer, forged):
     Student.objects.filter(pk=transfer.child.pk).update(health="33", **CANARY)
