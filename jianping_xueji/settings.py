@@ -334,11 +334,16 @@ SITE_ADDRESS = os.environ.get("SITE_ADDRESS", "").rstrip("/")
 
 # --- logs ------------------------------------------------------------------------------------------------------------
 
-# To the console only, and nobody logs names or numbers of children: paths and ids at most.
+# To the console only, and nobody logs names or numbers of children: paths and ids at most, of a fault no message.
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {
+        "plain": {
+            "class": "jianping_xueji.faults.WithoutValues",
+            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+        }
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": os.environ.get("LOG_LEVEL", "INFO")},
     "loggers": {

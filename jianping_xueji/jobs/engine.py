@@ -3,7 +3,6 @@
 import logging
 import os
 import socket
-import traceback
 import uuid
 
 from django.db import connection, transaction
@@ -11,6 +10,7 @@ from django.db.models import F
 from django.db.models.functions import Now
 
 from jianping_xueji import audit
+from jianping_xueji.faults import kind_of, way_of
 
 from .models import MAX_ATTEMPTS, NEEDS_A_PERSON, Job, lease_time
 from .registry import Cancelled, JobFailed, LeaseLost, UnknownKind, handler_of
@@ -103,6 +103,4 @@ def _settle(job: Job, changes: dict) -> None:
 
 def _log_without_values(job: Job, fault: Exception) -> None:
     """Where it broke and how, but not the message: database errors quote names and numbers of children."""
-    frames = traceback.extract_tb(fault.__traceback__)
-    way = " < ".join(f"{frame.filename}:{frame.lineno} {frame.name}" for frame in reversed(frames))
-    logger.error("job %s (%s) attempt %s: %s at %s", job.pk, job.kind, job.attempts, type(fault).__name__, way)
+    logger.error("job %s (%s) attempt %s: %s at %s", job.pk, job.kind, job.attempts, kind_of(fault), way_of(fault))

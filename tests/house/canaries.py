@@ -72,7 +72,7 @@ class Journal(logging.Handler):
     def __init__(self):
         super().__init__(logging.DEBUG)
         self.lines: list[str] = []
-        self.setFormatter(logging.Formatter("%(levelname)s %(name)s %(message)s"))
+        self.setFormatter(logging.getLogger("django").handlers[0].formatter)
 
     def emit(self, record):
         self.lines.append(self.format(record))
