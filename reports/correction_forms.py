@@ -6,7 +6,7 @@ from law import clock
 from law.school_time import LAST_GRADE, school_year_of
 from schools.models import SchoolClass
 from students import corrections, freeze
-from students.as_asked import child_as_asked, number_as_asked
+from students.as_asked import child_as_asked, class_as_asked, number_as_asked
 from students.change_pages import place_name
 from students.dictionary.codes import table
 from students.dictionary.fields import by_attribute
@@ -42,6 +42,7 @@ def correction_form(case: Case | None) -> dict:
     desks = DESKS | (LEADER_DESK if case.exception_reason else {})
     return head_of(case) | {
         "child": asked_of(case),
+        "class": class_as_asked(case),
         "grounds": ticks(dict(Ground.choices), case.ground),
         "reason": case.reason_note,
         "exception": case.exception_reason,

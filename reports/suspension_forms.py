@@ -120,7 +120,7 @@ def death_of(case: Death) -> dict:
     return {
         "died_on": day(case.died_on),
         "learned_on": day(case.learned_on),
-        "cause": case.get_cause_display(),
+        "cause": case.get_cause_display() if case.cause else "",
         "proved_on": day(case.proved_on),
         "proofs": ticks(dict(Proof.choices), case.proof_kind),
         "desks": opinion_blocks(case, SCHOOL_AND_BUREAU),

@@ -1,10 +1,12 @@
 """A child as its record stood when a change was asked for (第十二条): a form does not follow what came after."""
 
 from approvals.models import Case
+from law.school_time import school_year_of
 
 from .corrections import typed
 from .dictionary.fields import by_attribute
 from .models.child import NumberKind, Student, StudentNumber
+from .models.enrolment import Placement
 from .models.record_change import TAKEN_BACK, RecordEntry
 
 
@@ -27,6 +29,13 @@ def number_as_asked(case: Case) -> StudentNumber | None:
     earliest = {row: order for order, row in enumerate(ended)}
     found = max(numbers.filter(pk__in=ended), key=lambda number: earliest[number.pk], default=None)
     return found or numbers.filter(until=None).first()
+
+
+def class_as_asked(case: Case) -> str:
+    """The class in which the child sat when the case was begun, by its name of that school year."""
+    places = Placement.objects.filter(enrolment__student=case.child, enrolment__voided=False)
+    place = places.filter(starts__lte=case.opened_on).order_by("-starts", "-pk").select_related("school_class").first()
+    return place.school_class.name_in(school_year_of(case.opened_on)) if place else ""
 
 
 def since(case: Case, table: str) -> list[RecordEntry]:

@@ -16,6 +16,7 @@ class Migration(migrations.Migration):
             field=models.CharField(
                 blank=True,
                 choices=[
+                    ("", "证明没有写明"),
                     ("40", "事故灾难致死"),
                     ("41", "溺水死亡"),
                     ("42", "交通事故致死"),
@@ -46,7 +47,7 @@ class Migration(migrations.Migration):
                     ("89", "其他原因死亡"),
                 ],
                 default="",
-                help_text="按证明所载选择；证明没有写明的不选。",
+                help_text="按证明所载选择。",
                 max_length=2,
                 verbose_name="原因类别",
             ),

@@ -99,10 +99,10 @@ class Death(
     cause = models.CharField(
         "原因类别",
         max_length=2,
-        choices=CAUSES,
+        choices={"": "证明没有写明", **CAUSES},
         blank=True,
         default="",
-        help_text="按证明所载选择；证明没有写明的不选。",
+        help_text="按证明所载选择。",
     )
 
     class Meta:

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from accounts.roles import Role
 from approvals.services import perform
+from law import clock
 from law.models import Window
 from reports.correction_forms import correction_form
 from students.change_pages import prints_of
@@ -54,6 +55,8 @@ def test_the_form_tells_what_was_asked_whatever_has_been_decided_since(case):
     assert [item["before"] for item in asked["items"]] == ["张三", "蒙古族", told["id_number"]]
     case = decided(case)
     assert same_of(case) == same(asked)
+    with clock.at(date(2027, 9, 15)):
+        assert same_of(case) == same(asked) and asked["class"] == "三年级1班"
     again = {"name": "张四", "id_number": id_number(case.child.birth_date, 446, case.child.sex)}
     second = decided(drafted(Correction, Student.objects.get(pk=case.child.pk), reason_note="又更名", changes=again))
     assert same_of(case) == same(asked)
@@ -69,7 +72,7 @@ def same_of(case):
 
 
 def same(form):
-    return form["child"], form["items"]
+    return form["child"], form["items"], form["class"]
 
 
 def test_a_refused_wish_keeps_the_name_it_was_about(case):

@@ -12,6 +12,7 @@ from approvals.kinds import by_kind
 from approvals.services import perform
 from law import clock, workdays
 from schools.models import Bureau, Division, Seats
+from students.change_pages import lines_of
 from students.changes import keep_change, kinds_of_change, start_change, verdict_on
 from students.filters import ON_ROLL
 from students.models import Enrolment
@@ -109,6 +110,15 @@ def test_a_corrected_day_of_learning_moves_the_clock(child):
     changed = DIED | {"learned_on": date(2026, 9, 14), "proof_kind": "medical"}
     case = keep_change(case, by=hand_for(case, Role.REGISTRAR, "lead"), **changed)
     assert case.due_on == workdays.add(date(2026, 9, 14), 10).day
+
+
+@pytest.mark.parametrize(("cause", "said"), [("", ""), ("42", "交通事故致死")])
+def test_the_cause_is_chosen_from_the_register_or_left_open(child, cause, said):
+    case = drafted(Death, child, **DIED)
+    by = hand_for(case, Role.REGISTRAR, "lead")
+    case = keep_change(case, by=by, **DIED, proof_kind="medical", cause=cause)
+    assert {"label": "原因类别", "value": said} in lines_of(case)
+    assert perform(case, "submit", by=by).state == "school_check"
 
 
 def held_at(school):
