@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.utils import timezone
 
 from accounts.policies import Powers
-from jianping_xueji.jobs import JobFailed, Run
+from jianping_xueji.jobs import Cancelled, JobFailed, LeaseLost, Run
 from jianping_xueji.vault import VaultError, files
 from jianping_xueji.vault.growing import growing
 from students.models import Look, Student
@@ -27,18 +27,25 @@ def bind(run: Run, batch: Batch) -> None:
             pages = merge(contents(run, batch), file)
     except ValueError as fault:
         raise JobFailed("所选范围内没有一份可以打印，原因见批量打印页面。") from fault
-    kept = file.stored
+    try:
+        keep(run, batch, file.stored, pages)
+    except (JobFailed, Cancelled, LeaseLost):
+        files.discard(file.stored.name)  # nothing points to it, and it may be large
+        raise
+    throw_away(parts)
+
+
+def keep(run: Run, batch: Batch, stored: files.StoredFile, pages: int) -> None:
+    """The transaction in which the batch has its file, and every print of it is registered."""
     with run.commit() as result:
         fresh = locked(batch)
         if fresh.cancelled_at:
-            files.discard(kept.name)
             raise JobFailed("这批打印已取消。")
-        register(fresh, [row for part in parts for row in part.prints], kept.sha256)
+        register(fresh, [row for part in batch.all_parts for row in part.prints], stored.sha256)
         Batch.objects.filter(pk=batch.pk).update(
-            stored_name=kept.name, sha256=kept.sha256, pages=pages, finished_at=timezone.now()
+            stored_name=stored.name, sha256=stored.sha256, pages=pages, finished_at=timezone.now()
         )
         result["url"] = batch.get_absolute_url()
-    throw_away(parts)
 
 
 def contents(run: Run, batch: Batch) -> Iterable[bytes]:
