@@ -87,7 +87,8 @@ class CheckForm(forms.Form):
     def clean(self):
         given = super().clean()
         for side, label in (("from", "转出"), ("to", "转入")):
-            if not given.get(f"{side}_school") and not given.get(f"{side}_division"):
+            said = given.get(f"{side}_school") or given.get(f"{side}_division") or f"{side}_division" in self.errors
+            if not said:
                 self.add_error(f"{side}_division", f"请选择本县{label}学校，或填写县外{label}学校所在的县。")
         return given
 
