@@ -163,7 +163,7 @@ def own_school(sheet: SheetData, frame: Frame) -> None:
     for position, code in enumerate(sheet.values("school_code")):
         if code and code != frame.school_code:
             message = f"学校标识码不是本校的 {frame.school_code}"
-            sheet.say(position, "school_code", ERROR, "other_school", message, "请删去外校学生，或改正学校标识码")
+            sheet.say(position, "school_code", ERROR, "other_school", message, "请删去外校学生（转来的请发起转学），或改正学校标识码")
 
 
 def known_class(sheet: SheetData, frame: Frame) -> None:
