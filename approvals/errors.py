@@ -23,6 +23,13 @@ class NotYourHand(Refused):
     """The account holds no right for this act on this desk, or would sign twice on one desk."""
 
 
+def whose_turn(case: Case) -> str:
+    """Who is to be asked, in words: 本件现由建平县教育局在“教育局”环节办理，请与该处联系。"""
+    stage = case.desk_stage or case.state_name
+    holder = case.desk_holder
+    return f"本件现由{holder}在“{stage}”环节办理，请与该处联系。" if holder else f"本件现为“{case.state_name}”。"
+
+
 class TooLate(Refused):
     """Somebody acted first: the case has left the state in which this act was possible."""
 
