@@ -1,6 +1,6 @@
 """Why the door stayed shut, in words for the person in front of it."""
 
-from .models import Step
+from .models import Case, Step
 from .rules import Verdict
 
 
