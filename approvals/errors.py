@@ -1,6 +1,6 @@
 """Why the door stayed shut, in words for the person in front of it."""
 
-from .models import Step
+from .models import Case, Step
 from .rules import Verdict
 
 
@@ -21,6 +21,13 @@ class Refused(Exception):
 
 class NotYourHand(Refused):
     """The account holds no right for this act on this desk, or would sign twice on one desk."""
+
+
+def whose_turn(case: Case) -> str:
+    """Who is to be asked, in words: 本件现由建平县教育局在“教育局”环节办理，请与该处联系。"""
+    stage = case.desk_stage or case.state_name
+    holder = case.desk_holder
+    return f"本件现由{holder}在“{stage}”环节办理，请与该处联系。" if holder else f"本件现为“{case.state_name}”。"
 
 
 class TooLate(Refused):

@@ -3,12 +3,13 @@
 from django import forms
 from django.db.models import Q
 
-from accounts.policies import powers_of, school_ids_where
+from accounts.policies import school_ids_where
 from law import clock
 from schools.models import School
 
 from .kinds import by_kind, labels
 from .models import Case
+from .starting import has_desk
 
 SCOPES = [("mine", "轮到我办"), ("open", "在办"), ("closed", "已办结"), ("all", "全部")]
 LATENESS = [("", "不限"), ("overdue", "已超期"), ("today", "今天到期"), ("running", "未到期")]
@@ -16,8 +17,7 @@ LATENESS = [("", "不限"), ("overdue", "已超期"), ("today", "今天到期"),
 
 def first_scope(user) -> str:
     """What the list shows before anything is chosen: one's own desk, and to those without a desk what is open."""
-    signed_by = {desk.hand.right for kind in by_kind().values() for desk in kind.DESKS.values()}
-    return "mine" if signed_by & powers_of(user).held.keys() else "open"
+    return "mine" if has_desk(user) else "open"
 
 
 class QueueFilter(forms.Form):

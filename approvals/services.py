@@ -20,7 +20,7 @@ from law import clock, parameters, workdays
 from schools.models import School
 
 from .desks import Desk, Hand, Signature
-from .errors import ChildBusy, NotYourHand, Refused, RulesBroken, TooLate
+from .errors import ChildBusy, NotYourHand, Refused, RulesBroken, TooLate, whose_turn
 from .models import Case, CaseSubject, CeimsFiling, Step
 from .moves import Move, signature_of
 from .rules import judge
@@ -121,13 +121,6 @@ def entitled(case: Case, described: Move, found: list[Power], *, has_signed: boo
     if has_signed:
         raise NotYourHand(f"您已在本环节签署，经办与审核须为两人（{described.article}），请由另一人办理。")
     return found[0]
-
-
-def whose_turn(case: Case) -> str:
-    """Who is to be asked, in words: 本件现由建平县教育局在“教育局”环节办理，请与该处联系。"""
-    stage = case.desk_stage or case.state_name
-    holder = case.desk_holder
-    return f"本件现由{holder}在“{stage}”环节办理，请与该处联系。" if holder else f"本件现为“{case.state_name}”。"
 
 
 def lock_draft(case: Case, *, by: User, what: str = "内容") -> Case:

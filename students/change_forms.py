@@ -8,6 +8,8 @@ from law import clock
 from law.school_time import school_year_of
 from schools.models import SchoolClass
 
+from .division_field import DivisionField
+
 # Days from today about which calendar and terms can speak.
 FAR = 5 * 365
 
@@ -68,6 +70,8 @@ def field_for(column: models.Field, **kwargs):
         kwargs["widget"] = forms.Textarea(attrs={"rows": 3})
     elif column.is_relation and column.related_model is SchoolClass:
         return column.formfield(form_class=ChoiceOfClasses, empty_label="请选择班级", **kwargs)
+    elif column.name == "to_division":
+        return DivisionField(label=column.verbose_name)
     return column.formfield(**kwargs)
 
 

@@ -8,6 +8,7 @@ from law.school_time import grade_name
 from schools.models import School, SchoolClass
 from students.change_forms import FAR
 from students.dictionary import codes
+from students.division_field import DivisionField
 from students.models import Student
 
 from .grounds import Ground, RefusalGround
@@ -59,11 +60,9 @@ class CheckForm(forms.Form):
     from_school = ChoiceOfSchools(
         School.objects.none(), label="转出学校（本县）", required=False, empty_label="县外学校"
     )
-    from_division = forms.RegexField(
-        r"^\d{6}$", label="县外学校所在区划", required=False, help_text="县外转入填六位区划代码，如 150429 宁城县。"
-    )
+    from_division = DivisionField(label="县外学校所在区划", required=False)
     to_school = ChoiceOfSchools(School.objects.none(), label="转入学校（本县）", required=False, empty_label="县外学校")
-    to_division = forms.RegexField(r"^\d{6}$", label="转往区划", required=False, help_text="转往县外填六位区划代码。")
+    to_division = DivisionField(label="转往区划", required=False)
     grade = forms.TypedChoiceField(label="年级", choices=GRADES, coerce=int, initial=3)
     ground = forms.ChoiceField(label="转学理由", choices=Ground, initial=Ground.CATCHMENT)
     on = forms.DateField(label="申请日期", widget=day_input())
@@ -88,8 +87,9 @@ class CheckForm(forms.Form):
     def clean(self):
         given = super().clean()
         for side, label in (("from", "转出"), ("to", "转入")):
-            if not given.get(f"{side}_school") and not given.get(f"{side}_division"):
-                self.add_error(f"{side}_division", f"请选择本县{label}学校，或填写县外{label}学校所在区划代码。")
+            said = given.get(f"{side}_school") or given.get(f"{side}_division") or f"{side}_division" in self.errors
+            if not said:
+                self.add_error(f"{side}_division", f"请选择本县{label}学校，或填写县外{label}学校所在的县。")
         return given
 
 
@@ -113,7 +113,7 @@ class OutsideChildForm(forms.Form):
     registry_number = forms.CharField(label="学籍号", max_length=19, required=False, help_text="原学校的全国学籍号。")
     phone = forms.CharField(label="联系电话", max_length=30, required=False)
     home_address = forms.CharField(label="现住址", max_length=180, required=False)
-    from_division = forms.RegexField(r"^\d{6}$", label="转出学校所在区划", help_text="六位区划代码，如 150429 宁城县。")
+    from_division = DivisionField(label="转出学校所在区划")
     from_school_name = forms.CharField(label="转出学校全称", max_length=60)
     from_school_code = forms.CharField(label="转出学校标识码", max_length=10, required=False)
     from_class = forms.CharField(label="现就读班级", max_length=30, required=False)

@@ -19,6 +19,7 @@ from ..forms import FilingForm
 from ..models import Case, CaseSubject, CeimsFiling, Step
 from ..presenting import with_days
 from ..queue_filters import QueueFilter, first_scope
+from ..starting import starts_of
 
 PAGE = 50
 GLANCE = 8
@@ -55,6 +56,7 @@ def workbench(request):
     prefetch_related_objects(with_days([*rows, *others]), of_children())
     figures = figures_of(mine, pending_for(request.user))
     context = {
+        "starts": starts_of(request.user),
         "mine": rows,
         "limits": groups_owed(request.user),
         "mine_count": figures[0]["value"],

@@ -57,7 +57,8 @@ def cn_grade(value: int | None) -> str:
 @register.filter
 def is_telling(chart: dict) -> bool:
     """Whether drawing it says more than its table: two places or more, and something in one of them."""
-    return len(chart["labels"]) > 1 and any(value for line in chart["series"] for value in line["values"])
+    figures = [value for line in chart["series"] for value in line["values"]] if chart else []
+    return any(figures) and len(chart["labels"]) > 1
 
 
 @register.filter

@@ -45,6 +45,14 @@
     next.scrollIntoView({ block: "nearest" });
   }
 
+  /* Escape leaves the little sheet of an eye and goes back to the eye */
+  document.addEventListener("keydown", function (event) {
+    var eye = event.key === "Escape" && event.target.closest("details.reveal[open]");
+    if (!eye) return;
+    eye.open = false;
+    eye.querySelector("summary").focus();
+  });
+
   document.addEventListener("keydown", function (event) {
     if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
     if (document.querySelector("dialog[open]")) return;

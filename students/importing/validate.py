@@ -118,7 +118,7 @@ def required_cells(sheet: SheetData, frame: Frame) -> None:
             continue
         for position, value in enumerate(data.values):
             if value is None and position not in data.verdicts:
-                sheet.say(position, field.attribute, ERROR, "required", "必填项为空", "请补填")
+                sheet.say(position, field.attribute, ERROR, "required", "必填项为空", f"请补填{field.label}")
 
 
 def number_present(sheet: SheetData, frame: Frame) -> None:
@@ -163,7 +163,8 @@ def own_school(sheet: SheetData, frame: Frame) -> None:
     for position, code in enumerate(sheet.values("school_code")):
         if code and code != frame.school_code:
             message = f"学校标识码不是本校的 {frame.school_code}"
-            sheet.say(position, "school_code", ERROR, "other_school", message, "请删去外校学生，或改正学校标识码")
+            remedy = "请删去外校学生（转来的请发起转学），或改正学校标识码"
+            sheet.say(position, "school_code", ERROR, "other_school", message, remedy)
 
 
 def known_class(sheet: SheetData, frame: Frame) -> None:

@@ -7,6 +7,7 @@ from law import clock
 from law.school_time import first_day, school_year_of
 
 from ..dictionary import codes
+from ..division_field import DivisionField
 from ..models.child import Student
 from ..pending import Origin
 from .intake import classes_of, free_seats
@@ -64,7 +65,7 @@ class OutsiderForm(forms.Form):
     registry_number = forms.CharField(
         label="学籍号", max_length=19, help_text="原小学的全国学籍号，必填：接续原学籍，不新建。"
     )
-    from_division = forms.RegexField(r"^\d{6}$", label="毕业小学所在区划", help_text="六位区划代码，如 150429 宁城县。")
+    from_division = DivisionField(label="毕业小学所在区划")
     from_school_name = forms.CharField(label="毕业小学全称", max_length=60)
     from_school_code = forms.CharField(label="毕业小学标识码", max_length=10, required=False)
     phone = forms.CharField(label="联系电话", max_length=30, required=False)

@@ -3,6 +3,7 @@
 from django import forms
 
 from jianping_xueji.forms import day_input
+from students.division_field import DivisionField
 
 from ..models import LeaverInquiry, Visit
 from .inquiry import Outcome
@@ -16,9 +17,7 @@ class InquiryForm(forms.ModelForm):
 
     outcome = forms.ChoiceField(label="调查结果", choices=[("", "请选择"), *Outcome.choices])
     place = LeaverInquiry._meta.get_field("place").formfield(help_text="在县外就读或暂缓入学的必填，写全称。")
-    division = forms.RegexField(
-        r"^\d{6}$", label="所在区划", required=False, help_text="县外学校所在地六位区划代码，如 150429 宁城县。"
-    )
+    division = DivisionField(label="县外学校所在区划", required=False)
     proof = LeaverInquiry._meta.get_field("proof").formfield(
         help_text="在县外就读：全国系统学籍截图、在读证明；暂缓入学：批准文号。"
     )

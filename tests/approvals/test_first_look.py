@@ -65,6 +65,22 @@ def test_who_is_refused_reads_whose_matter_it_is_and_the_article(client, staff, 
 
 
 @pytest.mark.parametrize(
+    ("role", "first"), [(Role.CLASS_TEACHER, "班级点名"), (Role.AUDITOR, "查看留痕"), (Role.DATA_ADMIN, "管理后台")]
+)
+def test_who_has_no_desk_is_led_to_the_days_work(client, staff, no1, bureau, role, first):
+    client.force_login(staff(role, no1 if role == Role.CLASS_TEACHER else bureau))
+    page = client.get(reverse("approvals:workbench"))
+    assert page.context["starts"][0]["label"] == first and "轮到我办" not in page.content.decode()
+    assert {client.get(start["url"]).status_code for start in page.context["starts"]} <= {200, 302}
+
+
+def test_who_has_a_desk_begins_with_its_cases(client, staff, no1, at_the_school):
+    client.force_login(staff(Role.REGISTRAR, no1))
+    page = client.get(reverse("approvals:workbench"))
+    assert page.context["starts"] == [] and at_the_school.number in page.content.decode()
+
+
+@pytest.mark.parametrize(
     ("box", "given", "said"),
     [
         (forms.CharField(), "", "请填写或选择这一项"),

@@ -169,6 +169,16 @@ def test_the_list_is_walked_with_keys(window_of, child_at, no2):
     expect(page.get_by_label("查找学生或业务")).to_be_focused()
 
 
+def test_the_sheet_of_an_eye_is_left_with_escape(window_of, child_at, no2):
+    page = window_of(Role.REGISTRAR, no2)
+    page.goto(child_at(no2, name="样例庚").get_absolute_url())
+    eye = page.locator("details.reveal").first
+    eye.locator("summary").press("Enter")
+    eye.get_by_label("查看原因").press("Escape")
+    expect(eye.get_by_label("查看原因")).to_be_hidden()
+    expect(eye.locator("summary")).to_be_focused()
+
+
 def test_the_menu_is_unfolded_with_keys_and_shows_where_one_is(window_of, no2):
     """Folded groups cost one Enter; the group of the present page stands open, without a script."""
     page = window_of(Role.REGISTRAR, no2)
