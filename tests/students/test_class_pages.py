@@ -133,3 +133,7 @@ def test_a_child_changes_class_from_its_own_page(as_, no1, child_at):
     refused = client.post(url, {"to_class": class_of(no1, 4).pk, "reason": "家长要求"})
     assert refused.status_code == 422 and "不能调入" in refused.content.decode()
     assert client.post(url, {"to_class": target.pk, "reason": "须在一层就读"}).status_code == 302
+
+
+def test_the_seats_a_case_holds_are_told_with_their_school_year(no1):
+    assert Seats(school=no1, year=2026, grade=1).in_words == f"{no1}2026—2027学年一年级"
