@@ -6,12 +6,10 @@ from datetime import date
 from django.db import models
 from django.db.models import Q
 
-from approvals.common_rules import of_level
-from approvals.errors import RulesBroken
 from approvals.materials import facts_of_papers
-from approvals.rules import Level, judge, rule
+from approvals.rules import rule
 from approvals.ways import way
-from law import articles, clock
+from law import articles
 from schools.models import SchoolClass
 
 from ..changes import RecordChange
@@ -98,13 +96,6 @@ class Placing(
         from .seating import facts_of
 
         return facts_of(self, day, **facts_of_papers(self))
-
-    def take_effect(self):
-        """Rules once more under the locks of the children, then the places all at once."""
-        verdict = judge(of_level(self.RULES, Level.HARD), self.build_facts(clock.today()))
-        if verdict.broken:
-            raise RulesBroken(verdict)
-        super().take_effect()
 
     def change_record(self):
         from .seating import sit_all
