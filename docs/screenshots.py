@@ -258,7 +258,7 @@ def shoot_intake(office: Office) -> None:
         page.locator("main tbody a[href*='/cases/']").first.click()
         page.wait_for_load_state("networkidle")
         box = page.locator("#children").first.bounding_box()
-        page.mouse.wheel(0, box["y"] - 320)
+        page.evaluate("y => window.scrollTo(0, y)", box["y"] - 320)
         shoot(page, "intake-batch")
 
 
