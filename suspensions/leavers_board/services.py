@@ -3,7 +3,8 @@
 from django.db import transaction
 
 from accounts.policies import powers_behind
-from approvals.errors import NotYourHand, Refused
+from approvals.errors import NotYourHand, Refused, RulesBroken
+from approvals.rules import judge
 from approvals.services import lock_children, open_case
 from law import articles, clock
 from law.school_time import school_year_of
@@ -17,18 +18,23 @@ from ..models import Dropout
 from .board import Row, board
 from .inquiry import LeaverInquiry, Outcome
 from .pairing import Pairing
+from .pairing_rules import PairingFacts, somebody_left
 
 EVIDENCE = "小初对接核对：小学毕业应升七年级，开学后各初中均未接收"
 
 
 @transaction.atomic
 def open_sheet(primary: School, junior: School, *, by) -> Pairing:
-    """Begin the sheet of a pair, once a year. Raises Refused when there is one, NotYourHand."""
+    """Begin the sheet of a pair, once a year. Raises Refused (there is one), RulesBroken (no leavers), NotYourHand."""
     year = school_year_of(clock.today())
     School.objects.select_for_update(no_key=True).get(pk=primary.pk)
     standing = Pairing.objects.filter(primary=primary, junior=junior, year=year, ended=False).first()
     if standing:
         raise Refused(f"两校本学年的核对表已有：{standing.number}，现为“{standing.state_name}”（{articles.LEAVERS}）。")
+    leavers = len(board(year, pair=(primary.pk, junior.pk)))
+    verdict = judge((somebody_left,), PairingFacts(clock.today(), leavers))
+    if verdict.broken:
+        raise RulesBroken(verdict)
     sides = {"lead": primary, "peer": junior, "primary": primary, "junior": junior}
     return open_case(Pairing, by=by, children=[], state=Pairing.State.DRAFT, year=year, **sides)
 

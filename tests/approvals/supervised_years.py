@@ -13,10 +13,12 @@ from law import clock
 from schools.models import Division, School, SchoolClass, Seats, Stage
 from students.enrolments import open_ledger
 from students.intake import overflows
+from students.leavers.assigning import keep_assignment, open_assignment
 from students.models import Registration
 from students.pending import take_in
 from supervision.audits.services import begin_round
 from tests.approvals.lines import on
+from tests.changes import decided
 from tests.county import class_of, id_number, papers_in_order, staff_member, walk
 from tests.importing import walk_batch
 from tests.students.intake import asked, child_of, community, entered, mapped, ready
@@ -138,6 +140,14 @@ def is_traced(c, name: str):
     pairs.inquired(c.called[name], c.no2, **pairs.OUTSIDE)
 
 
+def is_assigned(c, name: str):
+    """The bureau names the junior school of a leaver nobody is near to."""
+    case = open_assignment(c.called[name].school, by=staff_member(CLERK, c.bureau))
+    row = case.rows.get(child=c.called[name])
+    keep_assignment(case, {row.pk: c.junior.pk}, by=staff_member(CLERK, c.bureau))
+    decided(case)
+
+
 def sheet_is_opened(c, name: str, primary: str):
     c.call(name, pairs.drafted_sheet(getattr(c, primary), c.junior))
 
@@ -203,6 +213,7 @@ LIFE = [
     on("2026-09-16", comes_from_outside, "far-1"),
     on("2026-09-17", "two_sign", "far-1", ("propose_entry", CLERK, "bureau"), ("approve_entry", CHECKER, "bureau")),
     on("2026-09-21", asks_with_poor_papers, "move-3"),
+    on("2026-09-21", is_assigned, "leaver-1"),
     on("2026-09-21", sheet_is_opened, "sheet-1", "no1"),
     on("2026-09-22", is_placed, "placed-1"),
     on("2026-09-24", outside_signed, "far-1", "propose_release", "release"),

@@ -273,9 +273,19 @@ def test_a_pair_has_one_sheet_a_year(leaver, junior, no1, staff):
     assert drafted_sheet(no1, junior).state == "draft"
 
 
-def test_nobody_signs_for_an_empty_pair(junior, no1):
+def test_no_sheet_is_begun_for_a_pair_without_leavers(junior, no1):
     with pytest.raises(RulesBroken, match="没有毕业生"):
-        signed(drafted_sheet(no1, junior))
+        drafted_sheet(no1, junior)
+    assert not Pairing.objects.exists()
+
+
+def test_nobody_signs_for_a_pair_that_has_become_empty(leaver, junior, no1):
+    child = leaver(no1)
+    inquired(child, no1, **OUTSIDE)
+    case = drafted_sheet(no1, junior)
+    Student.objects.filter(pk=child.pk).update(status=Student.Status.DELETED)
+    with pytest.raises(RulesBroken, match="没有毕业生"):
+        signed(case)
 
 
 def test_a_signed_sheet_is_not_signed_again(leaver, junior, no1):
