@@ -206,7 +206,8 @@ def end_slip(slip: Handover, outcome: str, by: User, missing: set[int] | None, *
     """The one row that ends a slip, and a line for each of its entries; `missing` None: nothing has gone."""
     try:
         with transaction.atomic():
-            receipt = Receipt.objects.create(handover=slip, outcome=outcome, received_by=by, **words)
+            # By its number: a receipt that is undone must not stay behind on the slip in hand.
+            receipt = Receipt.objects.create(handover_id=slip.pk, outcome=outcome, received_by=by, **words)
     except IntegrityError as error:
         raise Refused(f"{slip.number}刚刚已由他人办结，请刷新查看（{LAW}）。") from error
     entries = slip.entries.values_list("pk", flat=True)
