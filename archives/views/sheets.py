@@ -83,15 +83,17 @@ def taken(request, found, kind, period, grid) -> tuple[bool, list[dict]]:
     reason = ReasonForm(request.POST)
     words = reason.cleaned_data["reason"] if reason.is_valid() else ""
     given = {"school": found.school_id, "by": request.user}
-    plan, refusal = tried(entries.keep, kind, period, grid.lines, reason=words, **given)
+    plan, refusal = tried(entries.keep, kind, period, grid.lines, reason=words, seen=grid.seen, **given)
     if refusal:
         return False, refusal
     silent = []
     if kind.code in NOTHING:
         rest = request.POST.get("act") == "rest"
-        silent = [row.child for row in grid.rows] if rest else grid.nothings
+        silent = [row.child for row in grid.rows if row.sent] if rest else grid.nothings
     said = entries.declare_nothing(kind, period, silent, **given) if silent else 0
     messages.success(request, said_of(plan, said))
+    if grid.departed:
+        messages.warning(request, f"有{grid.departed}名学生在您填写期间离开了本班，这几行没有登记。")
     return True, []
 
 

@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from archives.models import CrossCheck, Entry
+from tests.archives.conftest import long_here
 from tests.archives.specimens import AWARD, MARKS
 from tests.archives.test_entries import kept
 from tests.archives.test_scans import photo_with_place
@@ -78,8 +79,72 @@ def test_a_change_without_reason_is_told_and_with_one_is_a_new_version(as_, pupi
 
 def test_a_row_that_stands_is_not_emptied(as_, pupil, third, people):
     kept(pupil, "marks", MARKS, people["teacher"])
-    answer = as_("teacher").post(sheet(third), {"term": "2025-2", "reason": "清空"})
+    entry = Entry.objects.get()
+    answer = as_("teacher").post(sheet(third), {"term": "2025-2", "reason": "清空", f"seen-{pupil.pk}": entry.pk})
     assert answer.status_code == 422 and "不能清空" in answer.content.decode()
+
+
+class TestSheetLeftOpen:
+    """The registrar enters something while the teacher's page is open; the teacher then saves."""
+
+    def marks_now(self, child):
+        entry = Entry.objects.newest().filter(child=child, kind="marks").get()
+        return {mark.subject: mark.mark for mark in entry.marks.all()}
+
+    def opened(self, child, **cells):
+        """What the page sends back when it was opened before, with these boxes changed since."""
+        entry = Entry.objects.newest().filter(child=child, kind="marks").first()
+        boxes = {f"{child.pk}-{key}": value for key, value in {"chinese": "", "maths": ""}.items()}
+        if entry:
+            boxes |= {f"{child.pk}-{mark.subject}": mark.mark for mark in entry.marks.all()}
+        changed = {f"{child.pk}-{key}": value for key, value in cells.items()}
+        return {f"seen-{child.pk}": entry.pk if entry else ""} | boxes | changed
+
+    def test_a_row_nobody_touched_takes_no_correction_back(self, as_, pupil, third, people, child_at, no1):
+        other = long_here(child_at(no1, grade=3, name="李小雨"))
+        kept(pupil, "marks", MARKS, people["teacher"])
+        kept(other, "marks", MARKS, people["teacher"])
+        page = self.opened(pupil) | self.opened(other, maths="71")
+        kept(pupil, "marks", MARKS | {"maths": "99"}, people["registrar"], reason="试卷复核")
+        answer = as_("teacher").post(sheet(third), {"term": "2025-2", "reason": "登分登错"} | page)
+        assert answer.status_code == 302
+        assert self.marks_now(pupil)["maths"] == "99" and self.marks_now(other)["maths"] == "71"
+
+    def test_a_row_still_empty_on_the_page_is_not_taken_for_emptied(self, as_, pupil, third, people, child_at, no1):
+        other = long_here(child_at(no1, grade=3, name="李小雨"))
+        page = self.opened(pupil) | self.opened(other, maths="71")
+        kept(pupil, "marks", MARKS, people["registrar"])
+        assert as_("teacher").post(sheet(third), {"term": "2025-2"} | page).status_code == 302
+        assert self.marks_now(pupil) == MARKS and self.marks_now(other) == {"maths": "71"}
+
+    def test_a_row_somebody_typed_into_is_asked_about_first(self, as_, pupil, third, people):
+        kept(pupil, "marks", MARKS, people["teacher"])
+        page = {"term": "2025-2", "reason": "登分登错"} | self.opened(pupil, maths="60")
+        kept(pupil, "marks", MARKS | {"maths": "99"}, people["registrar"], reason="试卷复核")
+        answer = as_("teacher").post(sheet(third), page)
+        text = answer.content.decode()
+        assert answer.status_code == 422 and self.marks_now(pupil)["maths"] == "99"
+        assert f"{people['registrar'].name}已登记新的一版（数学现为99）" in text and 'value="60"' in text
+        now = Entry.objects.newest().get(kind="marks").pk
+        assert f'name="seen-{pupil.pk}" value="{now}"' in text, "the page has told what stands"
+        assert as_("teacher").post(sheet(third), page | {f"seen-{pupil.pk}": now}).status_code == 302
+        assert self.marks_now(pupil)["maths"] == "60"
+
+    def test_a_child_the_page_did_not_have_is_left_alone(self, as_, pupil, third, people, child_at, no1):
+        late = long_here(child_at(no1, grade=3, name="李小雨"))
+        kept(late, "marks", MARKS, people["registrar"])
+        data = {"term": "2025-2"} | self.opened(pupil, maths="71")
+        assert as_("teacher").post(sheet(third), data).status_code == 302
+        data = {"term": "2025-2", "act": "rest", f"seen-{pupil.pk}": ""}
+        assert as_("teacher").post(sheet(third, "award"), data).status_code == 302
+        assert list(Entry.objects.filter(kind="no_award").values_list("child", flat=True)) == [pupil.pk]
+
+    def test_who_left_the_class_meanwhile_is_told_not_dropped(self, as_, pupil, third, child_at, no1):
+        gone = long_here(child_at(no1, grade=4, name="李小雨"))
+        data = {"term": "2025-2"} | self.opened(pupil, maths="71") | self.opened(gone, maths="88")
+        answer = as_("teacher").post(sheet(third), data, follow=True)
+        assert "有1名学生在您填写期间离开了本班" in answer.content.decode()
+        assert not Entry.objects.filter(child=gone).exists()
 
 
 @pytest.mark.parametrize("who", ["headmaster", "clerk"])
@@ -93,8 +158,8 @@ def test_a_colleague_without_the_right_writes_nothing(as_, pupil, third, who):
 
 
 def test_the_rest_of_the_class_had_no_award(as_, pupil, third, child_at, no1, people):
-    child_at(no1, grade=3, name="李小雨")
-    data = {"term": "2025-2", "act": "rest"}
+    other = child_at(no1, grade=3, name="李小雨")
+    data = {"term": "2025-2", "act": "rest", f"seen-{other.pk}": ""}
     data |= {f"{pupil.pk}-{key}": value for key, value in AWARD.items() if key != "level"} | {
         f"{pupil.pk}-level": "县级"
     }
