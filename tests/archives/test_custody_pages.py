@@ -120,9 +120,7 @@ def test_bad_input_is_told_and_typed_words_stay(moved, as_, no1, no2):
     answer = taker.post(reverse("custody:receive", args=[slip.number]), words)
     assert answer.status_code == 422 and not hasattr(Handover.objects.get(), "receipt")
     page = answer.content.decode()
-    assert "在途，待签收" in page and "登记签收" in page and 'value="王"' in page, (
-        "what was undone is not shown as done"
-    )
+    assert "在途，待签收" in page and "登记签收" in page and 'value="王"' in page, "undone is not done"
 
 
 def test_the_bureau_sees_who_is_late_and_chases(moved, as_, no1, no2, bureau):

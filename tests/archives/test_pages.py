@@ -208,6 +208,21 @@ def test_the_paper_column_is_ticked(as_, pupil, third):
     assert "证明材料（纸质有、电子无）" in as_("headmaster").get(url).content.decode()
 
 
+def test_whoever_has_no_tick_was_not_checked(as_, pupil, third, child_at, no1):
+    """A registrar with half the bags on the desk saves: the other half has not lost its paper by that."""
+    other, bare = long_here(child_at(no1, grade=3, name="李小雨"), child_at(no1, grade=3, name="王小雪"))
+    url = reverse("archives:cross_check", args=[third.pk])
+    registrar = as_("registrar")
+    answer = registrar.post(url, {"term": "2026-1"})
+    assert answer.status_code == 422 and "没有一名学生打了勾" in answer.content.decode()
+    data = {"term": "2026-1", f"{pupil.pk}-1": "on", f"{bare.pk}-looked": "on"}
+    text = registrar.post(url, data, follow=True).content.decode()
+    assert "已登记2名学生的核对结果：1名不一致。其余1名没有打勾，没有登记。" in text
+    assert "已核对2名，还有1名没有核对" in text
+    assert dict(CrossCheck.objects.values_list("child", "paper")) == {pupil.pk: [1], bare.pk: []}
+    assert not CrossCheck.objects.filter(child=other).exists()
+
+
 def test_the_marks_on_the_childs_own_page(as_, pupil):
     assert "archives/children" in as_("teacher").get(pupil.get_absolute_url()).content.decode()
     text = as_("teacher").get(reverse("archives:marks", args=[pupil.slug])).content.decode()
