@@ -275,6 +275,14 @@ def declare_nothing(kind: Kind, period: Period, children: list[Student], *, scho
 
 
 @transaction.atomic
+def declare_nothing_of(nothing: Kind, period: Period, child: Student, *, by) -> None:
+    """“本学期无获奖” of one child, also of one that sits in no class of its school. Raises Refused when it has some."""
+    kind = next(KINDS[code] for code, said in NOTHING.items() if said == nothing.code)
+    if not declare_nothing(kind, period, [child], school=child.school_id, by=by):
+        raise Refused(f"{child.name}这一期已登记过{kind.label}，或已登记“{nothing.label}”，不用再登记。")
+
+
+@transaction.atomic
 def correct(entry: Entry, values: Values, reason: str, *, by) -> Entry:
     """A further version of one entry. Raises Refused without a reason, or when it was replaced meanwhile."""
     kind, period = locked_kind(entry, by, reason)

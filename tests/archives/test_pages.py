@@ -244,3 +244,18 @@ def test_a_child_that_attends_elsewhere_is_on_its_schools_meter_without_a_class(
     page = as_("registrar").get(reverse("archives:school", args=[no1.pk])).content.decode()
     assert 'href="#elsewhere"' in page and 'id="elsewhere"' in page and pupil.name in page
     assert reverse("archives:school_class", args=[place.pk]) not in page
+
+
+def test_that_there_was_nothing_is_said_of_a_child_no_sheet_lists(as_, pupil, no1, no2):
+    """随班就读, or not seated yet: no class sheet of the school has the child, and its archive is to become complete."""
+    pupil.enrolments.get().placements.update(school_class=class_of(no2, 3))
+    registrar, page = as_("registrar"), reverse("archives:child", args=[pupil.slug])
+    url = reverse("archives:enter", args=[pupil.slug, "no_award"])
+    assert url in registrar.get(page).content.decode()
+    assert "登记本学期无获奖" in registrar.get(url).content.decode()
+    assert registrar.post(url, {"term": "2025-2"}).status_code == 302
+    assert Entry.objects.get().kind == "no_award"
+    again = registrar.post(url, {"term": "2025-2"})
+    assert again.status_code == 422 and "不用再登记" in again.content.decode()
+    assert as_("headmaster").post(url, {"term": "2025-2"}).status_code == 403
+    assert as_("stranger").post(url, {"term": "2025-2"}).status_code == 404
