@@ -247,7 +247,7 @@ def test_a_child_that_attends_elsewhere_is_on_its_schools_meter_without_a_class(
 
 
 def test_that_there_was_nothing_is_said_of_a_child_no_sheet_lists(as_, pupil, no1, no2):
-    """随班就读, or not seated yet: no class sheet of the school has the child, and its archive is to become complete."""
+    """随班就读, or not seated yet: no class sheet of the school has the child, whose archive can be complete."""
     pupil.enrolments.get().placements.update(school_class=class_of(no2, 3))
     registrar, page = as_("registrar"), reverse("archives:child", args=[pupil.slug])
     url = reverse("archives:enter", args=[pupil.slug, "no_award"])
