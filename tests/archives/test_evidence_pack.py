@@ -23,7 +23,8 @@ from jianping_xueji.jobs.models import Job
 from reports.forms import FORMS
 from reports.models import Print
 from reports.services import print_form
-from students.models import Look
+from students.intake import filing
+from students.models import Application, Look
 from tests.archives.test_custody_pages import photo
 from tests.archives.test_paper_custody import given, received
 from tests.archives.test_scans import entered, photo_with_place
@@ -341,6 +342,9 @@ def test_the_seven_parts_go_along_with_what_was_filed(pupil, people, tmp_path):
     data = photo_with_place()
     award = entered(pupil, "award", people["registrar"], data)
     growth = entered(pupil, "growth", people["registrar"], photo_with_place("blue"))
+    signed = photo_with_place("green")
+    application = Application.objects.create(student=pupil)
+    form = filing.file_scan(application, "basics", signed, "签字表.jpg", by=people["registrar"])
     pack = made(people["registrar"], child=pupil)
     path = tmp_path / "pack.zip"
     path.write_bytes(b"".join(packing.content_of(pack.file)))
@@ -350,5 +354,6 @@ def test_the_seven_parts_go_along_with_what_was_filed(pupil, people, tmp_path):
         files = {name: archive.read(name) for name in archive.namelist() if name.endswith(".jpg")}
         assert "第九条" in {each["article"] for each in json.loads(archive.read("manifest.json"))["articles"]}
     proof, picture = (next(c for n, c in files.items() if n.startswith(f"archive/{e.pk}-")) for e in (award, growth))
+    assert files[f"archive/registration-basics-{form.pk}.jpg"] == signed, "what the registration rests on goes along"
     assert proof == data and b"119.64E" not in picture, "a proof as it was handed in, the rest without its traces"
     assert verified(path)[0] == 0
