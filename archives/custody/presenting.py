@@ -21,26 +21,26 @@ def rows_of(found: Iterable[Enrolment], user) -> list[dict]:
     rows = owed.with_due(found)
     names = School.objects.in_bulk({pk for row in rows for pk in (row.giver, row.to) if pk})
     lie = places_of(children=[row.student_id for row in rows])
-    slips = slips_of([row.pk for row in rows if row.running])
+    slips = slips_of([row.student_id for row in rows if row.running])
     return [
         {
             "row": row,
             "giver": names[row.giver],
             "to": names[row.to] if row.to else row.went_to or "—",
             "place": lie.get(("child", row.student_id)),
-            "slip": slips.get(row.pk),
+            "slip": slips.get(row.student_id),
             "mine": not row.running and gives(user, row.giver, closing=row.left_by.kind == owed.CLOSING),
         }
         for row in rows
     ]
 
 
-def slips_of(departures: list[int]) -> dict[int, Handover]:
-    """Departure → the slip on which its file is on the way."""
-    if not departures:
+def slips_of(children: list[int]) -> dict[int, Handover]:
+    """Child → the slip on which its file is on the way."""
+    if not children:
         return {}
-    running = HandoverEntry.objects.filter(enrolment__in=departures, line=None).select_related("handover")
-    return {entry.enrolment_id: entry.handover for entry in running}
+    running = HandoverEntry.objects.filter(child__in=children, line=None).select_related("handover")
+    return {entry.child_id: entry.handover for entry in running}
 
 
 def chart_of(rows: list[dict]) -> dict:
