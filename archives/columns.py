@@ -86,7 +86,7 @@ class Number(Column):
     def value_of(self, cell: Any) -> Answer:
         number = self._number(cell)
         if number is None:
-            return self.wrong("not_a_number", "不是数字", f"请填{self.low:g}至{self.high:g}之间的数字")
+            return self.wrong("not_a_number", "不是数字", f"请填{self.low:g}至{self.high:g}之间的数字，不带逗号和单位")
         if number != round(number, self.places):
             return self.wrong("too_fine", f"最多{self.places}位小数" if self.places else "应为整数", "请四舍五入后再填")
         if not Decimal(str(self.low)) <= number <= Decimal(str(self.high)):

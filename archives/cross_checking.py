@@ -37,14 +37,15 @@ def list_of(school_class: SchoolClass, period: Period, moment: Moment | None = N
 def record(school_class: SchoolClass, period: Period, ticks: dict[int, list[int]], *, by) -> int:
     """Write the paper column of a class: child id → parts on paper. Returns the rows in which the two differ.
 
-    Raises NotYourHand for everybody but the school's registrar, Refused when nobody of the class is among `ticks`.
+    Whoever is not among `ticks` stays unchecked, or as it was checked before. Raises NotYourHand for everybody but the
+    school's registrar, Refused when nobody of the class is among `ticks`.
     """
     if not may(by, "make_change", school_class.school_id):
         raise NotYourHand(f"电子与纸质档案由本校学籍管理员核对（{articles.ARCHIVE_AGREES}）。")
     lock_children(list(ticks))
     rows = [row for row in list_of(school_class, period) if row["id"] in ticks]
     if not rows:
-        raise Refused("名单里没有要核对的学生，请刷新后再办。")
+        raise Refused("没有一名学生打了勾。请对照档案袋，有的部分打勾；袋里一部分也没有的，勾该生的“已对照”。")
     CrossCheck.objects.bulk_create(
         [
             CrossCheck(

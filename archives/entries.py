@@ -129,12 +129,20 @@ def alike(kind: Kind, old: Values, new: Values) -> bool:
 
 @transaction.atomic
 def keep(
-    kind: Kind, period: Period, lines: list[tuple[Student, Values]], *, school: School | int, by, reason: str = ""
+    kind: Kind,
+    period: Period,
+    lines: list[tuple[Student, Values]],
+    *,
+    school: School | int,
+    by,
+    reason: str = "",
+    seen: dict[int, int] | None = None,
 ) -> Plan:
     """Write values of children of one school. Returns what was done.
 
-    Raises NotYourHand unless the person keeps the archive of all of them; Refused when something that stands would be
-    changed without a reason, or a child has left the school.
+    `seen`: child → the version the person looked at. Raises NotYourHand unless the person keeps the archive of all of
+    them; Refused when something that stands would be changed without a reason or unseen, or a child has left the
+    school.
     """
     school_id = getattr(school, "pk", school)
     lock_children([child.pk for child, _ in lines])
@@ -142,6 +150,8 @@ def keep(
     newest = newest_of([child.pk for child, _ in lines], kind, period)
     standing = {pk: [entry for entry in entries if not entry.void] for pk, entries in newest.items()}
     plan = plan_of(kind, period, lines, standing)
+    if seen is not None:
+        refuse_unseen(kind, plan, seen)
     if plan.changed and not reason.strip():
         raise Refused(unreasoned(kind, plan))
     maker = Maker(kind, period, school_id, by)
@@ -161,6 +171,13 @@ def unreasoned(kind: Kind, plan: Plan) -> str:
     names = "、".join(child.name for child, _, _ in plan.changed[:NAMED])
     more = f"等{len(plan.changed)}名学生" if len(plan.changed) > NAMED else ""
     return f"{names}{more}的{kind.label}与已登记的不同。已登记的不能改写，请写明更正原因，系统另存新的一版。"
+
+
+def refuse_unseen(kind: Kind, plan: Plan, seen: dict[int, int]) -> None:
+    """Nothing is changed that was entered after the person looked."""
+    moved = [child.name for child, _, old in plan.changed if seen.get(child.pk) != old.pk]
+    if moved:
+        raise Refused(f"{'、'.join(moved[:NAMED])}的{kind.label}刚刚由他人登记过，请核对现行内容后再保存。")
 
 
 def refuse_strangers(children: list[Student], school_id: int, by) -> None:
@@ -255,6 +272,14 @@ def declare_nothing(kind: Kind, period: Period, children: list[Student], *, scho
     if left:
         keep(nothing, period, left, school=school, by=by)
     return len(left)
+
+
+@transaction.atomic
+def declare_nothing_of(nothing: Kind, period: Period, child: Student, *, by) -> None:
+    """“本学期无获奖” of one child, also of one that sits in no class of its school. Raises Refused when it has some."""
+    kind = next(KINDS[code] for code, said in NOTHING.items() if said == nothing.code)
+    if not declare_nothing(kind, period, [child], school=child.school_id, by=by):
+        raise Refused(f"{child.name}这一期已登记过{kind.label}，或已登记“{nothing.label}”，不用再登记。")
 
 
 @transaction.atomic

@@ -238,7 +238,7 @@ def adds_of(child: Student, part: int) -> list[dict]:
     return [
         {"label": f"登记{kind.label}", "url": reverse("archives:enter", args=[child.slug, kind.code])}
         for kind in KINDS.values()
-        if kind.part == part and kind.columns
+        if kind.part == part
     ]
 
 

@@ -19,6 +19,7 @@ from students.models import Placement, Student
 
 from .entries import Plan, plan_of, standing_of, values_of
 from .kinds import KINDS, Kind, Objection, Sitting, Values
+from .models import Entry
 from .periods import Period
 
 LIMITS = Limits(5 * MEGABYTE, 200 * MEGABYTE, rows=5_000, columns=60, cells=300_000)
@@ -129,8 +130,24 @@ class Judged:
         return vault.index(json.dumps(said, ensure_ascii=False, cls=DjangoJSONEncoder), "archive.plan").hex()
 
     @property
+    def changes(self) -> list[str]:
+        """Of every correction who it is about, what stands and what the workbook says instead."""
+        return [change_of(child, entry, values) for child, values, entry in self.plan.changed]
+
+    @property
     def lines(self) -> list[tuple[Student, Values]]:
         return [*self.plan.fresh, *((child, values) for child, values, _ in self.plan.changed)]
+
+
+def change_of(child: Student, entry: Entry, values: Values) -> str:
+    """包兰语：语文 91 → 99（雷强革2026-09-15登记）."""
+    stood, columns = values_of(entry), KINDS[entry.kind].columns
+    told = [
+        f"{column.label} {column.typed(stood.get(column.key)) or '空'} → {column.typed(values.get(column.key)) or '空'}"
+        for column in columns
+        if stood.get(column.key) != values.get(column.key)
+    ]
+    return f"{child.name}：{'、'.join(told)}（现有的由{entry.by.name}{entry.entered_on:%Y-%m-%d}登记）"
 
 
 def judge(data: bytes, kind: Kind, period: Period, pupils: list[Pupil]) -> Judged:

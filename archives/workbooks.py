@@ -110,7 +110,7 @@ def take_in(
 def keep_preview(book: ArchiveWorkbook, judged: Judged) -> ArchiveWorkbook:
     """Note what the file would do."""
     book.counts, book.digest = judged.counts, judged.digest
-    book.note(judged.findings)
+    book.note(judged.findings, judged.changes)
     book.save()
     return book
 

@@ -6,6 +6,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from accounts.policies import may
+from archives.custody import owed
 from archives.models import Handover
 
 from .custody_forms import slip_of
@@ -20,6 +21,8 @@ def of_slip(request, number):
     seen = seen.select_related("from_school__bureau", "given_for", "given_by", "case", "receipt")
     slip = get_object_or_404(seen, number=number)
     address = request.build_absolute_uri(reverse("custody:scanned", args=[slip.token]))
-    sides = (slip.from_school_id, slip.to_school_id, slip.given_for_id)
+    sides = [side for side in (slip.from_school_id, slip.to_school_id, slip.given_for_id) if side]
+    answers = owed.successors()
+    sides += [answers[side] for side in sides if side in answers]
     mine = next(school for school in sides if may(request.user, "view_school", school))
     return printed(request, "handover_slip", mine, lambda: slip_of(slip, address, mine))

@@ -63,10 +63,12 @@ def departures(kinds: tuple[str, ...] = GOES_ON) -> QuerySet[Enrolment]:
     """Every departure by which a file goes on, each with:
 
     `left_on`; `giver`, the school that has to give the file (by the bureau's hand for a school that was closed by this
-    very case); `to`, the receiving school or None; `running` and `settled`, whether the file is on its way or arrived.
+    very case); `to`, the receiving school or None; `settled`, whether the file arrived; `running`, whether it is on its
+    way — by this departure or still by an earlier one: what has not come in cannot be given on.
     """
     answers = successors()
     entries = HandoverEntry.objects.filter(enrolment=OuterRef("pk"))
+    on_way = HandoverEntry.objects.filter(child=OuterRef("student"), line=None)
     arrival = Enrolment.objects.filter(student=OuterRef("student"), came_by=OuterRef("left_by"), voided=False)
     found = Enrolment.objects.filter(voided=False, during__upper_inf=False, left_by__kind__in=kinds)
     found = found.annotate(
@@ -77,7 +79,7 @@ def departures(kinds: tuple[str, ...] = GOES_ON) -> QuerySet[Enrolment]:
             output_field=BigIntegerField(),
         ),
         landed=Subquery(arrival.values("school")[:1]),
-        running=Exists(entries.filter(line=None)),
+        running=Exists(on_way),
         settled=Exists(entries.filter(line__arrived=True)),
         cursor=Cast("pk", TextField()),
     )

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from schools.models import School
 from students.models import Enrolment
 
-from ..models import Handover
+from ..models import Handover, HandoverEntry
 from . import owed
 from .holdings import places_of
 from .services import gives
@@ -14,20 +14,33 @@ SCHOOLS_DRAWN = 15
 
 
 def rows_of(found: Iterable[Enrolment], user) -> list[dict]:
-    """Lines of the list of what is owed, with the names of both sides, the box and whether the user may give."""
+    """Lines of the list of what is owed, with the names of both sides, the box and whether the user may give.
+
+    What is on its way leads to its slip, where the receiving school signs for it.
+    """
     rows = owed.with_due(found)
     names = School.objects.in_bulk({pk for row in rows for pk in (row.giver, row.to) if pk})
     lie = places_of(children=[row.student_id for row in rows])
+    slips = slips_of([row.student_id for row in rows if row.running])
     return [
         {
             "row": row,
             "giver": names[row.giver],
             "to": names[row.to] if row.to else row.went_to or "—",
             "place": lie.get(("child", row.student_id)),
+            "slip": slips.get(row.student_id),
             "mine": not row.running and gives(user, row.giver, closing=row.left_by.kind == owed.CLOSING),
         }
         for row in rows
     ]
+
+
+def slips_of(children: list[int]) -> dict[int, Handover]:
+    """Child → the slip on which its file is on the way."""
+    if not children:
+        return {}
+    running = HandoverEntry.objects.filter(child__in=children, line=None).select_related("handover")
+    return {entry.child_id: entry.handover for entry in running}
 
 
 def chart_of(rows: list[dict]) -> dict:

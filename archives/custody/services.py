@@ -186,12 +186,18 @@ def receive(
     return receipt
 
 
+def signer_of(slip: Handover) -> School:
+    """Who signs: the receiving school, outside the county the giving one; of a closed school whoever took it over."""
+    side = slip.to_school or slip.from_school
+    now = owed.successors().get(side.pk, side.pk)
+    return side if now == side.pk else School.objects.get(pk=now)
+
+
 def refuse_hand(slip: Handover, by: User) -> None:
     """Giving and receiving are two people of two schools."""
-    school = slip.to_school_id or slip.from_school_id
-    if not may(by, "make_change", school):
-        where = slip.to_name if slip.to_school_id else str(slip.from_school)
-        raise NotYourHand(f"{slip.number}由{where}学籍管理员登记签收（{LAW}）。")
+    signer = signer_of(slip)
+    if not may(by, "make_change", signer):
+        raise NotYourHand(f"{slip.number}由{signer.name}学籍管理员登记签收（{LAW}）。")
     if slip.to_school_id and slip.given_by_id == by.pk:
         raise NotYourHand(f"{slip.number}是您本人移交的，签收须由接收学校的另一人办理（{LAW}）。")
 
@@ -206,7 +212,8 @@ def end_slip(slip: Handover, outcome: str, by: User, missing: set[int] | None, *
     """The one row that ends a slip, and a line for each of its entries; `missing` None: nothing has gone."""
     try:
         with transaction.atomic():
-            receipt = Receipt.objects.create(handover=slip, outcome=outcome, received_by=by, **words)
+            # By its number: a receipt that is undone must not stay behind on the slip in hand.
+            receipt = Receipt.objects.create(handover_id=slip.pk, outcome=outcome, received_by=by, **words)
     except IntegrityError as error:
         raise Refused(f"{slip.number}刚刚已由他人办结，请刷新查看（{LAW}）。") from error
     entries = slip.entries.values_list("pk", flat=True)
@@ -217,10 +224,16 @@ def end_slip(slip: Handover, outcome: str, by: User, missing: set[int] | None, *
     return receipt
 
 
+def may_cancel(slip: Handover, by: User) -> bool:
+    """Whoever gave; for a school that was closed since, whoever took it over."""
+    closing, giver = slip.case_id is not None, slip.from_school_id
+    return gives(by, giver if closing else owed.successors().get(giver, giver), closing=closing)
+
+
 @transaction.atomic
 def cancel(slip: Handover, *, by: User, reason: str) -> Receipt:
     """作废 a slip that never left: its files are owed again. Raises NotYourHand, Refused."""
-    if not gives(by, slip.from_school_id, closing=slip.case_id is not None):
+    if not may_cancel(slip, by):
         raise NotYourHand(f"{slip.number}由移出学校作废（{LAW}）。")
     refuse_second_receipt(slip)
     if not reason.strip():

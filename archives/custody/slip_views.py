@@ -104,8 +104,8 @@ def scanned(request, token):
 def shown(request, found: Handover, form=None, refusal=()):
     """The slip with its lines, its receipt, and the form of whoever may sign for it."""
     entries, ended = entries_of(found), getattr(found, "receipt", None)
-    side = found.to_school_id or found.from_school_id
-    signs = ended is None and may(request.user, "make_change", side) and side_is_other(found, request.user)
+    signer = services.signer_of(found)
+    signs = ended is None and may(request.user, "make_change", signer) and side_is_other(found, request.user)
     if signs and form is None:
         form = ReceiveForm(entries=entries, receiver=request.user.name if found.to_school_id else found.to_name)
     context = {
@@ -115,9 +115,9 @@ def shown(request, found: Handover, form=None, refusal=()):
         "receipt": ended,
         "scans": ended.scans.all() if ended else [],
         "form": form if signs else None,
+        "signer": signer,
         "refusal": refusal,
-        "may_cancel": ended is None
-        and services.gives(request.user, found.from_school_id, closing=found.case_id is not None),
+        "may_cancel": ended is None and services.may_cancel(found, request.user),
     }
     return render(request, "custody/slip.html", context, status=422 if refusal or form and form.errors else 200)
 

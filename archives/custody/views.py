@@ -34,10 +34,12 @@ def owed_page(request):
     cursors = {name: request.GET.get(name, "") for name in ("after", "before")}
     page = page_of(found, KEYS, named="cursor", **cursors)
     chased = Chase.objects.filter(school__in=chosen.schools).select_related("school").first()
+    rows = rows_of(page.rows, request.user)
     context = {
         "filter": chosen,
         "page": page,
-        "rows": rows_of(page.rows, request.user),
+        "rows": rows,
+        "gives": any(row["mine"] for row in rows),
         "count": len(page.rows) if page.whole else found.count(),
         "days": parameters.on(clock.today())["custody.handover_workdays"],
         "chased": chased,

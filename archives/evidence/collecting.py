@@ -16,7 +16,8 @@ from approvals.models import Case, CaseSubject, Material, Scan, Step
 from jianping_xueji.vault.files import load
 from law import articles
 from law.articles import Article
-from students.models import FrozenRecord, RecordEntry, Student
+from students.intake import filing
+from students.models import FiledScan, FrozenRecord, RecordEntry, Student
 
 from ..custody import services as custody
 from ..entries import values_of, with_details
@@ -181,6 +182,16 @@ def archive_of(child: Student) -> Iterator[File]:
     scans = EntryScan.objects.filter(entry__child__in=kin).select_related("file", "entry__child")
     for scan in scans.order_by("pk").iterator():
         yield filed(scan, scan.entry.child)
+    yield from registered(kin)
+
+
+def registered(kin: Iterable[int]) -> Iterator[File]:
+    """Originals of the registration: the form the guardian signed, the child's page of the household book (第六条)."""
+    scans = FiledScan.objects.filter(application__student__in=list(kin)).select_related("application__student")
+    for scan in scans.order_by("pk").iterator():
+        path = f"archive/registration-{scan.paper}-{scan.pk}.{SUFFIX.get(scan.mime, 'bin')}"
+        title = f"{scan.get_paper_display()}（入学登记）"
+        yield File(path, filing.original_of(scan), "学籍档案附件", title, str(articles.REGISTER_COLLECT))
 
 
 def filed(scan: EntryScan, child: Student) -> File:

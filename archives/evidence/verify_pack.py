@@ -4,7 +4,7 @@
     python3 verify_pack.py 证据包.zip        (or the folder into which it was unpacked)
 
 Needs Python 3.8 or later and nothing else. Exit status 0: every byte is as it was when the pack was made; 1: something
-was altered, and the lines above say which file; 2: this is no evidence pack. Compare the printed SHA-256 of the
+was altered, and the lines above say which file; 2: there is no such file. Compare the printed SHA-256 of the
 manifest with the one that the register shows for this pack number: a pack forged as a whole would agree with itself.
 
 The container is laid down by this file as well: stored entries in the order of the manifest, fixed header fields, so
@@ -25,6 +25,8 @@ MANIFEST = "manifest.json"
 SEAL = "manifest.sha256"
 FIXED = (20, 0x0800, 0, 0, 0x21)  # version, UTF-8 names, stored, 00:00, 1 January 1980
 BLOCK = 1 << 20
+# What reading a damaged container or file raises.
+DAMAGED = (zipfile.BadZipFile, OSError, NotImplementedError, zlib.error, RuntimeError, UnicodeError, EOFError)
 
 
 def canonical(value) -> bytes:
@@ -62,7 +64,10 @@ class Folder:
         self.path = path
 
     def read(self, name):
-        return (self.path / name).read_bytes()
+        try:
+            return (self.path / name).read_bytes()
+        except (FileNotFoundError, NotADirectoryError) as error:
+            raise KeyError(name) from error
 
     def layout(self, files):
         known = {entry["path"] for entry in files} | {MANIFEST, SEAL}
@@ -81,20 +86,32 @@ class Archive:
             return archive.read(name)
 
     def layout(self, files):
-        faults, central, offset = [], b"", 0
+        """What the container adds to its files, and where it is not byte for byte as it was laid down."""
         sizes = [(entry["path"], entry["size"]) for entry in files]
         sizes += [(name, len(self.read(name))) for name in (MANIFEST, SEAL)]
+        return self.strangers({name for name, _ in sizes}) + self.displaced(sizes)
+
+    def strangers(self, known):
+        with zipfile.ZipFile(self.path) as archive:
+            names = archive.namelist()
+        faults = [f"{name}：清单之外的文件" for name in sorted(set(names) - known)]
+        return faults + [f"{name}：包内有几个同名的文件" for name in sorted(known) if names.count(name) > 1]
+
+    def displaced(self, sizes):
+        central, offset, heads = b"", 0, []
         with open(self.path, "rb") as raw:
             for name, size in sizes:
                 head = raw.read(30 + len(name.encode()))
                 crc = crc_of(raw, size)
                 if head != local_header(name, crc, size):
-                    faults.append(f"{name}：内容或文件头被改动")
+                    heads.append(name)
                 central += central_header(name, crc, size, offset)
                 offset += len(head) + size
-            if raw.read() != central + end_record(len(sizes), len(central), offset):
-                faults.append("压缩包目录被改动，或包尾有多余内容")
-        return faults
+            if not heads and raw.read() != central + end_record(len(sizes), len(central), offset):
+                return ["压缩包目录被改动，或包尾有多余内容"]
+        if len(heads) == 1:
+            return [f"{heads[0]}：内容或文件头被改动"]
+        return [f"压缩包不是制作时的原样：从 {heads[0]} 起，重新压缩过或有文件增减、改名、调换"] if heads else []
 
 
 def crc_of(raw, size):
@@ -112,10 +129,8 @@ def check_file(pack, entry):
     try:
         content = pack.read(entry["path"])
     except KeyError:
-        return f"{entry['path']}：不在包内"
-    except FileNotFoundError:
-        return f"{entry['path']}：不在包内"
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, zlib.error, RuntimeError):
+        return f"{entry['path']}：不在包内（被删去或改名）"
+    except DAMAGED:
         return f"{entry['path']}：打不开，已被改动"
     if len(content) != entry["size"] or hashlib.sha256(content).hexdigest() != entry["sha256"]:
         return f"{entry['path']}：内容被改动（SHA-256 与清单不符）"
@@ -147,13 +162,16 @@ def check_steps(pack, manifest):
 
 
 def read_manifest(pack):
-    """The manifest and what is wrong with it; raises ValueError when this is no evidence pack at all."""
-    try:
-        raw, seal = pack.read(MANIFEST), pack.read(SEAL)
-    except KeyError as error:
-        return None, b"", [str(error).strip("'\"") + "（清单不在包内，或压缩包目录被改动）"]
-    except (zipfile.BadZipFile, OSError, NotImplementedError, zlib.error, RuntimeError):
-        return None, b"", [MANIFEST + "：清单或压缩包目录被改动，打不开"]
+    """The manifest, its bytes, and what is wrong with it; None for a manifest that cannot be read."""
+    found = {}
+    for name in (MANIFEST, SEAL):
+        try:
+            found[name] = pack.read(name)
+        except KeyError:
+            return None, b"", [f"{name}：不在包内（被删去或改名，或者这不是证据包）"]
+        except DAMAGED:
+            return None, b"", [f"{name}：打不开（不是完整的证据包：下载不全、被截断，或压缩包目录被改动）"]
+    raw, seal = found[MANIFEST], found[SEAL]
     faults = []
     digest = hashlib.sha256(raw).hexdigest()
     if seal != (digest + "  " + MANIFEST + "\n").encode():
@@ -181,8 +199,10 @@ def verify(path):
             faults += [fault for entry in manifest["files"] if (fault := check_file(pack, entry))]
             faults += check_steps(pack, manifest)
             faults += pack.layout(manifest["files"])
-        except (KeyError, TypeError, zipfile.BadZipFile, OSError, struct.error) as error:
+        except (KeyError, TypeError, AttributeError, struct.error) as error:
             faults.append(f"{MANIFEST}：清单不完整（{error}）")
+        except DAMAGED:
+            faults.append("压缩包目录被改动，打不开")
     return manifest, hashlib.sha256(raw).hexdigest(), list(dict.fromkeys(faults))
 
 
@@ -196,7 +216,7 @@ def main(arguments):
     for fault in faults:
         print("不符  " + fault)
     if faults:
-        print(f"核验不通过：{len(faults)} 处不符。")
+        print(f"核验不通过：{len(faults)} 处不符。请不要采信，向制作单位重新索取。")
         return 1
     print(f"证据包 {manifest['pack']}：{manifest['subject']['title']}")
     print(f"{manifest['made_at']} 由{manifest['made_by']}制作，用途：{manifest['purpose']}")

@@ -15,9 +15,11 @@ from students.models import Enrolment, Student
 
 
 def kept_by(school: str, ids: Iterable[int]) -> Q:
-    """Where `school` names one of these schools, or a former one whose archives they have taken over."""
-    taken_over = FormerName.objects.filter(successor__in=ids, revoked=False).values("school")
-    return Q(**{f"{school}__in": ids}) | Q(**{f"{school}__in": taken_over})
+    """Where `school` names one of these schools, or a former one whose archives they have taken over, at any remove."""
+    kept, rows = set(ids), list(FormerName.objects.filter(revoked=False).values_list("school", "successor"))
+    while more := {former for former, successor in rows if successor in kept} - kept:
+        kept |= more
+    return Q(**{f"{school}__among": kept})
 
 
 class SchoolCopyQuerySet(models.QuerySet):

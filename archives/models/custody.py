@@ -14,6 +14,8 @@ from approvals.models import Case
 from schools.models import School
 from students.models import Enrolment, Student
 
+from .copies import kept_by
+
 
 def new_token() -> str:
     """The address behind the QR of a slip; it says nothing and leads nowhere without signing in."""
@@ -84,9 +86,10 @@ class PaperPlace(models.Model):
 
 class HandoverQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """Slips of the schools the user may see, on the giving or on the receiving side."""
+        """Slips of the schools the user may see, on the giving or on the receiving side, closed ones they keep too."""
         ids = school_ids_where(user, "view_school")
-        return self.filter(Q(from_school__among=ids) | Q(to_school__among=ids) | Q(given_for__among=ids))
+        sides = kept_by("from_school", ids) | kept_by("to_school", ids) | kept_by("given_for", ids)
+        return self.filter(sides)
 
 
 class Handover(models.Model):

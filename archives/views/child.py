@@ -21,7 +21,7 @@ from students.views.child import visible_child
 
 from .. import entries, meter, scans
 from ..forms import EntryForm, PeriodForm, ReasonForm
-from ..kinds import KINDS
+from ..kinds import KINDS, NOTHING
 from ..models import Entry, EntryScan
 from ..periods import Moment
 from ..presenting import drawn, parts_of, people_of
@@ -79,7 +79,7 @@ def kept_child(request, slug: str) -> Student:
 @require_http_methods(["GET", "POST"])
 def enter(request, slug, kind):
     """One new entry of one child, with its scans."""
-    if kind not in KINDS or not KINDS[kind].columns:
+    if kind not in KINDS:
         raise Http404(kind)
     found, chosen = kept_child(request, slug), KINDS[kind]
     asked = PeriodForm(request.POST or request.GET)
@@ -103,10 +103,12 @@ def enter(request, slug, kind):
 
 def entered(request, child, kind, period, form) -> list[dict]:
     """Write the entry and its scans; what stands against it otherwise."""
-    uploads = uploads_of(request)
-    given = {"by": request.user, "files": uploads}
     try:
-        _, refusal = tried(scans.enter_one, kind, period, child, form.values, **given)
+        if kind.code in NOTHING.values():
+            _, refusal = tried(entries.declare_nothing_of, kind, period, child, by=request.user)
+        else:
+            given = {"by": request.user, "files": uploads_of(request)}
+            _, refusal = tried(scans.enter_one, kind, period, child, form.values, **given)
     except ScanRefused as refused:
         return [{"message": str(refused)}]
     if not refusal:

@@ -83,15 +83,17 @@ def taken(request, found, kind, period, grid) -> tuple[bool, list[dict]]:
     reason = ReasonForm(request.POST)
     words = reason.cleaned_data["reason"] if reason.is_valid() else ""
     given = {"school": found.school_id, "by": request.user}
-    plan, refusal = tried(entries.keep, kind, period, grid.lines, reason=words, **given)
+    plan, refusal = tried(entries.keep, kind, period, grid.lines, reason=words, seen=grid.seen, **given)
     if refusal:
         return False, refusal
     silent = []
     if kind.code in NOTHING:
         rest = request.POST.get("act") == "rest"
-        silent = [row.child for row in grid.rows] if rest else grid.nothings
+        silent = [row.child for row in grid.rows if row.sent] if rest else grid.nothings
     said = entries.declare_nothing(kind, period, silent, **given) if silent else 0
     messages.success(request, said_of(plan, said))
+    if grid.departed:
+        messages.warning(request, f"有{grid.departed}名学生在您填写期间离开了本班，这几行没有登记。")
     return True, []
 
 
@@ -115,11 +117,11 @@ def cross_check(request, pk):
         raise PermissionDenied("电子与纸质档案由本校学籍管理员核对（第十条）。")
     rows, refusal = cross_checking.list_of(found, asked.period, asked.moment), []
     if request.method == "POST":
-        ticks = {row["id"]: [part for part in PARTS if f"{row['id']}-{part}" in request.POST] for row in rows}
+        ticks = ticked(rows, request.POST)
         differing, refusal = tried(cross_checking.record, found, asked.period, ticks, by=request.user)
         if not refusal:
             tell = messages.warning if differing else messages.success
-            tell(request, f"已登记核对结果：{differing}名学生不一致。" if differing else "已登记核对结果：全部一致。")
+            tell(request, told_of(len(ticks), differing, len(rows)))
             return redirect(f"{reverse('archives:cross_check', args=[pk])}?term={asked.period.code}")
     checked = [row["check"] for row in rows if row["check"]]
     context = {
@@ -133,7 +135,19 @@ def cross_check(request, pk):
         "refusal": refusal,
         "article": articles.ARCHIVE_AGREES,
         "checked": len(checked),
+        "left": len(rows) - len(checked),
         "last": max(checked, key=lambda check: check.checked_on, default=None),
         "differing": [row for row in rows if row["differs"]],
     }
     return render(request, "archives/cross_check.html", context, status=422 if refusal else 200)
+
+
+def ticked(rows, data) -> dict[int, list[int]]:
+    """child id → parts on paper, of the children whose file was looked at: whoever has no tick at all was not."""
+    parts = {row["id"]: [part for part in PARTS if f"{row['id']}-{part}" in data] for row in rows}
+    return {pk: held for pk, held in parts.items() if held or f"{pk}-looked" in data}
+
+
+def told_of(count: int, differing: int, of: int) -> str:
+    told = f"已登记{count}名学生的核对结果：{f'{differing}名不一致' if differing else '全部一致'}。"
+    return told if count == of else f"{told}其余{of - count}名没有打勾，没有登记。"

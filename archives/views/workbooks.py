@@ -113,7 +113,8 @@ def workbook(request, pk):
 def page(request, book: ArchiveWorkbook, refusal=(), status: int = 200):
     """The dry run: counts and sentences; while the job writes, its progress."""
     job = Job.objects.filter(pk=book.job_id).first() if book.job_id else None
-    said = book.findings
+    report = book.report
+    said, changes = report["findings"], report["changes"]
     running = bool(job and not job.finished)
     context = {
         "book": with_labels([book])[0],
@@ -124,6 +125,8 @@ def page(request, book: ArchiveWorkbook, refusal=(), status: int = 200):
         "unreasoned": bool(book.counts.get("changed")) and not book.reason,
         "sentences": [each["message"] for each in said[:GLANCE]],
         "more": max(len(said) - GLANCE, 0),
+        "changes": changes[:GLANCE],
+        "more_changes": max(len(changes) - GLANCE, 0),
         "acts": book.state == ArchiveWorkbook.State.WAITING and not running,
         "refusal": refusal,
     }

@@ -22,6 +22,7 @@ from .case import BookClosing
 from .keeping import keeper_of
 from .kinds import BookKind, Kind
 from .models import Book, BookPart
+from .paper import BOOK_NAMES
 from .periods import Period, before, period_of
 from .reading import Reading, Scope
 from .rules import RULES, BookFacts
@@ -85,9 +86,12 @@ def content_facts(scope: Scope, what: BookKind) -> dict:
     if what.kind == Kind.CARDS:
         return {"lines": cards.count(scope)}
     reading = what.read(scope)
+    later = next_closed(scope, what)
     found = {"lines": len(reading.lines), "former": former_open(scope, what)}
+    if later:
+        found |= {"next_number": later.number, "next_first": later.first}
     if what.kind == Kind.MOVEMENTS:
-        found["unbalanced"] = unbalanced(scope, what, reading)
+        found["unbalanced"] = unbalanced(scope, what, reading, later)
     if what.kind == Kind.GRADUATES:
         found["undecided"] = "、".join(graduates.undecided(scope))
     return found
@@ -111,15 +115,39 @@ def former_open(scope: Scope, what: BookKind) -> str:
     return f"《{what.title}》（{period_of(*wanted).name}）" if earlier and earlier[0] != wanted else ""
 
 
-def unbalanced(scope: Scope, what: BookKind, reading: Reading) -> str:
-    """Which children stand between 上册期末 and 本册期初, or came and went without a case; "" when all agrees."""
+def next_closed(scope: Scope, what: BookKind) -> BookPart | None:
+    """The book of the term after, where it was closed before this one: a series may begin in its middle."""
+    if not what.continues:
+        return None
+    here = (scope.year, scope.period.term)
+    return next((p for p in series(scope.school, what) if before(p.book.year, p.book.term) == here), None)
+
+
+def unbalanced(scope: Scope, what: BookKind, reading: Reading, later: BookPart | None = None) -> str:
+    """Which children stand between 上册期末 and 本册期初, or came and went without a case; "" when all agrees.
+
+    Of a `later` book, closed already, it is the numbers that must begin where this one ends.
+    """
     earlier = [p for p in series(scope.school, what) if p.until < scope.first]
     faults = list(reading.faults)
     if earlier:
         last = earlier[0].book.parts.order_by("-amendment").first()
         faults += gaps(last, reading)
+    if later:
+        faults += steps_between(reading, later)
     told = "；".join(faults[:NAMED])
     return f"{told}等{len(faults)}人次" if len(faults) > NAMED else told
+
+
+def steps_between(reading: Reading, later: BookPart) -> list[str]:
+    """One phrase for each number with which the later book does not begin where this one ends."""
+    begins = later.book.parts.order_by("-amendment").first().figures
+    pairs = [(name, len(ends), begins.get(name, {}).get("opening")) for name, ends in reading.ends.items()]
+    return [
+        f"本册期末{BOOK_NAMES[name]}{here}，已结的下册{later.number}期初{there}"
+        for name, here, there in pairs
+        if there is not None and here != there
+    ]
 
 
 def gaps(last: BookPart, reading: Reading) -> list[str]:

@@ -25,6 +25,8 @@ class BookFacts:
     closed_as: str = ""
     correcting: bool = False
     former: str = ""
+    next_number: str = ""
+    next_first: date | None = None
     unbalanced: str = ""
     undecided: str = ""
     missing_papers: str = ""
@@ -88,9 +90,19 @@ def former_book_is_closed(f):
 
 
 @rule(
+    "下一册{f.next_number}已从{f.next_first:%Y年%-m月%-d日}记起，本册只结到{f.until:%Y年%-m月%-d日}，两册之间的变动哪一册都没有",
+    LAW,
+    remedy="请把止日改为下一册起日的前一天",
+    kept="与已结的下一册之间没有空日",
+)
+def meets_the_next_book(f):
+    return f.correcting or f.next_first is None or f.until == f.next_first - timedelta(days=1)
+
+
+@rule(
     "人数对不上：{f.unbalanced}",
     LAW,
-    remedy="漏办的补办业务；上册记错的，先对上册作更正页；其余由数据管理员凭原件更正，再结本册",
+    remedy="漏办的补办业务；上册或已结的下册记错的，先对那一册作更正页；其余由数据管理员凭原件更正，再结本册",
     kept="期初与上册期末逐人一致，增减都有办理的业务",
 )
 def figures_agree(f):
@@ -133,6 +145,7 @@ RULES = (
     within_the_period,
     closed_once,
     former_book_is_closed,
+    meets_the_next_book,
     figures_agree,
     graduation_is_decided,
     somebody_is_in_it,

@@ -47,15 +47,21 @@ class SealedUpload(models.Model):
         """The upload as it came. VaultError when it is missing or altered."""
         return files.load(bytes(self.wrapped_key), self.stored_name, self.FILE_PLACE, self.sha256)
 
-    def note(self, findings: Iterable[Finding]) -> None:
-        """The sentences of a dry run; they speak of children and stay sealed."""
-        said = json.dumps([finding.as_dict() for finding in findings], ensure_ascii=False)
-        self.sealed_report = vault.seal_bytes(bytes(self.wrapped_key), zlib.compress(said.encode()), self.REPORT_PLACE)
+    def note(self, findings: Iterable[Finding], changes: Iterable[str] = ()) -> None:
+        """The sentences of a dry run: about faults, and of what stands what would change. They stay sealed."""
+        report = {"findings": [finding.as_dict() for finding in findings], "changes": list(changes)}
+        said = json.dumps(report, ensure_ascii=False).encode()
+        self.sealed_report = vault.seal_bytes(bytes(self.wrapped_key), zlib.compress(said), self.REPORT_PLACE)
+
+    @property
+    def report(self) -> dict[str, list]:
+        """The sentences of the dry run; none once the upload was given up."""
+        if not self.sealed_report:
+            return {"findings": [], "changes": []}
+        packed = vault.open_bytes(bytes(self.wrapped_key), bytes(self.sealed_report), self.REPORT_PLACE)
+        said = json.loads(zlib.decompress(packed))
+        return said if isinstance(said, dict) else {"findings": said, "changes": []}  # as noted before changes were
 
     @property
     def findings(self) -> list[dict]:
-        """The sentences of the dry run; none once the upload was given up."""
-        if not self.sealed_report:
-            return []
-        packed = vault.open_bytes(bytes(self.wrapped_key), bytes(self.sealed_report), self.REPORT_PLACE)
-        return json.loads(zlib.decompress(packed))
+        return self.report["findings"]

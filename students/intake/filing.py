@@ -7,6 +7,7 @@ from django.db import transaction
 from accounts.models import User
 from accounts.policies import powers_behind
 from approvals.errors import NotYourHand
+from jianping_xueji.vault.files import load
 from jianping_xueji.vault.keeping import keep_scan, shown_scan
 from law import articles, clock, parameters
 
@@ -32,3 +33,8 @@ def file_scan(application: Application, paper: str, data: bytes, filename: str, 
 def content_of(scan: FiledScan) -> bytes:
     """The picture to show. Raises VaultError when it is missing or altered."""
     return shown_scan(bytes(scan.application.student.wrapped_key), place_of(scan.application), scan)
+
+
+def original_of(scan: FiledScan) -> bytes:
+    """The scan as it was handed in. Raises VaultError when it is missing or altered."""
+    return load(bytes(scan.application.student.wrapped_key), scan.name, place_of(scan.application), scan.sha256)

@@ -2,28 +2,31 @@
 
 import hashlib
 import json
+from datetime import date
 
 import pytest
+from django.urls import reverse
 
 from accounts.roles import Role
 from approvals.errors import NotYourHand, Refused
 from archives.custody import owed, services
 from archives.custody.holdings import files_held_by, holders_of, places_of, volumes_held_by
-from archives.models import SchoolCopy, Volume
+from archives.models import Handover, SchoolCopy, Volume
 from law import clock
 from schools.models import FormerName
 from students.models import Enrolment
 from suspensions.models import Death
+from tests.archives.test_paper_custody import given
 from tests.changes import decided, drafted, undone
 from tests.county import LEGAL_DAY, papers_in_order, staff_member, walk
 from tests.suspensions.specimens import DIED
 from transfers.closing_services import start_closing
 
 
-def closing_of(school, receiving):
+def closing_of(school, receiving, on=LEGAL_DAY):
     clerk = staff_member(Role.BUREAU_CLERK, school.bureau)
-    given = {"manner": "merged", "document": "建政发〔2026〕12号", "closes_on": LEGAL_DAY}
-    case = start_closing(school, by=clerk, receiving=receiving, **given)
+    words = {"manner": "merged", "document": "建政发〔2026〕12号", "closes_on": on}
+    case = start_closing(school, by=clerk, receiving=receiving, **words)
     papers_in_order(case, clerk)
     return case
 
@@ -128,6 +131,46 @@ def test_what_a_closed_school_still_owed_is_owed_by_its_successor(transfer, no1,
     slip = services.give([row], by=registrar, **words)
     assert (slip.from_school, slip.given_for) == (no3, no1)
     assert closing.state == "done"
+
+
+def test_a_file_on_its_way_to_a_school_merged_meanwhile_is_signed_for_by_its_successor(transfer, no1, no2, no3):
+    """It neither stays on the way for ever nor keeps the closed school's other files from being handed over."""
+    case = walk(transfer)
+    slip = given(case)
+    with clock.at(date(2026, 10, 20)):
+        closing = decided(closing_of(no2, no3, on=date(2026, 10, 20)))
+        left = Enrolment.objects.get(left_by=closing.pk, student=case.child)
+        assert not owed.owed().filter(pk=left.pk).exists(), "what has not come in cannot be given on"
+        assert owed.departures().get(pk=left.pk).running
+        registrar = staff_member(Role.REGISTRAR, no3)
+        assert slip in Handover.objects.visible_to(registrar) and services.signer_of(slip) == no3
+        words = {"received_on": clock.today(), "receiver": "王接收"}
+        with pytest.raises(NotYourHand, match="第三小学"):
+            services.receive(slip, by=staff_member(Role.REGISTRAR, no1), **words)
+        services.receive(slip, by=registrar, **words)
+        received(handed(closing))
+    assert holders_of([case.child.pk])[case.child.pk].school == no3.pk
+
+
+def test_a_slip_is_cancelled_by_the_successor_of_the_school_that_gave(transfer, no1, no2, no3, client):
+    slip = given(walk(transfer))
+    with clock.at(date(2026, 10, 20)):
+        decided(closing_of(no1, no3, on=date(2026, 10, 20)))
+        assert services.may_cancel(slip, staff_member(Role.REGISTRAR, no3))
+        assert not services.may_cancel(slip, staff_member(Role.REGISTRAR, no2))
+        client.force_login(staff_member(Role.REGISTRAR, no3))
+        page = client.get(slip.get_absolute_url()).content.decode()
+        assert "作废移交单" in page and "待建平县第二小学学籍管理员签收；" in page
+        printed = client.post(reverse("reports:handover_slip", args=[slip.number]))
+        assert printed.headers["Content-Type"] == "application/pdf"
+
+
+def test_copies_go_on_from_keeper_to_keeper(no1, no2, no3, shelves):
+    decided(closing_of(no1, no2))
+    with clock.at(date(2026, 10, 20)):
+        decided(closing_of(no2, no3, on=date(2026, 10, 20)))
+        seen = SchoolCopy.objects.visible_to(staff_member(Role.REGISTRAR, no3))
+        assert seen.filter(school=no1).count() >= 3
 
 
 def test_what_is_owed_to_the_school_that_took_over_is_no_debt(transfer, no1, no2):

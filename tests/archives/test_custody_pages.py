@@ -59,6 +59,9 @@ def test_from_the_list_to_the_receipt(moved, as_, no1, no2):
     page = giver.get(slip.get_absolute_url()).content.decode()
     assert "登记签收" not in page and "作废移交单" in page
     receiver = as_(Role.REGISTRAR, no2)
+    coming = receiver.get(reverse("custody:owed"), {"what": "coming"}).content.decode()
+    assert slip.get_absolute_url() in coming, "who waits for a file finds the slip to sign without its paper"
+    assert "开移交单（所选）" not in coming, "nothing here is theirs to give"
     landed = receiver.get(reverse("custody:scanned", args=[slip.token]), follow=True)
     assert "登记签收" in landed.content.decode(), "the QR leads to the form, once signed in"
     words = {"received_on": "2026-09-15", "receiver": "王接收", "files": photo()}
@@ -116,6 +119,8 @@ def test_bad_input_is_told_and_typed_words_stay(moved, as_, no1, no2):
     words = {"received_on": "2026-09-15", "receiver": "王", "files": SimpleUploadedFile("x.jpg", b"MZ")}
     answer = taker.post(reverse("custody:receive", args=[slip.number]), words)
     assert answer.status_code == 422 and not hasattr(Handover.objects.get(), "receipt")
+    page = answer.content.decode()
+    assert "在途，待签收" in page and "登记签收" in page and 'value="王"' in page, "undone is not done"
 
 
 def test_the_bureau_sees_who_is_late_and_chases(moved, as_, no1, no2, bureau):

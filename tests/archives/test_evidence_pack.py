@@ -1,6 +1,7 @@
 """证据包: whole as made it verifies without the application; altered by one byte it does not, and says where."""
 
 import json
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -22,7 +23,8 @@ from jianping_xueji.jobs.models import Job
 from reports.forms import FORMS
 from reports.models import Print
 from reports.services import print_form
-from students.models import Look
+from students.intake import filing
+from students.models import Application, Look
 from tests.archives.test_custody_pages import photo
 from tests.archives.test_paper_custody import given, received
 from tests.archives.test_scans import entered, photo_with_place
@@ -145,6 +147,56 @@ def test_one_byte_anywhere_in_the_container_is_found(file, tmp_path):
     for position in [*range(0, size, max(1, size // 80)), *range(size - 60, size)]:
         code = verify_pack.main([str(altered(file, tmp_path, position))])
         assert code == 1, position
+
+
+def test_one_byte_of_the_directory_is_told_in_words(file, tmp_path, capsys):
+    size = file.stat().st_size
+    with zipfile.ZipFile(file) as archive:
+        start = archive.start_dir
+    for position in range(start, size, 17):
+        raw = bytearray(file.read_bytes())
+        raw[position] ^= 0x80  # no UTF-8 any more, where a name stands
+        (tmp_path / "altered.zip").write_bytes(raw)
+        assert verify_pack.main([str(tmp_path / "altered.zip")]) == 1, position
+    said = capsys.readouterr().out
+    assert "无法核验" not in said and "codec" not in said
+
+
+def packed_anew(file, path, change):
+    """The files of a pack through an ordinary ZIP program, after `change` to its list of (name, content)."""
+    with zipfile.ZipFile(file) as archive:
+        entries = change([(name, archive.read(name)) for name in archive.namelist()])
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in entries:
+            archive.writestr(name, content)
+    return path
+
+
+def test_what_was_done_to_a_pack_packed_anew_is_not_lost_among_other_lines(file, tmp_path):
+    with zipfile.ZipFile(file) as archive:
+        first = archive.namelist()[0]
+    gone = f"{first}：不在包内（被删去或改名）"
+    for change, said in (
+        (lambda files: [*files, ("extra.txt", b"x")], ["extra.txt：清单之外的文件"]),
+        (lambda files: files[1:], [gone]),
+        (lambda files: [("a.json", files[0][1]), *files[1:]], [gone, "a.json：清单之外的文件"]),
+        (lambda files: [(first, b"{}"), *files[1:]], [f"{first}：内容被改动"]),
+        (lambda files: [each for each in files if each[0] != "manifest.json"], ["manifest.json：不在包内"]),
+        (lambda files: [each for each in files if each[0] != "manifest.sha256"], ["manifest.sha256：不在包内"]),
+    ):
+        code, told = verified(packed_anew(file, tmp_path / "anew.zip", change))
+        assert code == 1 and all(sentence in told for sentence in said), told
+        assert len(told.splitlines()) <= len(said) + 2, told
+
+
+def test_the_command_can_be_taken_along(file, tmp_path):
+    alone = tmp_path / "usb"
+    alone.mkdir()
+    shutil.copy(BIN, alone)
+    code, said = run(str(alone / BIN.name), str(file))
+    assert code == 2 and "找不到核验程序 verify_pack.py" in said
+    shutil.copy(SCRIPT, alone)
+    assert run(str(alone / BIN.name), str(file))[0] == 0
 
 
 def test_something_added_or_left_out_is_found(file, tmp_path):
@@ -290,6 +342,9 @@ def test_the_seven_parts_go_along_with_what_was_filed(pupil, people, tmp_path):
     data = photo_with_place()
     award = entered(pupil, "award", people["registrar"], data)
     growth = entered(pupil, "growth", people["registrar"], photo_with_place("blue"))
+    signed = photo_with_place("green")
+    application = Application.objects.create(student=pupil)
+    form = filing.file_scan(application, "basics", signed, "签字表.jpg", by=people["registrar"])
     pack = made(people["registrar"], child=pupil)
     path = tmp_path / "pack.zip"
     path.write_bytes(b"".join(packing.content_of(pack.file)))
@@ -299,5 +354,6 @@ def test_the_seven_parts_go_along_with_what_was_filed(pupil, people, tmp_path):
         files = {name: archive.read(name) for name in archive.namelist() if name.endswith(".jpg")}
         assert "第九条" in {each["article"] for each in json.loads(archive.read("manifest.json"))["articles"]}
     proof, picture = (next(c for n, c in files.items() if n.startswith(f"archive/{e.pk}-")) for e in (award, growth))
+    assert files[f"archive/registration-basics-{form.pk}.jpg"] == signed, "what the registration rests on goes along"
     assert proof == data and b"119.64E" not in picture, "a proof as it was handed in, the rest without its traces"
     assert verified(path)[0] == 0

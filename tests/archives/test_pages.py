@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from archives.models import CrossCheck, Entry
+from tests.archives.conftest import long_here
 from tests.archives.specimens import AWARD, MARKS
 from tests.archives.test_entries import kept
 from tests.archives.test_scans import photo_with_place
@@ -78,8 +79,72 @@ def test_a_change_without_reason_is_told_and_with_one_is_a_new_version(as_, pupi
 
 def test_a_row_that_stands_is_not_emptied(as_, pupil, third, people):
     kept(pupil, "marks", MARKS, people["teacher"])
-    answer = as_("teacher").post(sheet(third), {"term": "2025-2", "reason": "清空"})
+    entry = Entry.objects.get()
+    answer = as_("teacher").post(sheet(third), {"term": "2025-2", "reason": "清空", f"seen-{pupil.pk}": entry.pk})
     assert answer.status_code == 422 and "不能清空" in answer.content.decode()
+
+
+class TestSheetLeftOpen:
+    """The registrar enters something while the teacher's page is open; the teacher then saves."""
+
+    def marks_now(self, child):
+        entry = Entry.objects.newest().filter(child=child, kind="marks").get()
+        return {mark.subject: mark.mark for mark in entry.marks.all()}
+
+    def opened(self, child, **cells):
+        """What the page sends back when it was opened before, with these boxes changed since."""
+        entry = Entry.objects.newest().filter(child=child, kind="marks").first()
+        boxes = {f"{child.pk}-{key}": value for key, value in {"chinese": "", "maths": ""}.items()}
+        if entry:
+            boxes |= {f"{child.pk}-{mark.subject}": mark.mark for mark in entry.marks.all()}
+        changed = {f"{child.pk}-{key}": value for key, value in cells.items()}
+        return {f"seen-{child.pk}": entry.pk if entry else ""} | boxes | changed
+
+    def test_a_row_nobody_touched_takes_no_correction_back(self, as_, pupil, third, people, child_at, no1):
+        other = long_here(child_at(no1, grade=3, name="李小雨"))
+        kept(pupil, "marks", MARKS, people["teacher"])
+        kept(other, "marks", MARKS, people["teacher"])
+        page = self.opened(pupil) | self.opened(other, maths="71")
+        kept(pupil, "marks", MARKS | {"maths": "99"}, people["registrar"], reason="试卷复核")
+        answer = as_("teacher").post(sheet(third), {"term": "2025-2", "reason": "登分登错"} | page)
+        assert answer.status_code == 302
+        assert self.marks_now(pupil)["maths"] == "99" and self.marks_now(other)["maths"] == "71"
+
+    def test_a_row_still_empty_on_the_page_is_not_taken_for_emptied(self, as_, pupil, third, people, child_at, no1):
+        other = long_here(child_at(no1, grade=3, name="李小雨"))
+        page = self.opened(pupil) | self.opened(other, maths="71")
+        kept(pupil, "marks", MARKS, people["registrar"])
+        assert as_("teacher").post(sheet(third), {"term": "2025-2"} | page).status_code == 302
+        assert self.marks_now(pupil) == MARKS and self.marks_now(other) == {"maths": "71"}
+
+    def test_a_row_somebody_typed_into_is_asked_about_first(self, as_, pupil, third, people):
+        kept(pupil, "marks", MARKS, people["teacher"])
+        page = {"term": "2025-2", "reason": "登分登错"} | self.opened(pupil, maths="60")
+        kept(pupil, "marks", MARKS | {"maths": "99"}, people["registrar"], reason="试卷复核")
+        answer = as_("teacher").post(sheet(third), page)
+        text = answer.content.decode()
+        assert answer.status_code == 422 and self.marks_now(pupil)["maths"] == "99"
+        assert f"{people['registrar'].name}已登记新的一版（数学现为99）" in text and 'value="60"' in text
+        now = Entry.objects.newest().get(kind="marks").pk
+        assert f'name="seen-{pupil.pk}" value="{now}"' in text, "the page has told what stands"
+        assert as_("teacher").post(sheet(third), page | {f"seen-{pupil.pk}": now}).status_code == 302
+        assert self.marks_now(pupil)["maths"] == "60"
+
+    def test_a_child_the_page_did_not_have_is_left_alone(self, as_, pupil, third, people, child_at, no1):
+        late = long_here(child_at(no1, grade=3, name="李小雨"))
+        kept(late, "marks", MARKS, people["registrar"])
+        data = {"term": "2025-2"} | self.opened(pupil, maths="71")
+        assert as_("teacher").post(sheet(third), data).status_code == 302
+        data = {"term": "2025-2", "act": "rest", f"seen-{pupil.pk}": ""}
+        assert as_("teacher").post(sheet(third, "award"), data).status_code == 302
+        assert list(Entry.objects.filter(kind="no_award").values_list("child", flat=True)) == [pupil.pk]
+
+    def test_who_left_the_class_meanwhile_is_told_not_dropped(self, as_, pupil, third, child_at, no1):
+        gone = long_here(child_at(no1, grade=4, name="李小雨"))
+        data = {"term": "2025-2"} | self.opened(pupil, maths="71") | self.opened(gone, maths="88")
+        answer = as_("teacher").post(sheet(third), data, follow=True)
+        assert "有1名学生在您填写期间离开了本班" in answer.content.decode()
+        assert not Entry.objects.filter(child=gone).exists()
 
 
 @pytest.mark.parametrize("who", ["headmaster", "clerk"])
@@ -93,8 +158,8 @@ def test_a_colleague_without_the_right_writes_nothing(as_, pupil, third, who):
 
 
 def test_the_rest_of_the_class_had_no_award(as_, pupil, third, child_at, no1, people):
-    child_at(no1, grade=3, name="李小雨")
-    data = {"term": "2025-2", "act": "rest"}
+    other = child_at(no1, grade=3, name="李小雨")
+    data = {"term": "2025-2", "act": "rest", f"seen-{other.pk}": ""}
     data |= {f"{pupil.pk}-{key}": value for key, value in AWARD.items() if key != "level"} | {
         f"{pupil.pk}-level": "县级"
     }
@@ -143,6 +208,21 @@ def test_the_paper_column_is_ticked(as_, pupil, third):
     assert "证明材料（纸质有、电子无）" in as_("headmaster").get(url).content.decode()
 
 
+def test_whoever_has_no_tick_was_not_checked(as_, pupil, third, child_at, no1):
+    """A registrar with half the bags on the desk saves: the other half has not lost its paper by that."""
+    other, bare = long_here(child_at(no1, grade=3, name="李小雨"), child_at(no1, grade=3, name="王小雪"))
+    url = reverse("archives:cross_check", args=[third.pk])
+    registrar = as_("registrar")
+    answer = registrar.post(url, {"term": "2026-1"})
+    assert answer.status_code == 422 and "没有一名学生打了勾" in answer.content.decode()
+    data = {"term": "2026-1", f"{pupil.pk}-1": "on", f"{bare.pk}-looked": "on"}
+    text = registrar.post(url, data, follow=True).content.decode()
+    assert "已登记2名学生的核对结果：1名不一致。其余1名没有打勾，没有登记。" in text
+    assert "已核对2名，还有1名没有核对" in text
+    assert dict(CrossCheck.objects.values_list("child", "paper")) == {pupil.pk: [1], bare.pk: []}
+    assert not CrossCheck.objects.filter(child=other).exists()
+
+
 def test_the_marks_on_the_childs_own_page(as_, pupil):
     assert "archives/children" in as_("teacher").get(pupil.get_absolute_url()).content.decode()
     text = as_("teacher").get(reverse("archives:marks", args=[pupil.slug])).content.decode()
@@ -164,3 +244,18 @@ def test_a_child_that_attends_elsewhere_is_on_its_schools_meter_without_a_class(
     page = as_("registrar").get(reverse("archives:school", args=[no1.pk])).content.decode()
     assert 'href="#elsewhere"' in page and 'id="elsewhere"' in page and pupil.name in page
     assert reverse("archives:school_class", args=[place.pk]) not in page
+
+
+def test_that_there_was_nothing_is_said_of_a_child_no_sheet_lists(as_, pupil, no1, no2):
+    """随班就读, or not seated yet: no class sheet of the school has the child, whose archive can be complete."""
+    pupil.enrolments.get().placements.update(school_class=class_of(no2, 3))
+    registrar, page = as_("registrar"), reverse("archives:child", args=[pupil.slug])
+    url = reverse("archives:enter", args=[pupil.slug, "no_award"])
+    assert url in registrar.get(page).content.decode()
+    assert "登记本学期无获奖" in registrar.get(url).content.decode()
+    assert registrar.post(url, {"term": "2025-2"}).status_code == 302
+    assert Entry.objects.get().kind == "no_award"
+    again = registrar.post(url, {"term": "2025-2"})
+    assert again.status_code == 422 and "不用再登记" in again.content.decode()
+    assert as_("headmaster").post(url, {"term": "2025-2"}).status_code == 403
+    assert as_("stranger").post(url, {"term": "2025-2"}).status_code == 404

@@ -127,6 +127,15 @@ class TestWriting:
         _, job = finished(taken(people["teacher"], "marks", sheet, reason="试卷复核"), people["teacher"])
         assert job.state == "done" and marks_of(pupil) == MARKS | {"maths": "80"}
 
+    def test_what_would_be_corrected_is_told_before_it_is(self, client, pupil, people):
+        """A template filled in last week would take back what was entered since: the page says so line by line."""
+        kept(pupil, "marks", MARKS, people["registrar"])
+        book = taken(people["teacher"], "marks", workbook_of(HEADS, (pupil.slug, "", "张小禾", "", 80)), reason="核对")
+        client.force_login(people["teacher"])
+        text = client.get(book.get_absolute_url()).content.decode()
+        assert f"张小禾：数学 {MARKS['maths']} → 80（现有的由{people['registrar'].name}" in text
+        assert "张小禾" not in str(bytes(book.sealed_report)) and "语文 92 →" not in text
+
     def test_when_the_archive_moved_the_new_dry_run_is_shown(self, pupil, people):
         book = taken(people["teacher"], "marks", workbook_of(HEADS, (pupil.slug, "", "张小禾", 90, 91)))
         kept(pupil, "marks", MARKS, people["registrar"])

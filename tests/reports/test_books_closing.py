@@ -90,6 +90,29 @@ def test_a_book_of_a_term_waits_for_the_one_before(no1, child_at):
         begun(no1, "movements", year=2027, term=1, until=date(2028, 2, 29), on=date(2028, 3, 2))
 
 
+def test_a_series_begun_with_its_second_book_leaves_no_days_to_nobody(no1, child_at):
+    """The spring book was closed first and begins on 1 March: the autumn one must reach until the day before."""
+    child_at(no1, grade=3)
+    announced(date(2027, 1, 16))
+    spring = closed(no1, "movements", term=2)
+    with pytest.raises(RulesBroken) as broken:
+        begun(no1, "movements", until=date(2027, 1, 20), on=SPRING_ENDS + DAY)
+    (finding,) = broken.value.verdict.broken
+    assert f"下一册{spring.number}已从2027年3月1日记起" in finding.message and "前一天" in finding.remedy
+    autumn = closed(no1, "movements", on=SPRING_ENDS + DAY)
+    assert autumn.until + DAY == spring.first
+    assert autumn.figures["records"]["closing"] == spring.figures["records"]["opening"]
+
+
+def test_a_book_does_not_end_where_the_closed_next_one_did_not_begin(no1, child_at):
+    child = child_at(no1, grade=3)
+    closed(no1, "movements", term=2)
+    # As an import of the data administrator may do: a record that turns out never to have been.
+    Enrolment.objects.filter(student=child).update(during=(date(2027, 3, 2), None))
+    with pytest.raises(RulesBroken, match="本册期末学籍数0，已结的下册.*期初1"):
+        begun(no1, "movements", on=SPRING_ENDS + DAY)
+
+
 @pytest.mark.parametrize(("days", "lawful"), [(-1, False), (0, True), (1, True)])
 def test_it_reaches_at_least_to_the_end_of_the_term(no1, child_at, days, lawful):
     child_at(no1, grade=3)
