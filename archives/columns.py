@@ -209,5 +209,7 @@ class MarkColumn(Column):
             return text, None
         number, verdict = Number(self.key, self.label, low=0, high=150, places=1).value_of(cell)
         if verdict:
-            return self.wrong("not_a_mark", "应为0至150的分数或等级", f"请填分数，或{'、'.join(self.WORDS)}之一")
+            return self.wrong(
+                "not_a_mark", "应为0至150的分数（最多一位小数）或等级", f"请填分数，或{'、'.join(self.WORDS)}之一"
+            )
         return f"{number.normalize():f}", None

@@ -6,8 +6,6 @@ from archives.evidence.collecting import Scope
 
 from ..models import Print
 
-MOST = 2000
-
 
 def prints_of(scope: Scope) -> list[dict]:
     """Serial number, form, article, hash of the PDF and standing of every print, oldest first."""
@@ -15,7 +13,7 @@ def prints_of(scope: Scope) -> list[dict]:
     if scope.child:
         about = about & (Q(child=None) | Q(child=scope.child)) | Q(child=scope.child, case=None)
     rows = Print.objects.filter(about).select_related("case", "printed_by").order_by("pk")
-    return [row_of(record) for record in rows[:MOST]]
+    return [row_of(record) for record in rows]
 
 
 def row_of(record: Print) -> dict:

@@ -62,7 +62,7 @@ def test_a_wrong_cell_is_told_and_everything_typed_stays(as_, pupil, third):
     answer = as_("teacher").post(sheet(third), data)
     text = answer.content.decode()
     assert answer.status_code == 422 and not Entry.objects.exists()
-    assert "张小禾：语文应为0至150的分数或等级。" in text and f'href="#c-{pupil.pk}-chinese"' in text
+    assert "张小禾：语文应为0至150的分数（最多一位小数）或等级。" in text and f'href="#c-{pupil.pk}-chinese"' in text
     assert 'value="九十二"' in text and 'value="88"' in text
 
 
