@@ -22,7 +22,9 @@ BLOCKS = {
 }
 USUAL_PAPERS = ("居民户口簿", "实际常住地居住证明", "学生基本信息表（转出学校盖章）", "其他证明")
 IN_HAND = ("handed", "checked")
+# What an opinion block holds beside its seal; a desk outside the county must also say who, where, by what.
 OPINION_SHOWN = 66
+OUTSIDE_SHOWN = 24
 
 
 def contact_form(case: Case | None) -> dict:
@@ -121,7 +123,8 @@ def desk_of(case: Case, stage: str) -> dict:
     maker, checker = signed.get("make"), signed.get("check")
     outside = maker.particulars if maker and maker.particulars.get("outside_unit") else None
     caption, chief = BLOCKS[stage]
-    block = {"caption": caption, "chief": chief, "opinion": opinion_of(checker) if checker else ""}
+    shown = OUTSIDE_SHOWN if outside else OPINION_SHOWN
+    block = {"caption": caption, "chief": chief, "opinion": opinion_of(checker, shown) if checker else ""}
     if outside:
         return block | outside_desk(outside, maker, checker, entered_at=str(case.lead_school.bureau))
     return block | {
@@ -135,10 +138,11 @@ def desk_of(case: Case, stage: str) -> dict:
 def outside_desk(record: dict, maker: Step, checker: Step | None, *, entered_at: str) -> dict:
     """A desk beyond the county: its unit, person, day and evidence, and who entered them here."""
     entered = entered_at + "、".join(signer(step) for step in (maker, checker) if step)
+    proof = shortened(f"{record['outside_unit']}，凭据：{record.get('outside_evidence', '')}", OUTSIDE_SHOWN)
     return {
         "maker": record.get("outside_person", ""),
         "signed_on": day(record.get("outside_day")) if checker else "",
-        "recorded": f"{record['outside_unit']}，凭据：{record.get('outside_evidence', '')}（{entered}登记）",
+        "recorded": f"{proof}（{entered}登记）",
     }
 
 
@@ -146,7 +150,11 @@ def signer(step: Step) -> str:
     return signature_of_step(step)["name"]
 
 
-def opinion_of(step: Step) -> str:
-    """What was decided and, when something was written, the words; the whole text stays in the case."""
-    text = f"{step.label}：{step.opinion}" if step.opinion else f"{step.label}。"
-    return text if len(text) <= OPINION_SHOWN else text[:OPINION_SHOWN] + "……（全文见案卷）"
+def opinion_of(step: Step, shown: int = OPINION_SHOWN) -> str:
+    """What was decided and, when something was written, the words."""
+    return shortened(f"{step.label}：{step.opinion}" if step.opinion else f"{step.label}。", shown)
+
+
+def shortened(text: str, shown: int = OPINION_SHOWN) -> str:
+    """As much of a text as its block holds, said to be no more than that; the whole text stays in the case."""
+    return text if len(text) <= shown else text[:shown] + "……（全文见案卷）"

@@ -7,7 +7,7 @@ from law import clock
 from students.change_pages import place_name as class_of
 from suspensions.models import Dropout
 
-from .contact import child_of, guardian_row, place_name
+from .contact import child_of, guardian_row, place_name, shortened
 from .errors import NotPrintable
 from .wording import day, guardians_of
 
@@ -60,7 +60,11 @@ def head_of(case: Case) -> dict:
     """The school's opinion as signed by its checker; empty while it is not."""
     step = next((s for s in stage_steps(case).get(SCHOOL, []) if s.signature == "check"), None)
     return (
-        {"opinion": step.opinion or "情况属实，同意上报。", "name": step.actor.name, "on": day(step.acted_on)}
+        {
+            "opinion": shortened(step.opinion or "情况属实，同意上报。"),
+            "name": step.actor.name,
+            "on": day(step.acted_on),
+        }
         if step
         else {}
     )

@@ -24,6 +24,8 @@ from .styling import classes_in, stylesheet_for
 from .tagging import put_right, refer_once
 
 DENSITIES = ("", "tight", "tightest")
+# A blank form is written by hand: its rows are higher, if that leaves it the same pages.
+ROOMY = "roomy"
 # Tagged, with language and title: a screen reader can read a form out (ISO 14289-1).
 VARIANT = "pdf/ua-1"
 # One thread at a time: styles, cells and fonts are shared by all papers of a process, and Pango knows no threads.
@@ -81,9 +83,9 @@ def fitted(form: Form, context: dict):
     A form with a leaf for each child may have as many pages as leaves.
     """
     paper, wanted = None, len(context["c"].get("sheets", ())) or 1
-    for density in DENSITIES:
+    for density in (ROOMY, *DENSITIES) if context["print"].blank else DENSITIES:
         paper = lay_out(render_to_string(form.template, context | {"form": form, "density": density}))
-        if not form.fits_a_page or len(paper.pages) == wanted:
+        if len(paper.pages) == wanted or density != ROOMY and not form.fits_a_page:
             break
     return paper
 

@@ -164,11 +164,16 @@ def looks_at(form: Form, record: Print, children: Iterable[Student], power: Powe
     ]
 
 
+def may_withdraw(record: Print, by) -> bool:
+    """The registrar of the school that answers for the paper, or the bureau's clerk."""
+    powers = Powers.of(by)
+    school = record.case.lead_school_id if record.case else record.school_id
+    return any(powers.on(right, school) for right in ("bureau_make", "make_change"))
+
+
 @transaction.atomic
 def withdraw(record: Print, *, by) -> None:
     """Declare a print void (lost, misprinted, misused); its page says so from then on. Raises PermissionDenied."""
-    powers = Powers.of(by)
-    school = record.case.lead_school_id if record.case else record.school_id
-    if not (powers.on("bureau_make", school) or powers.on("make_change", school)):
+    if not may_withdraw(record, by):
         raise PermissionDenied("作废打印件由转入学校学籍管理员或教育局经办办理。")
     Print.objects.filter(pk=record.pk, withdrawn_on=None).update(withdrawn_on=clock.today())

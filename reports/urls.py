@@ -46,4 +46,5 @@ urlpatterns = [
     path("print/<slug:form>/<str:number>/", views.filled, name="print"),
     path("print/<slug:form>/<str:number>/<slug:slug>/", views.of_child, name="print_child"),
     path("verify/<str:token>/", views.verify, name="verify"),
+    path("verify/<str:token>/withdraw/", views.withdrawn, name="withdraw"),
 ]

@@ -255,6 +255,7 @@ reports:blank            POST | in | no       | ok       | ok       | ok       |
 reports:print            POST | in | --/--/-- | ok/--/-- | ok/--/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | --/--/--
 reports:print_class      POST | in | no/--/-- | ok/--/-- | ok/--/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | --/--/--
 reports:verify           GET  | ok | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok
+reports:withdraw         POST | in | no/no/no | ok/no/no | no/no/no | ok/ok/no | no/no/no | no/no/no | no/no/no | no/no/no | no/no/no
 students:import          GET  | in | no       | ok       | no       | no       | no       | no       | no       | no       | no
 students:import          POST | in | no       | ok       | no       | no       | no       | no       | no       | no       | no
 students:import_preview  GET  | in | --/--/-- | ok/--/-- | ok/--/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | --/--/--

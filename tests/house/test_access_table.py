@@ -146,6 +146,7 @@ def words_for(name, site):
         "reports:print": {"form": "one_time_notice", "number": words["number"]},
         "reports:print_class": {"form": "consistency_sheet", "pk": words["pk"].get("students:class")},
         "reports:verify": {"token": words["token"]},
+        "reports:withdraw": {"token": words["token"]},
         "intake:new": {"pk": words["pk"].get("intake:new")},
         "intake:child": {"slug": words["newcomer"]},
         "intake:act": {"slug": words["newcomer"], "act": "sign"},

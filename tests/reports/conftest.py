@@ -37,6 +37,7 @@ def printed():
 def keep(name: str, pdf: bytes) -> None:
     """With PRINTS_DIR set, the PDFs of the tests are kept there to be looked at."""
     if folder := os.environ.get("PRINTS_DIR"):
+        Path(folder).mkdir(parents=True, exist_ok=True)
         Path(folder, f"{name}.pdf").write_bytes(pdf)
 
 

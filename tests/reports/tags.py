@@ -65,6 +65,8 @@ def faults_of(element) -> Iterator[str]:
         yield "a table head without scope"
     if kind in ("/TD", "/TH") and str(element.P.S) != "/TR":
         yield f"{kind} outside a row"
+    if kind == "/Table" and (parts := {str(part.S) for part in element.K}) >= {"/THead"} and "/TBody" not in parts:
+        yield "a table of heads alone"
 
 
 def scope_of(element) -> str:

@@ -63,6 +63,18 @@ def test_a_withdrawn_print_says_so(printed, transfer, page):
     assert "已作废" in page(record)
 
 
+def test_who_answers_for_a_paper_declares_it_void_on_its_page(printed, transfer, page, client):
+    record = printed("transfer_contact", transfer).record
+    void = reverse("reports:withdraw", args=[record.token])
+    assert "作废" not in page(record) and client.post(void).status_code == 302  # to the door
+    client.force_login(hand_for(transfer, Role.HEADMASTER, "lead"))
+    assert "作废" not in page(record) and client.post(void).status_code == 403
+    client.force_login(hand_for(transfer, Role.REGISTRAR, "lead"))
+    assert void in page(record) and "有效" in page(record)
+    client.post(void)
+    assert "已作废" in page(record) and void not in page(record)
+
+
 def test_a_case_that_was_withdrawn_voids_its_papers(printed, transfer, page):
     from approvals.services import perform
 
