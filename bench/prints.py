@@ -20,6 +20,7 @@ from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
 from multiprocessing import get_context
 from pathlib import Path
+from types import SimpleNamespace
 
 from clone import scratch_database
 from measuring import RESULTS
@@ -53,7 +54,7 @@ def context_of(number: int, content: dict) -> dict:
     from reports.codes import qr_code
     from reports.fonts import dressed
 
-    row = {"number": f"印2026{number:06d}", "short_code": "AAAA-BBBB", "printed_at": timezone.now()}
+    row = SimpleNamespace(number=f"印2026{number:06d}", short_code="AAAA-BBBB", printed_at=timezone.now(), blank=False)
     return {"c": dressed(content), "print": row, "qr": qr_code(f"https://xueji.example.gov.cn/verify/{number:022d}/")}
 
 
@@ -198,7 +199,7 @@ def first_print() -> float:
     path = os.pathsep.join([str(here.parent), str(here)])
     environment = os.environ | {"PYTHONPATH": path}
     said = subprocess.run(
-        [sys.executable, "-c", script], input=given, capture_output=True, text=True, check=True, env=environment
+        [sys.executable, "-c", script], input=given, stdout=subprocess.PIPE, text=True, check=True, env=environment
     )
     return float(said.stdout.strip().splitlines()[-1])
 
