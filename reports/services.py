@@ -175,5 +175,5 @@ def may_withdraw(record: Print, by) -> bool:
 def withdraw(record: Print, *, by) -> None:
     """Declare a print void (lost, misprinted, misused); its page says so from then on. Raises PermissionDenied."""
     if not may_withdraw(record, by):
-        raise PermissionDenied("作废打印件由转入学校学籍管理员或教育局经办办理。")
+        raise PermissionDenied("打印件由出具学校的学籍管理员或教育局经办作废。")
     Print.objects.filter(pk=record.pk, withdrawn_on=None).update(withdrawn_on=clock.today())
