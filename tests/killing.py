@@ -34,13 +34,8 @@ def ended(worker: int) -> int | None:
 
 
 def worked_in_a_process(job: Job, position: int, *, on: date = LEGAL_DAY) -> bool:
-    """Killed before its Nth statement: True when it was, False when it came to its end first.
-
-    Who dies after the commit, while tidying up its session, has come to its end: the job is done.
-    """
-    code = ended(begun(job, on=on, before=position))
-    assert code in (None, 0)
-    return code is None and not Job.objects.filter(pk=job.pk, state="done").exists()
+    """Killed before its Nth statement: True when it was, False when it came to its end first."""
+    return died(begun(job, on=on, before=position), job)
 
 
 def killed_after(job: Job, seconds: float, *, on: date = LEGAL_DAY) -> bool:
@@ -48,9 +43,32 @@ def killed_after(job: Job, seconds: float, *, on: date = LEGAL_DAY) -> bool:
     worker = begun(job, on=on)
     time.sleep(seconds)
     os.kill(worker, signal.SIGKILL)
+    return died(worker, job)
+
+
+def died(worker: int, job: Job) -> bool:
+    """Whether the worker died with its job undone.
+
+    Who dies after the commit, while tidying up its session, has come to its end: the job is done. So has whoever died
+    before the server had answered its COMMIT: what the session still does is waited for.
+    """
     code = ended(worker)
     assert code in (None, 0)
-    return code is None
+    session_is_over()
+    return code is None and not Job.objects.filter(pk=job.pk, state="done").exists()
+
+
+def session_is_over() -> None:
+    """Wait until the server has noticed that the worker is gone."""
+    others = """SELECT count(*) FROM pg_stat_activity
+        WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()"""
+    with connection.cursor() as cursor:
+        for _ in range(600):
+            cursor.execute(others)
+            if not cursor.fetchone()[0]:
+                return
+            time.sleep(0.05)
+    raise AssertionError("the dead worker's session lives on")
 
 
 def silent_too_long(job: Job) -> None:
