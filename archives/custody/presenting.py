@@ -37,8 +37,6 @@ def rows_of(found: Iterable[Enrolment], user) -> list[dict]:
 
 def slips_of(children: list[int]) -> dict[int, Handover]:
     """Child → the slip on which its file is on the way."""
-    if not children:
-        return {}
     running = HandoverEntry.objects.filter(child__in=children, line=None).select_related("handover")
     return {entry.child_id: entry.handover for entry in running}
 

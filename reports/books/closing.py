@@ -86,12 +86,13 @@ def content_facts(scope: Scope, what: BookKind) -> dict:
     if what.kind == Kind.CARDS:
         return {"lines": cards.count(scope)}
     reading = what.read(scope)
-    later = next_closed(scope, what)
-    found = {"lines": len(reading.lines), "former": former_open(scope, what)}
+    closed = list(series(scope.school, what)) if what.continues else []
+    later = next_closed(scope, closed)
+    found = {"lines": len(reading.lines), "former": former_open(scope, what, closed)}
     if later:
         found |= {"next_number": later.number, "next_first": later.first}
     if what.kind == Kind.MOVEMENTS:
-        found["unbalanced"] = unbalanced(scope, what, reading, later)
+        found["unbalanced"] = unbalanced(scope, closed, reading, later)
     if what.kind == Kind.GRADUATES:
         found["undecided"] = "、".join(graduates.undecided(scope))
     return found
@@ -105,43 +106,43 @@ def correction_facts(scope: Scope, what: BookKind, parts: list[BookPart]) -> dic
     return {"lines": len(lines) + (now.ends != parts[-1].ends)}
 
 
-def former_open(scope: Scope, what: BookKind) -> str:
-    """The book of the term before, when the series has begun and it is not closed; "" otherwise."""
-    if not what.continues:
-        return ""
-    earlier = [p.book for p in series(scope.school, what)]
-    earlier = [(b.year, b.term) for b in earlier if (b.year, b.term) < (scope.year, scope.period.term)]
+def former_open(scope: Scope, what: BookKind, closed: list[BookPart]) -> str:
+    """The book of the term before, when the series has begun and it is not among those closed; "" otherwise."""
+    terms = [(p.book.year, p.book.term) for p in closed]
+    earlier = [term for term in terms if term < (scope.year, scope.period.term)]
     wanted = before(scope.year, scope.period.term)
     return f"《{what.title}》（{period_of(*wanted).name}）" if earlier and earlier[0] != wanted else ""
 
 
-def next_closed(scope: Scope, what: BookKind) -> BookPart | None:
+def next_closed(scope: Scope, closed: list[BookPart]) -> BookPart | None:
     """The book of the term after, where it was closed before this one: a series may begin in its middle."""
-    if not what.continues:
-        return None
     here = (scope.year, scope.period.term)
-    return next((p for p in series(scope.school, what) if before(p.book.year, p.book.term) == here), None)
+    return next((p for p in closed if before(p.book.year, p.book.term) == here), None)
 
 
-def unbalanced(scope: Scope, what: BookKind, reading: Reading, later: BookPart | None = None) -> str:
+def unbalanced(scope: Scope, closed: list[BookPart], reading: Reading, later: BookPart | None) -> str:
     """Which children stand between 上册期末 and 本册期初, or came and went without a case; "" when all agrees.
 
     Of a `later` book, closed already, it is the numbers that must begin where this one ends.
     """
-    earlier = [p for p in series(scope.school, what) if p.until < scope.first]
+    earlier = [p for p in closed if p.until < scope.first]
     faults = list(reading.faults)
     if earlier:
-        last = earlier[0].book.parts.order_by("-amendment").first()
-        faults += gaps(last, reading)
+        faults += gaps(as_amended(earlier[0]), reading)
     if later:
         faults += steps_between(reading, later)
     told = "；".join(faults[:NAMED])
     return f"{told}等{len(faults)}人次" if len(faults) > NAMED else told
 
 
+def as_amended(first: BookPart) -> BookPart:
+    """The latest part of a closed book: what it says today."""
+    return first.book.parts.order_by("-amendment").first()
+
+
 def steps_between(reading: Reading, later: BookPart) -> list[str]:
     """One phrase for each number with which the later book does not begin where this one ends."""
-    begins = later.book.parts.order_by("-amendment").first().figures
+    begins = as_amended(later).figures
     pairs = [(name, len(ends), begins.get(name, {}).get("opening")) for name, ends in reading.ends.items()]
     return [
         f"本册期末{BOOK_NAMES[name]}{here}，已结的下册{later.number}期初{there}"

@@ -77,7 +77,7 @@ def shown_pair(request, primary: School, junior: School | None, refusal=(), stat
         "due": words,
         "tone": tone,
         "sheet": sheet_of(year, primary.pk, junior.pk if junior else None),
-        "begins": bool(junior and rows) and may(request.user, "make_change", primary),
+        "begins": bool(junior) and may(request.user, "make_change", primary),
         "suspects": bool(blank) and may(request.user, "make_change", primary),
         "refusal": [{"message": sentence} for sentence in refusal],
     }
