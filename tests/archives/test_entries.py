@@ -38,6 +38,18 @@ def test_the_same_again_writes_nothing(pupil, people):
     assert Entry.objects.count() == 1
 
 
+def test_what_was_entered_after_the_person_looked_is_not_written_over(pupil, people):
+    """Between the sheet's own look and its lock somebody else may have saved: the lock is what counts."""
+    kept(pupil, "marks", MARKS, people["teacher"])
+    looked_at = standing(pupil, "marks")[-1].pk
+    kept(pupil, "marks", MARKS | {"maths": "99"}, people["registrar"], reason="试卷复核")
+    late = {"reason": "登分登错", "seen": {pupil.pk: looked_at}}
+    with pytest.raises(Refused, match="刚刚由他人登记过"):
+        kept(pupil, "marks", MARKS | {"maths": "60"}, people["teacher"], **late)
+    late["seen"] = {pupil.pk: standing(pupil, "marks")[-1].pk}
+    assert len(kept(pupil, "marks", MARKS | {"maths": "60"}, people["teacher"], **late).changed) == 1
+
+
 def test_a_difference_needs_a_reason_and_leaves_the_old_version(pupil, people):
     kept(pupil, "marks", MARKS, people["teacher"])
     other = MARKS | {"maths": "88"}
