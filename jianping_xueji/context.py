@@ -121,6 +121,7 @@ MENU = (
         (
             Item("学籍簿册", "reports:books", "folder", SEES),
             Item("表册打印", "reports:rosters", "printer", DECIDES),
+            Item("打印登记", "reports:prints", "search", SEES),
             Item("变动平衡表", "reports:balance", "folder", SEES),
             Item("纸质档案移交", "custody:owed", "folder", SEES),
             Item("证据包", "evidence:packs", "file", DECIDES),

@@ -1,7 +1,9 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 
+from accounts.policies import school_ids_where
 from approvals.models import Case
 from jianping_xueji.vault import mask_name
 from schools.models import School
@@ -18,6 +20,31 @@ class PrintQuerySet(models.QuerySet):
     def standing(self):
         """Prints that no later print and no withdrawal has overtaken."""
         return self.filter(superseded_by=None, withdrawn_on=None)
+
+    def visible_to(self, user):
+        """One's own prints, those of cases in sight, and the sheets of the schools the user may see."""
+        sheets = Q(case=None, school__among=school_ids_where(user, "view_school"))
+        return self.filter(Q(printed_by=user) | Q(case__in=Case.objects.visible_to(user)) | sheets)
+
+    def of_school(self, school):
+        """Prints that this school answers for, or that are about a case with it on the other side."""
+        return self.filter(Q(school=school) | Q(case__lead_school=school) | Q(case__peer_school=school))
+
+    def stand(self, standing: "Print.Standing"):
+        """Prints whose `standing` is this one."""
+        void = Q(withdrawn_on__isnull=False) | undone()
+        if standing == Print.Standing.WITHDRAWN:
+            return self.filter(void)
+        return self.exclude(void).filter(superseded_by__isnull=standing == Print.Standing.VALID)
+
+
+def undone() -> Q:
+    """Prints about a case that has since been undone; what `Print.standing` says of one of them."""
+    found = Q()
+    for states in {form.void_in for form in FORMS.values()}:
+        codes = [form.code for form in FORMS.values() if form.void_in == states]
+        found |= Q(form__in=codes, case__state__in=states)
+    return found & ~Q(case__state=F("state_when_printed"))
 
 
 class Print(models.Model):
@@ -52,6 +79,10 @@ class Print(models.Model):
         "self", models.PROTECT, null=True, blank=True, related_name="supersedes", verbose_name="被何件替代"
     )
     withdrawn_on = models.DateField("作废日期", null=True, blank=True)
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="作废人"
+    )
+    withdrawn_why = models.CharField("作废理由", max_length=200, blank=True)
 
     objects = PrintQuerySet.as_manager()
 
@@ -69,6 +100,11 @@ class Print(models.Model):
             models.CheckConstraint(
                 condition=Q(superseded_by=None) | Q(superseded_by__gt=F("id")), name="print_superseded_by_later"
             ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_on=None, withdrawn_by=None, withdrawn_why="")
+                | Q(withdrawn_on__isnull=False) & ~Q(withdrawn_why=""),
+                name="print_void_for_a_reason",
+            ),
         ]
         indexes = [
             models.Index(fields=["case", "form"], name="print_of_case"),
@@ -78,10 +114,29 @@ class Print(models.Model):
     def __str__(self):
         return self.number
 
+    def get_absolute_url(self):
+        return reverse("reports:one_print", args=[self.number])
+
+    @property
+    def verify_url(self) -> str:
+        """The path of the genuineness page, open to whoever holds the paper."""
+        return reverse("reports:verify", args=[self.token])
+
     @property
     def title(self) -> str:
         """The name of the form, as printed on top of it."""
         return FORMS[self.form].title
+
+    @property
+    def about(self) -> str:
+        """What the paper is about, for those who may see it."""
+        if self.blank:
+            return "空白表"
+        return self.child.name if self.child else self.subject or self.case.kind_name
+
+    @property
+    def tone(self) -> str:
+        return {"valid": "done", "superseded": "idle", "withdrawn": "refused"}[self.standing]
 
     @property
     def standing(self) -> "Print.Standing":

@@ -165,15 +165,23 @@ def looks_at(form: Form, record: Print, children: Iterable[Student], power: Powe
 
 
 def may_withdraw(record: Print, by) -> bool:
-    """The registrar of the school that answers for the paper, or the bureau's clerk."""
+    """The registrar of the school that answers for the paper, or the bureau's clerk; of a paper about no one school
+    whoever printed it.
+    """
     powers = Powers.of(by)
     school = record.case.lead_school_id if record.case else record.school_id
+    if school is None:
+        return record.printed_by_id == by.pk
     return any(powers.on(right, school) for right in ("bureau_make", "make_change"))
 
 
 @transaction.atomic
-def withdraw(record: Print, *, by) -> None:
-    """Declare a print void (lost, misprinted, misused); its page says so from then on. Raises PermissionDenied."""
+def withdraw(record: Print, *, by, why: str) -> bool:
+    """Declare a print void (lost, misprinted, misused); its page says so from then on, the register also why.
+
+    False when it was void already, and nothing is written. Raises PermissionDenied.
+    """
     if not may_withdraw(record, by):
         raise PermissionDenied("打印件由出具学校的学籍管理员或教育局经办作废。")
-    Print.objects.filter(pk=record.pk, withdrawn_on=None).update(withdrawn_on=clock.today())
+    void = {"withdrawn_on": clock.today(), "withdrawn_by": by, "withdrawn_why": why}
+    return bool(Print.objects.filter(pk=record.pk, withdrawn_on=None).update(**void))

@@ -7,6 +7,7 @@ from .balance import views as balance
 from .batches import views as batches
 from .books import views as books
 from .overprint import views as overprint
+from .register import views as register
 
 app_name = "reports"
 urlpatterns = [
@@ -46,5 +47,7 @@ urlpatterns = [
     path("print/<slug:form>/<str:number>/", views.filled, name="print"),
     path("print/<slug:form>/<str:number>/<slug:slug>/", views.of_child, name="print_child"),
     path("verify/<str:token>/", views.verify, name="verify"),
-    path("verify/<str:token>/withdraw/", views.withdrawn, name="withdraw"),
+    path("prints/", register.prints, name="prints"),
+    path("prints/<str:number>/", register.one, name="one_print"),
+    path("prints/<str:number>/void/", register.void, name="void"),
 ]

@@ -6,7 +6,7 @@ from functools import partial
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
@@ -25,7 +25,7 @@ from .batches.services import MOST
 from .errors import PrintingUnavailable, PrintRefused
 from .forms import FORMS, Form
 from .models import Print
-from .services import Printed, may_withdraw, print_form, withdraw
+from .services import Printed, print_form
 from .sheets import print_sheet
 from .subject import Sheet
 
@@ -116,18 +116,15 @@ def given_out(request, form: Form, case: Case | None, make: Callable[..., Printe
 @require_GET
 @never_cache
 def verify(request, token):
-    """Is this paper genuine and current? It says no more than its holder can compare; who may, declares it void."""
+    """Is this paper genuine and current? It says no more than its holder can compare.
+
+    Who has the print in sight finds the way to its place in the register, where it is declared void.
+    """
     record = Print.objects.select_related("case", "child").filter(token=token).first()
-    standing = record and not record.withdrawn_on and request.user.is_authenticated
-    context = {"print": record, "may_withdraw": standing and may_withdraw(record, request.user)}
+    registered = (
+        record and request.user.is_authenticated and Print.objects.visible_to(request.user).filter(pk=record.pk)
+    )
+    context = {"print": record, "register_url": record.get_absolute_url() if registered else ""}
     response = render(request, "reports/verify.html", context, status=200 if record else 404)
     response["X-Robots-Tag"] = "noindex, nofollow"
     return response
-
-
-@require_POST
-@never_cache
-def withdrawn(request, token):
-    """Declare a print void: misprinted, lost, misused."""
-    withdraw(get_object_or_404(Print, token=token), by=request.user)
-    return redirect("reports:verify", token)

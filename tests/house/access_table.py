@@ -255,7 +255,9 @@ reports:blank            POST | in | no       | ok       | ok       | ok       |
 reports:print            POST | in | --/--/-- | ok/--/-- | ok/--/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | --/--/--
 reports:print_class      POST | in | no/--/-- | ok/--/-- | ok/--/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | --/--/--
 reports:verify           GET  | ok | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | ok
-reports:withdraw         POST | in | no/no/no | ok/no/no | no/no/no | ok/ok/no | no/no/no | no/no/no | no/no/no | no/no/no | no/no/no
+reports:prints           GET  | in | no       | ok       | ok       | ok       | ok       | ok       | ok       | ok       | no
+reports:one_print        GET  | in | --/--/-- | ok/--/-- | ok/--/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | --/--/--
+reports:void             POST | in | --/--/-- | ok/--/-- | no/--/-- | ok/ok/-- | no/no/-- | no/no/-- | no/no/-- | no/no/-- | --/--/--
 students:import          GET  | in | no       | ok       | no       | no       | no       | no       | no       | no       | no
 students:import          POST | in | no       | ok       | no       | no       | no       | no       | no       | no       | no
 students:import_preview  GET  | in | --/--/-- | ok/--/-- | ok/--/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | ok/ok/-- | --/--/--

@@ -155,12 +155,14 @@ def transfer_at(place: Place) -> tuple[dict, set]:
     filing = filing_at(place.school, place.partner, place.child_at, place.name)
     job = Job.objects.create(kind="import.read", requested_by=registrar, school_id=place.school.pk)
     book = case.materials.get(code="household_book")
+    paper = print_form(FORMS["one_time_notice"], case, by=registrar, address_of=str).record
     words = {
         "slug": child.slug,
         "number": case.number,
         "scan": hand_in_paper(book, by=registrar, data=photo()).scans.get().pk,
         "code": "household_book",
-        "token": print_form(FORMS["one_time_notice"], case, by=registrar, address_of=str).record.token,
+        "token": paper.token,
+        "print": paper.number,
         "job": job.pk,
         "printer": Printer.objects.create(school=place.school, name="教务处", set_by=registrar).pk,
         "print_batch": batches.start(FORMS["transfer_contact"], [{"case": case.pk}], "本件", by=registrar, site="").pk,

@@ -62,6 +62,7 @@ FILTERED = {
     "reports:balance": "school first last",
     "reports:balance_children": "book side line stage cohort sex check school first last after before",
     "reports:rosters": "school",
+    "reports:prints": "q school form standing first last child after before",
     "reports:printers": "school",
     "reports:batches": "form school grade school_class stage year printer",
     "reports:books": "q year missing",

@@ -9,6 +9,10 @@ from accounts.roles import Role
 from approvals.services import perform
 from law import clock
 from law.models import Window
+from reports.certificate_forms import enrolment_of
+from reports.forms import FORMS
+from reports.services import print_form
+from reports.sheets import print_sheet
 from schools.models import School, SchoolClass
 from students.campaigns import open_campaign
 from students.changes import start_change
@@ -388,6 +392,20 @@ def test_the_balance_and_the_children_behind_a_figure(same_questions, sign_in, c
 def test_the_page_of_the_national_system(same_questions, sign_in, children, bureau, no1, no2, role):
     sign_in(role, bureau if role == Role.BUREAU_CLERK else no1)
     same_questions(f"{reverse('students:ceims')}?school={no1.pk}", children)
+
+
+@pytest.mark.parametrize("role", [Role.REGISTRAR, Role.BUREAU_CLERK])
+def test_the_register_of_prints(same_questions, sign_in, child_at, transfer, bureau, no1, no2, role):
+    registrar = sign_in(Role.REGISTRAR, no2)
+
+    def prints(number):
+        for n in range(number):
+            print_form(FORMS["transfer_contact"], transfer, by=registrar, address_of=str)
+            sheet = enrolment_of(child_at(no2, grade=3, name=f"样例{n}"))
+            print_sheet(FORMS["enrolment_proof"], sheet, by=registrar, address_of=str)
+
+    sign_in(role, bureau if role == Role.BUREAU_CLERK else no2)
+    same_questions(reverse("reports:prints"), prints)
 
 
 def test_graduates_under_a_name_and_proofs(same_questions, sign_in, child_at, no1):
