@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from accounts.policies import school_ids_where
 from approvals.models import Case
+from archives.models.copies import kept_by
 from jianping_xueji.vault import mask_name
 from schools.models import School
 from students.models import Student
@@ -22,8 +23,10 @@ class PrintQuerySet(models.QuerySet):
         return self.filter(superseded_by=None, withdrawn_on=None)
 
     def visible_to(self, user):
-        """One's own prints, those of cases in sight, and the sheets of the schools the user may see."""
-        sheets = Q(case=None, school__among=school_ids_where(user, "view_school"))
+        """One's own prints, those of cases in sight, and the sheets of the schools the user may see, or that they
+        took over.
+        """
+        sheets = Q(case=None) & kept_by("school", school_ids_where(user, "view_school"))
         return self.filter(Q(printed_by=user) | Q(case__in=Case.objects.visible_to(user)) | sheets)
 
     def of_school(self, school):

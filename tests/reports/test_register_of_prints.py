@@ -18,6 +18,7 @@ from reports.forms import FORMS
 from reports.models import Print
 from reports.services import withdraw
 from reports.sheets import print_sheet
+from schools.models import FormerName
 from tests.county import LEGAL_DAY, hand_for, staff_member, walk
 from tests.reports.conftest import address_of
 
@@ -56,6 +57,13 @@ def test_each_sees_the_papers_of_the_own_school_and_of_cases_in_sight(
     perform(transfer, "submit", by=hand_for(transfer, Role.REGISTRAR, "lead"))
     client.force_login(staff(Role.REGISTRAR, no1))
     assert shown() == [draft.number, sheet.number], "once handed in, the former school sees the case and its papers"
+
+
+def test_the_papers_of_a_closed_school_are_found_by_the_one_that_took_it_over(sheet, shown, client, staff, no1, no2):
+    client.force_login(staff(Role.REGISTRAR, no2))
+    assert shown() == []
+    FormerName.objects.create(school=no1, name=no1.name, code=no1.code, until=LEGAL_DAY, successor=no2)
+    assert shown() == [sheet.number]
 
 
 def test_who_printed_a_paper_finds_it_though_the_child_has_left(sheet, shown, client, no2):
