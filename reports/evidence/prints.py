@@ -8,7 +8,7 @@ from ..models import Print
 
 
 def prints_of(scope: Scope) -> list[dict]:
-    """Serial number, form, article, hash of the PDF and standing of every print, oldest first."""
+    """Serial number, form, article, hash of the PDF and standing of every print, why it is void; oldest first."""
     about = Q(case__in=[case.pk for case in scope.cases])
     if scope.child:
         about = about & (Q(child=None) | Q(child=scope.child)) | Q(child=scope.child, case=None)
@@ -28,5 +28,7 @@ def row_of(record: Print) -> dict:
         "printed_by": record.printed_by.name,
         "short_code": record.short_code,
         "standing": str(record.standing.label),
+        "void_on": f"{record.withdrawn_on:%Y-%m-%d}" if record.withdrawn_on else "",
+        "void_because": record.withdrawn_why,
         "pdf_sha256": record.pdf_sha256,
     }

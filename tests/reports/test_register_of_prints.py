@@ -10,10 +10,12 @@ from django.urls import reverse
 
 from accounts.roles import Role
 from approvals.services import perform
+from archives.evidence.collecting import Scope
 from law import clock
 from reports.balance.sheet import sheet_of
 from reports.balance.spells import Span
 from reports.certificate_forms import enrolment_of
+from reports.evidence.prints import prints_of
 from reports.forms import FORMS
 from reports.models import Print
 from reports.services import withdraw
@@ -146,6 +148,16 @@ def test_a_paper_is_declared_void_for_a_reason_that_stays(printed, transfer, cli
     assert "此前已经作废" in again and "另一个理由" not in again
     outside = client.get(record.verify_url).content.decode()
     assert "已作废" in outside and "盖章盖错" not in outside, "the holder of the paper learns that, not why"
+
+
+def test_an_evidence_pack_says_why_a_paper_is_void(printed, transfer):
+    registrar = hand_for(transfer, Role.REGISTRAR, "lead")
+    withdraw(printed("transfer_contact", transfer).record, by=registrar, why="盖章盖错")
+    printed("one_time_notice", transfer)
+    rows = prints_of(Scope([transfer], None, "", registrar))
+    assert [(row["standing"], row["void_on"], row["void_because"]) for row in rows] == [
+        ("已作废", LEGAL_DAY.isoformat(), "盖章盖错"), ("有效", "", ""),
+    ]  # fmt: skip
 
 
 def test_a_paper_about_no_one_school_is_declared_void_by_whoever_printed_it(staff, bureau, no1):
