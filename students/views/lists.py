@@ -22,6 +22,7 @@ from ..presenting import with_places
 from ..search import looks_like_number, matching
 
 CASE_NUMBER = re.compile(r"^[\u4e00-\u9fff]\d{8,}$")
+PRINT_NUMBER = re.compile(r"^印\d{10,}$")
 
 
 @require_GET
@@ -61,7 +62,7 @@ def passed_over(words: str) -> list[str]:
 
 @require_POST
 def search(request):
-    """The header's box: a case by its number, the one child who fits, or the list of all who do.
+    """The header's box: a case or a print by its number, the one child who fits, or the list of all who do.
 
     Posted, and a number never goes on into an address: it would stay in histories and logs (第三十七条).
     """
@@ -69,6 +70,8 @@ def search(request):
     audit.searched(words)
     if CASE_NUMBER.match(words) and (case := Case.objects.visible_to(request.user).filter(number=words).first()):
         return redirect(case)
+    if PRINT_NUMBER.match(words):
+        return redirect(f"{reverse('reports:prints')}?{urlencode({'q': words})}")
     if words:
         seen = Student.objects.visible_to(request.user).exclude(status__in=passed_over(words))
         fitting = list(matching(seen, words)[:2])

@@ -92,6 +92,13 @@ def test_found_by_what_stands_on_the_paper(printed, transfer, sheet, shown, clie
     )
 
 
+def test_the_box_in_the_header_finds_a_paper_by_its_number(printed, transfer, client):
+    record = printed("transfer_contact", transfer).record
+    client.force_login(hand_for(transfer, Role.REGISTRAR, "lead"))
+    page = client.post(reverse("students:search"), {"q": record.number}, follow=True)
+    assert [each.number for each in page.context["page"].rows] == [record.number]
+
+
 @pytest.mark.parametrize(("days", "found"), [(-1, 0), (0, 1), (1, 0)])
 def test_found_by_its_day(printed, transfer, shown, client, days, found):
     printed("one_time_notice", transfer)
