@@ -16,7 +16,7 @@ from students.sight import class_in_sight
 
 from .. import cross_checking, entries
 from ..forms import PeriodForm, ReasonForm
-from ..grid import Grid
+from ..grid import Grid, key_of
 from ..kinds import NOTHING, PARTS, SHEETS, SHORT
 from ..presenting import in_a_line, tabs_of
 
@@ -51,7 +51,8 @@ def grid_of(school_class, kind, period, data) -> Grid:
     grid = Grid(kind, children, entries.standing_of(ids, kind, period), grade=grade, data=data)
     said = entries.standing_of(ids, SHEETS_NOTHING[kind.code], period) if kind.code in NOTHING else {}
     for row in grid.rows:
-        row.said_nothing = bool(said.get(row.child.pk))
+        row.said_nothing = next(iter(said.get(row.child.pk, ())), None)
+        row.back = bool(row.said_nothing and data) and f"back-{row.child.pk}" in data
         row.lines = [(entry, in_a_line(entry)) for entry in row.held]
     return grid
 
@@ -70,6 +71,7 @@ def context_of(request, found, kind, asked, grid) -> dict:
         "grid": grid,
         "nothing": SHEETS_NOTHING.get(kind.code),
         "not_taught": "" if grid.rows or grid.grade else NOT_TAUGHT,
+        "takes_back": any(row.said_nothing for row in grid.rows),
         "tabs": tabs_of(found, asked.period, kind),
         "reason": request.POST.get("reason", "")[:200],
         "sees_school": bool(powers_of(request.user).on("view_school", found.school_id)),
@@ -82,26 +84,38 @@ def taken(request, found, kind, period, grid) -> tuple[bool, list[dict]]:
         return False, grid.errors
     reason = ReasonForm(request.POST)
     words = reason.cleaned_data["reason"] if reason.is_valid() else ""
-    given = {"school": found.school_id, "by": request.user}
-    plan, refusal = tried(entries.keep, kind, period, grid.lines, reason=words, seen=grid.seen, **given)
+    given = {"school": found.school_id, "by": request.user, "reason": words, "seen": grid.seen}
+    given |= {"silent": silent_in(kind, grid, request.POST), "back": taken_back_in(grid, request.POST)}
+    done, refusal = tried(entries.keep_sheet, kind, period, grid.lines, **given)
     if refusal:
         return False, refusal
-    silent = []
-    if kind.code in NOTHING:
-        rest = request.POST.get("act") == "rest"
-        silent = [row.child for row in grid.rows if row.sent] if rest else grid.nothings
-    said = entries.declare_nothing(kind, period, silent, **given) if silent else 0
-    messages.success(request, said_of(plan, said))
+    messages.success(request, said_of(kind, *done))
     if grid.departed:
         messages.warning(request, f"有{grid.departed}名学生在您填写期间离开了本班，这几行没有登记。")
     return True, []
 
 
-def said_of(plan, silent: int) -> str:
+def silent_in(kind, grid, data) -> list:
+    """The children of whom it is said that there was nothing: those ticked, or with one button all the rest."""
+    if kind.code not in NOTHING:
+        return []
+    if data.get("act") != "rest":
+        return grid.nothings
+    return [row.child for row in grid.rows if row.sent and not row.back]
+
+
+def taken_back_in(grid, data) -> dict[int, int]:
+    """child → the statement its row had been drawn with, of those ticked to be taken back."""
+    return {row.child.pk: key_of(data[f"back-{row.child.pk}"]) for row in grid.rows if row.back}
+
+
+def said_of(kind, plan, silent: int, taken_back: int) -> str:
+    nothing = SHEETS_NOTHING[kind.code].label if kind.code in NOTHING else ""
     parts = [
         f"新登记{len(plan.fresh)}条" if plan.fresh else "",
         f"更正{len(plan.changed)}条" if plan.changed else "",
-        f"登记“无”{silent}名" if silent else "",
+        f"登记“{nothing}”{silent}名" if silent else "",
+        f"撤回“{nothing}”{taken_back}名" if taken_back else "",
     ]
     told = "，".join(filter(None, parts))
     return f"已保存：{told}。" if told else "没有改动。"
