@@ -131,12 +131,13 @@ def cross_check(request, pk):
         raise PermissionDenied("电子与纸质档案由本校学籍管理员核对（第十条）。")
     rows, refusal = cross_checking.list_of(found, asked.period, asked.moment), []
     if request.method == "POST":
-        ticks = ticked(rows, request.POST)
-        differing, refusal = tried(cross_checking.record, found, asked.period, ticks, by=request.user)
+        ticks, seen = ticked(rows, request.POST), seen_in(rows, request.POST)
+        done, refusal = tried(cross_checking.record, found, asked.period, ticks, by=request.user, seen=seen)
         if not refusal:
-            tell = messages.warning if differing else messages.success
-            tell(request, told_of(len(ticks), differing, len(rows)))
+            tell = messages.warning if done.differing else messages.success
+            tell(request, told_of(done, [row for row in rows if row["id"] not in ticks]))
             return redirect(f"{reverse('archives:cross_check', args=[pk])}?term={asked.period.code}")
+        keep_ticks(rows, request.POST)
     checked = [row["check"] for row in rows if row["check"]]
     context = {
         "school_class": found,
@@ -162,6 +163,28 @@ def ticked(rows, data) -> dict[int, list[int]]:
     return {pk: held for pk, held in parts.items() if held or f"{pk}-looked" in data}
 
 
-def told_of(count: int, differing: int, of: int) -> str:
-    told = f"已登记{count}名学生的核对结果：{f'{differing}名不一致' if differing else '全部一致'}。"
-    return told if count == of else f"{told}其余{of - count}名没有打勾，没有登记。"
+def seen_in(rows, data) -> dict[int, list[int] | None]:
+    """child id → the parts its row was drawn with; a row whose page said nothing of it is taken as it stands."""
+    names = {row["id"]: data.get(f"{row['id']}-seen", row["seen"]) for row in rows}
+    return {pk: cross_checking.seen_from(said) for pk, said in names.items()}
+
+
+def keep_ticks(rows, data) -> None:
+    """What was ticked stays on the page that was refused; a row somebody else checked meanwhile shows how it stands."""
+    for row in rows:
+        if data.get(f"{row['id']}-seen", row["seen"]) == row["seen"]:
+            row["looked"] = f"{row['id']}-looked" in data
+            row["pairs"] = [(label, here, name in data, name) for label, here, _, name in row["pairs"]]
+
+
+def told_of(done: cross_checking.Recorded, unticked: list[dict]) -> str:
+    checked = sum(bool(row["check"]) for row in unticked)
+    never = len(unticked) - checked
+    agree = f"{done.differing}名不一致" if done.differing else "全部一致"
+    parts = [
+        f"已登记{done.written}名学生的核对结果：{agree}。" if done.written else "没有改动。",
+        f"{done.same}名与以前核对的相同，核对人和日期不变。" if done.same else "",
+        f"{checked}名核对过的没有打勾，仍按原来的结果。" if checked else "",
+        f"其余{never}名没有打勾，没有登记。" if never else "",
+    ]
+    return "".join(parts)
