@@ -152,6 +152,7 @@ def cross_check(request, pk):
         "checked": len(checked),
         "left": len(rows) - len(checked),
         "last": max(checked, key=lambda check: check.checked_on, default=None),
+        "sees_school": bool(powers_of(request.user).on("view_school", found.school_id)),
         "differing": [row for row in rows if row["differs"]],
     }
     return render(request, "archives/cross_check.html", context, status=422 if refusal else 200)
