@@ -106,6 +106,15 @@ def standing_of(children: Iterable[int], kind: Kind, period: Period) -> dict[int
     return {child: [entry for entry in entries if not entry.void] for child, entries in found.items()}
 
 
+def in_the_way(child: Student, kind: Kind, period: Period) -> Entry | None:
+    """The entry that leaves nothing to enter: the only one there can be; of a “无”, whatever there is after all."""
+    if kind.many:
+        return None
+    others = [KINDS[code] for code, said in NOTHING.items() if said == kind.code]
+    found = (standing_of([child.pk], each, period).get(child.pk) for each in (kind, *others))
+    return next((entries[-1] for entries in found if entries), None)
+
+
 def plan_of(kind: Kind, period: Period, lines: Iterable[tuple[Student, Values]], standing: dict) -> Plan:
     """Every child's values held against what stands. A kind of which a child has many is only ever added to."""
     plan, said = Plan(), defaultdict(list)

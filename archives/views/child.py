@@ -97,6 +97,8 @@ def enter(request, slug, kind):
         "period_form": asked,
         "period": asked.period,
         "when": asked.period.name_for(chosen),
+        "stands": (stands := entries.in_the_way(found, chosen, asked.period)),
+        "label": KINDS[stands.kind].label if stands else "",
         "refusal": refusal,
     }
     return render(request, "archives/enter.html", context, status=422 if form.errors or refusal else 200)

@@ -199,6 +199,40 @@ def test_an_award_with_its_certificate_is_entered_corrected_and_made_void(as_, p
     assert "已作废" in text and "是同名的另一人" in text
 
 
+class TestEnteringWhatStands:
+    """“登记学业成绩” pressed for a term that has its marks: no form to be refused, but the way to correct."""
+
+    def test_the_page_leads_to_the_entry_that_stands(self, as_, pupil, people):
+        kept(pupil, "marks", MARKS, people["registrar"])
+        url, entry = reverse("archives:enter", args=[pupil.slug, "marks"]), Entry.objects.get()
+        text = as_("teacher").get(url + "?term=2025-2").content.decode()
+        assert reverse("archives:entry", args=[entry.pk]) in text and people["registrar"].name in text
+        assert 'name="chinese"' not in text and "返回档案" in text
+        assert 'name="chinese"' in as_("teacher").get(url + "?term=2025-1").content.decode()
+
+    def test_who_had_the_form_open_keeps_what_was_typed(self, as_, pupil, people):
+        kept(pupil, "marks", MARKS, people["registrar"])
+        url = reverse("archives:enter", args=[pupil.slug, "marks"])
+        answer = as_("teacher").post(url, {"term": "2025-2", "chinese": "61"})
+        text = answer.content.decode()
+        assert answer.status_code == 422 and 'value="61"' in text
+        assert reverse("archives:entry", args=[Entry.objects.get().pk]) in text
+
+    @pytest.mark.parametrize(("there", "act"), [("award", "更正、作废"), ("no_award", "撤回")])
+    def test_nothing_is_not_offered_where_it_is_said_or_wrong(self, as_, pupil, people, there, act):
+        kept(pupil, there, AWARD if there == "award" else {}, people["registrar"])
+        url = reverse("archives:enter", args=[pupil.slug, "no_award"]) + "?term=2025-2"
+        text = as_("teacher").get(url).content.decode()
+        assert reverse("archives:entry", args=[Entry.objects.get().pk]) in text
+        assert f"打开这条记录</a>可以{act}。" in text and "登记</button>" not in text
+
+    def test_a_further_award_is_entered_as_ever(self, as_, pupil, people):
+        kept(pupil, "award", AWARD, people["registrar"])
+        url = reverse("archives:enter", args=[pupil.slug, "award"]) + "?term=2025-2"
+        text = as_("teacher").get(url).content.decode()
+        assert "已经登记过" not in text and 'name="title"' in text
+
+
 def test_the_paper_column_is_ticked(as_, pupil, third):
     url = reverse("archives:cross_check", args=[third.pk])
     assert (
