@@ -91,6 +91,22 @@ def test_what_was_said_of_the_wrong_class_is_taken_back(page, no1, children, siz
     assert not Entry.objects.standing().exists()
 
 
+def test_a_class_on_a_phone_says_what_is_missing_and_not_what_is_there(page, no1):
+    page.set_viewport_size(PHONE)
+    page.goto(reverse("archives:school_class", args=[class_of(no1, 3).pk]))
+    expect(page.locator("td[data-label=还缺]").first).to_be_visible()
+    assert page.locator("td.desk-only:visible").count() == 0
+    page.set_viewport_size(DESK)
+    assert page.locator("td.desk-only:visible").count() >= 14
+
+
+def test_the_ticks_of_the_cross_check_are_as_large_as_a_thumb(page, no1):
+    page.set_viewport_size(PHONE)
+    page.goto(reverse("archives:cross_check", args=[class_of(no1, 3).pk]))
+    heights = page.locator("label.tick").evaluate_all("labels => labels.map(each => each.offsetHeight)")
+    assert len(heights) == 16 and min(heights) >= 40
+
+
 def test_both_faces_of_it_are_for_everybody(page, no1, children):
     """axe, at both sizes."""
     archive = reverse("archives:child", args=[children[0].slug])
