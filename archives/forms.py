@@ -97,4 +97,5 @@ class WorkbookForm(forms.Form):
 
     @property
     def chosen(self) -> tuple[Kind, object]:
-        return KINDS[self.cleaned_data["kind"]], self.moment.period_of(self.cleaned_data["term"])
+        kind = KINDS[self.cleaned_data["kind"]]
+        return kind, self.moment.period_for(kind, self.moment.period_of(self.cleaned_data["term"]))

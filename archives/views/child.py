@@ -84,10 +84,11 @@ def enter(request, slug, kind):
         raise Http404(kind)
     found, chosen = kept_child(request, slug), KINDS[kind]
     asked = PeriodForm(request.POST or request.GET)
-    form = EntryForm(request.POST or None, kind=chosen, child=found, grade=grade_of(found, asked.period.year))
+    period = asked.moment.period_for(chosen, asked.period)
+    form = EntryForm(request.POST or None, kind=chosen, child=found, grade=grade_of(found, period.year))
     refusal = []
     if request.method == "POST" and form.is_valid():
-        refusal = entered(request, found, chosen, asked.period, form)
+        refusal = entered(request, found, chosen, period, form)
         if not refusal:
             return redirect(f"{reverse('archives:child', args=[slug])}#part-{chosen.part}")
     context = {
@@ -96,8 +97,8 @@ def enter(request, slug, kind):
         "form": form,
         "period_form": asked,
         "period": asked.period,
-        "when": asked.period.name_for(chosen),
-        "stands": (stands := entries.in_the_way(found, chosen, asked.period)),
+        "when": period.name_for(chosen),
+        "stands": (stands := entries.in_the_way(found, chosen, period)),
         "label": KINDS[stands.kind].label if stands else "",
         "refusal": refusal,
     }

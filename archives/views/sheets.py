@@ -33,13 +33,16 @@ def sheet(request, pk, kind):
     writes = looks_after(powers_of(request.user), found.school_id, found.pk)
     if request.method == "POST" and not writes:
         raise PermissionDenied(entries.NOT_YOURS)
-    grid = grid_of(found, chosen, asked.period, request.POST if request.method == "POST" else None)
+    period = asked.moment.period_for(chosen, asked.period)
+    grid = grid_of(found, chosen, period, request.POST if request.method == "POST" else None)
     refusal = []
     if request.method == "POST":
-        done, refusal = taken(request, found, chosen, asked.period, grid)
+        done, refusal = taken(request, found, chosen, period, grid)
         if done:
             return redirect(f"{reverse('archives:sheet', args=[pk, kind])}?term={asked.period.code}")
-    context = context_of(request, found, chosen, asked, grid) | {"writes": writes, "refusal": refusal}
+    context = context_of(request, found, chosen, asked, grid)
+    context |= {"when": period.name_for(chosen), "writes": writes, "refusal": refusal}
+    context["boxes"] = writes or not chosen.many  # what a child has several of is read in its own column
     return render(request, "archives/sheet.html", context, status=422 if refusal else 200)
 
 
@@ -67,7 +70,6 @@ def context_of(request, found, kind, asked, grid) -> dict:
         "kind": kind,
         "period_form": asked,
         "period": asked.period,
-        "when": asked.period.name_for(kind),
         "grid": grid,
         "nothing": SHEETS_NOTHING.get(kind.code),
         "not_taught": "" if grid.rows or grid.grade else NOT_TAUGHT,

@@ -96,7 +96,8 @@ def template(request):
     """The workbook to fill in, with what stands already."""
     scope = chosen_scope(request, scopes(request))
     chosen = wanted(request)
-    kind, period = SHEETS[chosen["kind"]], Moment.now().period_of(chosen["term"])
+    kind, moment = SHEETS[chosen["kind"]], Moment.now()
+    period = moment.period_for(kind, moment.period_of(chosen["term"]))
     content = workbooks.template_of(scope, kind, period, by=request.user)
     return handing_out.workbook(content, f"{scope.name}{kind.label}{period.name_for(kind)}.xlsx")
 

@@ -199,6 +199,28 @@ def test_an_award_with_its_certificate_is_entered_corrected_and_made_void(as_, p
     assert "已作废" in text and "是同名的另一人" in text
 
 
+def test_who_only_reads_is_shown_no_empty_boxes_and_told_no_duty(as_, pupil, third, people):
+    kept(pupil, "award", AWARD, people["teacher"])
+    text = as_("clerk").get(sheet(third, "award") + "?term=2025-2").content.decode()
+    assert "三好学生" in text and "必填" not in text and "没有填的留空" not in text and "颁发单位" not in text
+    assert "颁发单位" in as_("teacher").get(sheet(third, "award") + "?term=2025-2").content.decode()
+
+
+@pytest.mark.parametrize("way", ["sheet", "enter"])
+def test_what_is_made_once_belongs_to_the_term_in_which_it_is_made(as_, no1, child_at, staff, way):
+    """A first-grader's certificate is looked at in September, before which it was at no school."""
+    newcomer, registrar = child_at(no1, grade=1), as_("registrar")
+    url = sheet(class_of(no1, 1), "vaccination")
+    data = {f"{newcomer.pk}-seen_on": "2026-09-03", f"{newcomer.pk}-complete": "是"}
+    if way == "enter":
+        url = reverse("archives:enter", args=[newcomer.slug, "vaccination"])
+        data = {"seen_on": "2026-09-03", "complete": "是"}
+    text = registrar.get(url + "?term=2025-2").content.decode()
+    assert "换一个学期" not in text and "2025—2026" not in text
+    assert registrar.post(url, data | {"term": "2025-2"}).status_code == 302
+    assert Entry.objects.get().when == "2026—2027学年"
+
+
 class TestEnteringWhatStands:
     """“登记学业成绩” pressed for a term that has its marks: no form to be refused, but the way to correct."""
 

@@ -100,6 +100,13 @@ def test_a_class_on_a_phone_says_what_is_missing_and_not_what_is_there(page, no1
     assert page.locator("td.desk-only:visible").count() >= 14
 
 
+def test_the_tab_one_is_on_is_in_sight(page, no1):
+    page.set_viewport_size(PHONE)
+    page.goto(sheet(no1, "evaluation"))
+    tab = page.locator(".tabs [aria-current]").bounding_box()
+    assert tab["x"] >= 0 and tab["x"] + tab["width"] <= PHONE["width"]
+
+
 def test_the_ticks_of_the_cross_check_are_as_large_as_a_thumb(page, no1):
     page.set_viewport_size(PHONE)
     page.goto(reverse("archives:cross_check", args=[class_of(no1, 3).pk]))
