@@ -11,10 +11,12 @@ from dataclasses import dataclass, field
 from django.db import transaction
 from django.db.models import QuerySet
 
+from accounts.policies import Powers
 from approvals.errors import NotYourHand, Refused
 from approvals.services import lock_children
 from law import articles, clock
 from schools.models import School, SchoolClass
+from students.campaigns import looks_after
 from students.campaigns import may_confirm as may_keep
 from students.models import Enrolment, Student
 
@@ -194,12 +196,12 @@ def refuse_unseen(kind: Kind, plan: Plan, seen: dict[int, int]) -> None:
 
 
 def refuse_strangers(children: list[Student], school_id: int, by) -> None:
-    seats = seats_now([child.pk for child in children])
+    seats, powers = seats_now([child.pk for child in children]), Powers.of(by)
     for child in children:
         school, place = seats.get(child.pk, (None, None))
         if school != school_id:
             raise Refused(f"{child.name}已不在本校，本次没有登记。请刷新名单后再办。")
-        if not may_keep(by, school, place):
+        if not looks_after(powers, school, place):
             raise NotYourHand(NOT_YOURS)
 
 

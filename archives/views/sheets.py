@@ -90,7 +90,8 @@ def taken(request, found, kind, period, grid) -> tuple[bool, list[dict]]:
     given |= {"silent": silent_in(kind, grid, request.POST), "back": taken_back_in(grid, request.POST)}
     done, refusal = tried(entries.keep_sheet, kind, period, grid.lines, **given)
     if refusal:
-        return False, refusal
+        asks = not words and (given["back"] or not kind.many)
+        return False, [row | {"url": "#reason"} for row in refusal] if asks else refusal
     messages.success(request, said_of(kind, *done))
     if grid.departed:
         messages.warning(request, f"有{grid.departed}名学生在您填写期间离开了本班，这几行没有登记。")

@@ -112,6 +112,7 @@ class TestOnTheSheet:
         answer = as_("teacher").post(sheet(third), given)
         text = answer.content.decode()
         assert answer.status_code == 422 and "请写明更正、作废或撤回的原因" in text
+        assert 'href="#reason"' in text
         assert f'name="back-{pupil.pk}" value="{entry.pk}" aria-label="张小禾 撤回“本学期无获奖”" checked' in text
         assert Entry.objects.get() == entry
 

@@ -70,9 +70,9 @@ def test_a_change_without_reason_is_told_and_with_one_is_a_new_version(as_, pupi
     kept(pupil, "marks", MARKS, people["teacher"])
     data = {"term": "2025-2", f"{pupil.pk}-chinese": "92", f"{pupil.pk}-maths": "60"}
     answer = as_("teacher").post(sheet(third), data)
-    assert (
-        answer.status_code == 422 and "更正原因" in answer.content.decode() and 'value="60"' in answer.content.decode()
-    )
+    text = answer.content.decode()
+    assert answer.status_code == 422 and "更正原因" in text and 'value="60"' in text
+    assert 'href="#reason"' in text, "the field for it is below the whole class"
     assert as_("teacher").post(sheet(third), data | {"reason": "漏加附加题"}).status_code == 302
     assert list(Entry.objects.values_list("version", flat=True)) == [1, 2]
 

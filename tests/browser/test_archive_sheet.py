@@ -73,6 +73,18 @@ def test_it_is_filled_in_and_saved_by_keyboard_alone(page, no1, children, size):
 
 
 @pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+def test_a_wrong_box_is_red_and_the_sentence_leads_to_it(page, no1, size):
+    page.set_viewport_size(size)
+    page.goto(sheet(no1, "fitness"))
+    page.get_by_label("张小禾 身高").fill("999")
+    page.get_by_role("button", name="保存体质健康测试").click()
+    page.get_by_role("link", name="张小禾：身高").click()
+    box = page.get_by_label("张小禾 身高")
+    expect(box).to_be_focused()
+    assert box.evaluate("box => getComputedStyle(box).borderTopColor") == "rgb(171, 33, 24)"
+
+
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
 def test_what_was_said_of_the_wrong_class_is_taken_back(page, no1, children, size):
     given = {"school": no1, "by": staff_member(Role.REGISTRAR, no1)}
     entries.declare_nothing(KINDS["award"], SPRING, list(children), **given)
