@@ -1,5 +1,7 @@
 """Archive workbooks: template, upload, the dry run with every finding, the confirmation, giving up."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect, render
@@ -131,6 +133,7 @@ def page(request, book: ArchiveWorkbook, refusal=(), status: int = 200):
         "changes": changes[:GLANCE],
         "more_changes": max(len(changes) - GLANCE, 0),
         "acts": book.state == ArchiveWorkbook.State.WAITING and not running,
+        "reason": request.POST.get("reason", "")[:200],
         "refusal": refusal,
     }
     return render(request, "archives/workbook.html", context, status=status)
@@ -153,7 +156,7 @@ def marked(request, pk):
 @require_POST
 def take(request, pk):
     """Let a job enter what was seen."""
-    return acted(request, pk, workbooks.confirm, "")
+    return acted(request, pk, partial(workbooks.confirm, reason=request.POST.get("reason", "")), "")
 
 
 @require_POST

@@ -48,6 +48,13 @@ def test_only_the_registrar_checks(pupil, third, people, who):
     assert not CrossCheck.objects.exists()
 
 
+@pytest.mark.parametrize(("who", "told"), [("registrar", "有的打勾"), ("teacher", "由本校学籍管理员对照")])
+def test_the_page_tells_each_what_is_theirs_to_do(client, pupil, third, people, who, told):
+    client.force_login(people[who])
+    text = client.get(reverse("archives:cross_check", args=[third.pk])).content.decode()
+    assert told in text and ("有的打勾" in text) == (who == "registrar")
+
+
 class TestSavedAgain:
     """A month later another registrar goes on with the class: what was not touched keeps its day and its name."""
 

@@ -204,11 +204,33 @@ class TestWriting:
         sheet = workbook_of(HEADS, (pupil.slug, "", "张小禾", "", 80))
         book = taken(people["teacher"], "marks", sheet)
         assert book.counts["changed"] == 1
-        with pytest.raises(Refused, match="更正原因"):
+        with pytest.raises(Refused, match="请写明更正"):
             workbooks.confirm(book, by=people["teacher"])
         workbooks.give_up(book, by=people["teacher"])
         _, job = finished(taken(people["teacher"], "marks", sheet, reason="试卷复核"), people["teacher"])
         assert job.state == "done" and marks_of(pupil) == MARKS | {"maths": "80"}
+
+    def test_the_reason_may_be_given_when_the_differences_have_been_seen(self, client, pupil, people):
+        kept(pupil, "marks", MARKS, people["teacher"])
+        book = taken(people["teacher"], "marks", workbook_of(HEADS, (pupil.slug, "", "张小禾", "", 80)))
+        client.force_login(people["teacher"])
+        take = reverse("archives:workbook_take", args=[book.pk])
+        assert 'name="reason"' in client.get(book.get_absolute_url()).content.decode()
+        refused = client.post(take, {"reason": " "})
+        assert refused.status_code == 409 and "原因" in refused.content.decode()
+        assert client.post(take, {"reason": "试卷复核"}).status_code == 302
+        book.refresh_from_db()
+        execute(book.job_id)
+        assert Entry.objects.latest("pk").reason == "试卷复核" and marks_of(pupil) == MARKS | {"maths": "80"}
+        done = client.get(reverse("jobs:progress", args=[book.job_id])).content.decode()
+        assert "已完成" in done and "0 / 1" not in done
+
+    def test_a_workbook_that_says_nothing_new_says_so(self, client, pupil, people):
+        kept(pupil, "marks", MARKS, people["teacher"])
+        sheet = workbook_of(HEADS, (pupil.slug, "", "张小禾", MARKS["chinese"], MARKS["maths"]))
+        client.force_login(people["teacher"])
+        text = client.get(taken(people["teacher"], "marks", sheet).get_absolute_url()).content.decode()
+        assert "没有要登记的内容" in text and "登记这" not in text
 
     def test_what_would_be_corrected_is_told_before_it_is(self, client, pupil, people):
         """A template filled in last week would take back what was entered since: the page says so line by line."""
