@@ -11,10 +11,12 @@ from dataclasses import dataclass, field
 from django.db import transaction
 from django.db.models import QuerySet
 
+from accounts.policies import Powers
 from approvals.errors import NotYourHand, Refused
 from approvals.services import lock_children
 from law import articles, clock
 from schools.models import School, SchoolClass
+from students.campaigns import looks_after
 from students.campaigns import may_confirm as may_keep
 from students.models import Enrolment, Student
 
@@ -23,7 +25,6 @@ from .models import Entry, Mark
 from .periods import Period
 
 NOT_YOURS = f"学籍档案由本班班主任或本校学籍管理员登记（{articles.ARCHIVE}）。"
-AGAIN = "作废后重新登记"
 NAMED = 8
 
 
@@ -107,6 +108,15 @@ def standing_of(children: Iterable[int], kind: Kind, period: Period) -> dict[int
     return {child: [entry for entry in entries if not entry.void] for child, entries in found.items()}
 
 
+def in_the_way(child: Student, kind: Kind, period: Period) -> Entry | None:
+    """The entry that leaves nothing to enter: the only one there can be; of a “无”, whatever there is after all."""
+    if kind.many:
+        return None
+    others = [KINDS[code] for code, said in NOTHING.items() if said == kind.code]
+    found = (standing_of([child.pk], each, period).get(child.pk) for each in (kind, *others))
+    return next((entries[-1] for entries in found if entries), None)
+
+
 def plan_of(kind: Kind, period: Period, lines: Iterable[tuple[Student, Values]], standing: dict) -> Plan:
     """Every child's values held against what stands. A kind of which a child has many is only ever added to."""
     plan, said = Plan(), defaultdict(list)
@@ -167,26 +177,31 @@ def keep(
     return plan
 
 
+def named(names: list[str]) -> str:
+    """张小禾、李小雨; of many the first ones and how many they are."""
+    more = f"等{len(names)}名学生" if len(names) > NAMED else ""
+    return "、".join(names[:NAMED]) + more
+
+
 def unreasoned(kind: Kind, plan: Plan) -> str:
-    names = "、".join(child.name for child, _, _ in plan.changed[:NAMED])
-    more = f"等{len(plan.changed)}名学生" if len(plan.changed) > NAMED else ""
-    return f"{names}{more}的{kind.label}与已登记的不同。已登记的不能改写，请写明更正原因，系统另存新的一版。"
+    names = named([child.name for child, _, _ in plan.changed])
+    return f"{names}的{kind.label}与已登记的不同。已登记的不能改写，请写明更正原因，系统另存新的一版。"
 
 
 def refuse_unseen(kind: Kind, plan: Plan, seen: dict[int, int]) -> None:
     """Nothing is changed that was entered after the person looked."""
     moved = [child.name for child, _, old in plan.changed if seen.get(child.pk) != old.pk]
     if moved:
-        raise Refused(f"{'、'.join(moved[:NAMED])}的{kind.label}刚刚由他人登记过，请核对现行内容后再保存。")
+        raise Refused(f"{named(moved)}的{kind.label}刚刚由他人登记过，请核对现行内容后再保存。")
 
 
 def refuse_strangers(children: list[Student], school_id: int, by) -> None:
-    seats = seats_now([child.pk for child in children])
+    seats, powers = seats_now([child.pk for child in children]), Powers.of(by)
     for child in children:
         school, place = seats.get(child.pk, (None, None))
         if school != school_id:
             raise Refused(f"{child.name}已不在本校，本次没有登记。请刷新名单后再办。")
-        if not may_keep(by, school, place):
+        if not looks_after(powers, school, place):
             raise NotYourHand(NOT_YOURS)
 
 
@@ -217,7 +232,7 @@ class Maker:
         `number` is the how-manieth of its kind and period, where a child may have several.
         """
         if newest and not self.kind.many:
-            return self.after(newest[-1], values, AGAIN)
+            return self.after(newest[-1], values, f"{self.kind.undone}后重新登记")
         slot = slot_of(self.kind, self.period, number if self.kind.many else 0)
         return self.entry(child.pk, slot), values
 
@@ -242,6 +257,9 @@ class Maker:
             self.kind.model.objects.bulk_create([self.detail(entry, values) for entry, values in told])
         return entries
 
+    def make_void(self, standing: list[Entry], reason: str) -> list[Entry]:
+        return self.write([self.after(entry, {}, reason, void=True) for entry in standing])
+
     def detail(self, entry: Entry, values: Values):
         model = self.kind.model
         given = self.kind.finished({column.key: values.get(column.key) for column in self.kind.columns})
@@ -256,8 +274,7 @@ def lift_nothing(kind: Kind, period: Period, children: list[int], maker: Maker) 
     if nothing := KINDS.get(NOTHING.get(kind.code, "")):
         said = standing_of(children, nothing, period)
         other = Maker(nothing, period, maker.school_id, maker.by)
-        rows = [entry for entries in said.values() for entry in entries]
-        other.write([other.after(entry, {}, f"登记了{kind.label}", void=True) for entry in rows])
+        other.make_void([entry for entries in said.values() for entry in entries], f"登记了{kind.label}")
 
 
 @transaction.atomic
@@ -283,6 +300,29 @@ def declare_nothing_of(nothing: Kind, period: Period, child: Student, *, by) -> 
 
 
 @transaction.atomic
+def keep_sheet(
+    kind: Kind,
+    period: Period,
+    lines: list[tuple[Student, Values]],
+    *,
+    silent: list[Student],
+    back: dict[int, int],
+    reason: str,
+    seen: dict[int, int],
+    **hand,
+) -> tuple[Plan, int, int]:
+    """A sheet of a class, all of it or nothing: what was taken back, what was entered, of whom there is nothing.
+
+    `hand` is the school and the person. Returns the plan, of how many nothing was said, of how many it was taken back.
+    """
+    lock_children({child.pk for child, _ in lines} | {child.pk for child in silent} | back.keys())
+    taken_back = take_back_nothing(kind, period, back, reason, **hand) if back else 0
+    plan = keep(kind, period, lines, reason=reason, seen=seen, **hand)
+    said = declare_nothing(kind, period, silent, **hand) if silent else 0
+    return plan, said, taken_back
+
+
+@transaction.atomic
 def correct(entry: Entry, values: Values, reason: str, *, by) -> Entry:
     """A further version of one entry. Raises Refused without a reason, or when it was replaced meanwhile."""
     kind, period = locked_kind(entry, by, reason)
@@ -296,8 +336,27 @@ def correct(entry: Entry, values: Values, reason: str, *, by) -> Entry:
 def make_void(entry: Entry, reason: str, *, by) -> Entry:
     """The entry no longer counts; it stays readable with the reason."""
     kind, period = locked_kind(entry, by, reason)
-    maker = Maker(kind, period, entry.child.school_id, by)
-    return maker.write([maker.after(entry, {}, reason.strip(), void=True)])[0]
+    return Maker(kind, period, entry.child.school_id, by).make_void([entry], reason.strip())[0]
+
+
+@transaction.atomic
+def take_back_nothing(
+    kind: Kind, period: Period, seen: dict[int, int], reason: str, *, school: School | int, by
+) -> int:
+    """“本学期无获奖” was said wrongly of these: child → the version the person saw. Each is made void as any entry is.
+
+    Returns of how many. Raises NotYourHand, or Refused without a reason or when one of them holds no longer.
+    """
+    school_id, children = getattr(school, "pk", school), list(Student.objects.filter(pk__in=seen).order_by("pk"))
+    lock_children(list(seen))
+    refuse_strangers(children, school_id, by)
+    refuse_unreasoned(reason)
+    nothing = KINDS[NOTHING[kind.code]]
+    standing = {child: entries[-1] for child, entries in standing_of(seen, nothing, period).items() if entries}
+    moved = [child.name for child in children if child.pk not in standing or standing[child.pk].pk != seen[child.pk]]
+    if moved:
+        raise Refused(f"{named(moved)}的“{nothing.label}”已被他人撤回，请看现在的内容。")
+    return len(Maker(nothing, period, school_id, by).make_void(list(standing.values()), reason.strip()))
 
 
 def locked_kind(entry: Entry, by, reason: str) -> tuple[Kind, Period]:
@@ -305,10 +364,15 @@ def locked_kind(entry: Entry, by, reason: str) -> tuple[Kind, Period]:
     lock_children([entry.child_id])
     if not keeps(by, entry.child):
         raise NotYourHand(NOT_YOURS)
-    if not reason.strip():
-        raise Refused("请写明更正或作废的原因。")
-    if len(reason.strip()) > Entry._meta.get_field("reason").max_length:
-        raise Refused("原因不超过200字，请写简要。")
+    refuse_unreasoned(reason)
     if entry.void or Entry.objects.filter(replaces=entry).exists():
         raise Refused("这条记录已被他人更正或作废，请看最新的一版。")
     return KINDS[entry.kind], Period(entry.year, entry.term)
+
+
+def refuse_unreasoned(reason: str) -> None:
+    """Nothing that stands is corrected or made void without a reason."""
+    if not reason.strip():
+        raise Refused("请写明更正、作废或撤回的原因。")
+    if len(reason.strip()) > Entry._meta.get_field("reason").max_length:
+        raise Refused("原因不超过200字，请写简要。")

@@ -86,7 +86,7 @@ class WorkbookForm(forms.Form):
         LIMITS, label=f"工作簿（{FORMATS}）", help_text="用本页下载的模板填写；学生代码、姓名不要改。"
     )
     reason = forms.CharField(
-        label="更正原因", max_length=200, required=False, help_text="表中有与已登记不同的内容时必填；没有改动的不用填"
+        label="更正原因", max_length=200, required=False, help_text="改动已登记的内容要写；也可以看过核对结果再写"
     )
 
     def __init__(self, *args, **kwargs):
@@ -97,4 +97,5 @@ class WorkbookForm(forms.Form):
 
     @property
     def chosen(self) -> tuple[Kind, object]:
-        return KINDS[self.cleaned_data["kind"]], self.moment.period_of(self.cleaned_data["term"])
+        kind = KINDS[self.cleaned_data["kind"]]
+        return kind, self.moment.period_for(kind, self.moment.period_of(self.cleaned_data["term"]))

@@ -98,7 +98,7 @@ class Grid:
     def shown(self) -> dict[int, Entry]:
         """child → the version its row had been drawn with."""
         sent = [value for name, value in self.data.items() if name.startswith("seen-")]
-        keys = [int(value) for value in sent if value.isascii() and value.isdecimal() and len(value) < 18]
+        keys = [key_of(value) for value in sent]
         found = Entry.objects.filter(pk__in=keys, kind=self.kind.code, child__in=self.standing)
         return {entry.child_id: entry for entry in with_details(found)}
 
@@ -159,6 +159,11 @@ class Grid:
     def nothings(self) -> list[Student]:
         """The children of whom it was said that there is nothing."""
         return [row.child for row in self.rows if row.nothing and row.blank]
+
+
+def key_of(value: str) -> int:
+    """A version as a page sends it back; 0, which is none, for anything else."""
+    return int(value) if value.isascii() and value.isdecimal() and len(value) < 18 else 0
 
 
 def _bare(text: str) -> str:

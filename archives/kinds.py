@@ -64,6 +64,16 @@ class Kind:
         """Entered for a whole class at once, on a sheet or by workbook."""
         return self.code not in ("proof", "no_award", "no_aid")
 
+    @property
+    def says_nothing(self) -> bool:
+        """The statement that a term brought nothing of another kind: it has no columns, it is said or taken back."""
+        return self.code in NOTHING.values()
+
+    @property
+    def undone(self) -> str:
+        """What making it void is called."""
+        return "撤回" if self.says_nothing else "作废"
+
     def columns_for(self, grade: int | None) -> tuple[Column, ...]:
         """What is asked in this grade."""
         return tuple(self.asked(grade)) if self.asked else self.columns

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from law.school_time import school_year_name
 from students.terms import Opening, present_opening
 
-from .kinds import Kind
+from .kinds import ONCE, Kind
 
 KEPT_YEARS = 9
 TERM_NAMES = {0: "", 1: "第一学期", 2: "第二学期"}
@@ -66,6 +66,10 @@ class Moment:
     @property
     def choices(self) -> list[tuple[str, str]]:
         return [(period.code, period.name) for period in self.periods]
+
+    def period_for(self, kind: Kind, asked: Period) -> Period:
+        """Under which term something is entered: what is made once for good belongs to the term in which it is made."""
+        return self.present if kind.period == ONCE else asked
 
     def period_of(self, code: str) -> Period:
         """The term of an address; anything unknown is the one that is owed."""

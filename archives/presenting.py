@@ -158,6 +158,8 @@ def entries_of(child: Student) -> dict[int, list[Entry]]:
 def drawn(entry: Entry) -> Entry:
     """The entry with its label, facts and thumbs."""
     entry.label, entry.facts, entry.thumbs = KINDS[entry.kind].label, facts_of(entry), scans_of(entry)
+    entry.undone, entry.says_nothing = KINDS[entry.kind].undone, KINDS[entry.kind].says_nothing
+    entry.dialog, entry.asked, entry.undo = f"undo-{entry.pk}", f"{entry.undone}“{entry.label}”", {"act": "void"}
     entry.note = "" if entry.void else f"第{entry.version}版" if entry.version > 1 else ""
     return entry
 

@@ -1,7 +1,7 @@
 """Archive workbooks: a list of children with the columns of one kind, found by 学生代码, judged line by line."""
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -13,7 +13,7 @@ from schools.models import School
 from students.exporting.workbook import written
 from students.importing import listing
 from students.importing.container import MEGABYTE, Limits
-from students.importing.findings import Finding
+from students.importing.findings import ERROR, Finding
 from students.importing.listing import Column, Listing, ListSheet, read_list
 from students.models import Placement, Student
 
@@ -119,7 +119,7 @@ class Judged:
 
     @property
     def counts(self) -> dict[str, int]:
-        bad = len({finding.row for finding in self.findings})
+        bad = len({finding.row for finding in self.findings if finding.level == ERROR})
         return {"fresh": len(self.plan.fresh), "changed": len(self.plan.changed), "same": self.plan.same, "bad": bad}
 
     @property
@@ -150,14 +150,31 @@ def change_of(child: Student, entry: Entry, values: Values) -> str:
     return f"{child.name}：{'、'.join(told)}（现有的由{entry.by.name}{entry.entered_on:%Y-%m-%d}登记）"
 
 
+# A line that can be taken: its row, whom it means, what it says.
+Good = tuple[int, Pupil, Values]
+
+
 def judge(data: bytes, kind: Kind, period: Period, pupils: list[Pupil]) -> Judged:
     """Read a workbook and hold it against the archive. Raises WorkbookRefused when it is none."""
     sheet = read_list(data, listing_of(kind.code))
     found = Reader(sheet, kind, period, pupils)
-    good = [(pupil.child, values) for pupil, values in found.good()]
-    plan = plan_of(kind, period, good, found.standing)
-    findings = sorted([*sheet.findings, *found.findings], key=lambda each: (each.row, each.column))
-    return Judged(plan, findings)
+    good = found.good()
+    judged = Judged(plan_of(kind, period, [(pupil.child, values) for _, pupil, values in good], found.standing))
+    faults = [*sheet.findings, *found.findings]
+    told = [*faults, *unseen_in(sheet, good, faults, judged)]
+    judged.findings = sorted(told, key=lambda each: (each.row, each.column))
+    return judged
+
+
+def unseen_in(sheet: ListSheet, good: list[Good], faults: list[Finding], judged: Judged) -> list[Finding]:
+    """What is hidden and yet does something: rows that would be entered or are at fault, columns with something in."""
+    written = defaultdict(list)
+    for child, values in judged.lines:
+        written[child.pk].append(values)
+    rows = [row for row, pupil, values in good if values in written[pupil.child.pk]]
+    filled = {key for line in sheet.lines for key in line.values}
+    keys = [column.key for column in sheet.listing.columns if column.key in filled]
+    return sheet.unseen([*rows, *(fault.row for fault in faults)], keys, "核对、登记")
 
 
 class Reader:
@@ -172,7 +189,7 @@ class Reader:
         self.spoilt = {finding.row for finding in sheet.findings}
         self.standing = standing_of([pupil.child.pk for pupil in pupils], kind, period)
 
-    def good(self) -> list[tuple[Pupil, Values]]:
+    def good(self) -> list[Good]:
         """The lines that hold; whatever stands against the others goes to `findings`."""
         lines = [line for line in self.sheet.lines if line.values or line.row in self.spoilt]
         named = [(line, *self.pupil_of(line)) for line in lines]
@@ -185,7 +202,7 @@ class Reader:
             if pupil and not objections and line.row not in self.spoilt:
                 objections += self.kind.objections_to(values, Sitting(pupil.grade, pupil.child.sex))
                 if not objections:
-                    taken.append((pupil, values))
+                    taken.append((line.row, pupil, values))
             self.findings += [self.said(line, *objection) for objection in objections]
         return taken
 

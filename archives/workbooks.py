@@ -18,7 +18,7 @@ from law import clock
 from law.school_time import school_year_of
 from schools.models import School, SchoolClass
 
-from .entries import NOT_YOURS, keep, unreasoned
+from .entries import NOT_YOURS, keep, refuse_unreasoned, unreasoned
 from .kinds import KINDS, Kind
 from .models import ArchiveWorkbook
 from .periods import Period
@@ -120,16 +120,17 @@ def kind_and_period(book: ArchiveWorkbook) -> tuple[Kind, Period]:
 
 
 @transaction.atomic
-def confirm(book: ArchiveWorkbook, *, by) -> ArchiveWorkbook:
-    """Let a job write what the dry run showed. Raises Refused, NotYourHand."""
+def confirm(book: ArchiveWorkbook, *, by, reason: str = "") -> ArchiveWorkbook:
+    """Let a job write what the dry run showed; `reason` where the upload came without. Raises Refused, NotYourHand."""
     book = locked(book, by)
     if book.counts["changed"] and not book.reason:
-        raise Refused("表中有与已登记不同的内容，请放弃这份，写明更正原因后重新上传。")
+        refuse_unreasoned(reason)
+        book.reason = reason.strip()
     job = Job.objects.filter(pk=book.job_id).first()
     if job and not job.finished:
         raise Refused(f"“{book.name}”已在登记，请等它完成。")
     book.job_id = start("archives.write", {"book": book.pk}, by=by, school_id=book.school_id).pk
-    book.save(update_fields=["job_id"])
+    book.save(update_fields=["job_id", "reason"])
     return book
 
 

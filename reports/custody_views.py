@@ -5,8 +5,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from accounts.policies import may
-from archives.custody import owed
+from archives.custody.services import side_of
 from archives.models import Handover
 
 from .custody_forms import slip_of
@@ -16,13 +15,10 @@ from .roster_views import printed
 @require_POST
 @never_cache
 def of_slip(request, number):
-    """学籍档案移交单 with the QR by which the receiving school signs for it; a stranger gets 404."""
+    """学籍档案移交单 with the QR by which the receiving school signs for it; 404 for strangers, 403 for readers."""
     seen = Handover.objects.visible_to(request.user)
     seen = seen.select_related("from_school__bureau", "given_for", "given_by", "case", "receipt")
     slip = get_object_or_404(seen, number=number)
     address = request.build_absolute_uri(reverse("custody:scanned", args=[slip.token]))
-    sides = [side for side in (slip.from_school_id, slip.to_school_id, slip.given_for_id) if side]
-    answers = owed.successors()
-    sides += [answers[side] for side in sides if side in answers]
-    mine = next(school for school in sides if may(request.user, "view_school", school))
+    mine = side_of(slip, request.user, ("view_school",))
     return printed(request, "handover_slip", mine, lambda: slip_of(slip, address, mine))

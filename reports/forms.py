@@ -321,6 +321,7 @@ FORMS: dict[str, Form] = {
             articles.ARCHIVE_FOLLOWS,
             custody_forms.handover_slip,
             kinds=frozenset(),
+            rights=KEEPS_BOOKS,
             page="list",
         ),
         Form(

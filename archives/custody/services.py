@@ -193,6 +193,14 @@ def signer_of(slip: Handover) -> School:
     return side if now == side.pk else School.objects.get(pk=now)
 
 
+def side_of(slip: Handover, user: User, rights: Iterable[str]) -> int | None:
+    """The first school of a slip, or who answers for a closed one now, on which the user holds one of these rights."""
+    sides = [side for side in (slip.from_school_id, slip.to_school_id, slip.given_for_id) if side]
+    answers = owed.successors()
+    sides += [answers[side] for side in sides if side in answers]
+    return next((side for side in sides if any(may(user, right, side) for right in rights)), None)
+
+
 def refuse_hand(slip: Handover, by: User) -> None:
     """Giving and receiving are two people of two schools."""
     signer = signer_of(slip)

@@ -16,6 +16,7 @@ from jianping_xueji.vault import ScanRefused, VaultError
 from law import articles
 from students.models import Enrolment
 from students.paging import page_of
+from students.views.child import WORKS_ON_RECORDS
 
 from ..models import Handover, ReceiptScan
 from . import owed, services
@@ -117,6 +118,7 @@ def shown(request, found: Handover, form=None, refusal=()):
         "form": form if signs else None,
         "signer": signer,
         "refusal": refusal,
+        "prints": services.side_of(found, request.user, WORKS_ON_RECORDS) is not None,
         "may_cancel": ended is None and services.may_cancel(found, request.user),
     }
     return render(request, "custody/slip.html", context, status=422 if refusal or form and form.errors else 200)

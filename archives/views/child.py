@@ -21,7 +21,7 @@ from students.views.child import visible_child
 
 from .. import entries, meter, scans
 from ..forms import EntryForm, PeriodForm, ReasonForm
-from ..kinds import KINDS, NOTHING
+from ..kinds import KINDS
 from ..models import Entry, EntryScan
 from ..periods import Moment
 from ..presenting import drawn, parts_of, people_of
@@ -42,6 +42,7 @@ def child(request, slug):
         "child": found,
         "place": place,
         "row": row,
+        "keeps": keeps,
         "owed": moment.owed,
         "parts": parts_of(found, request.user, row, keeps, people),
         "article": articles.ARCHIVE,
@@ -83,10 +84,11 @@ def enter(request, slug, kind):
         raise Http404(kind)
     found, chosen = kept_child(request, slug), KINDS[kind]
     asked = PeriodForm(request.POST or request.GET)
-    form = EntryForm(request.POST or None, kind=chosen, child=found, grade=grade_of(found, asked.period.year))
+    period = asked.moment.period_for(chosen, asked.period)
+    form = EntryForm(request.POST or None, kind=chosen, child=found, grade=grade_of(found, period.year))
     refusal = []
     if request.method == "POST" and form.is_valid():
-        refusal = entered(request, found, chosen, asked.period, form)
+        refusal = entered(request, found, chosen, period, form)
         if not refusal:
             return redirect(f"{reverse('archives:child', args=[slug])}#part-{chosen.part}")
     context = {
@@ -95,7 +97,9 @@ def enter(request, slug, kind):
         "form": form,
         "period_form": asked,
         "period": asked.period,
-        "when": asked.period.name_for(chosen),
+        "when": period.name_for(chosen),
+        "stands": (stands := entries.in_the_way(found, chosen, period)),
+        "label": KINDS[stands.kind].label if stands else "",
         "refusal": refusal,
     }
     return render(request, "archives/enter.html", context, status=422 if form.errors or refusal else 200)
@@ -104,7 +108,7 @@ def enter(request, slug, kind):
 def entered(request, child, kind, period, form) -> list[dict]:
     """Write the entry and its scans; what stands against it otherwise."""
     try:
-        if kind.code in NOTHING.values():
+        if kind.says_nothing:
             _, refusal = tried(entries.declare_nothing_of, kind, period, child, by=request.user)
         else:
             given = {"by": request.user, "files": uploads_of(request)}
@@ -147,7 +151,8 @@ def entry(request, pk):
         "child": found.child,
         "kind": KINDS[found.kind],
         "versions": versions,
-        "form": form if keeps and versions[0].pk == found.pk and not found.void else None,
+        "holds": (holds := keeps and versions[0].pk == found.pk and not found.void),
+        "form": form if holds else None,
         "reason_form": ReasonForm(request.POST if refusal else None),
         "refusal": refusal,
     }
@@ -175,7 +180,7 @@ def acted(request, found: Entry, form) -> tuple[str, list[dict]]:
             return ("" if refusal else "已更正，原来的一版留存。"), refusal
         if act == "void":
             _, refusal = tried(entries.make_void, found, reason, by=request.user)
-            return ("" if refusal else "已作废，记录和原因留存。"), refusal
+            return ("" if refusal else f"已{KINDS[found.kind].undone}，记录和原因留存。"), refusal
         if act == "scan" and request.FILES:
             _, refusal = tried(scans.file_scans, found, uploads_of(request), by=request.user)
             return ("" if refusal else "影像已归档。"), refusal

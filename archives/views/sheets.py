@@ -16,7 +16,7 @@ from students.sight import class_in_sight
 
 from .. import cross_checking, entries
 from ..forms import PeriodForm, ReasonForm
-from ..grid import Grid
+from ..grid import Grid, key_of
 from ..kinds import NOTHING, PARTS, SHEETS, SHORT
 from ..presenting import in_a_line, tabs_of
 
@@ -33,13 +33,16 @@ def sheet(request, pk, kind):
     writes = looks_after(powers_of(request.user), found.school_id, found.pk)
     if request.method == "POST" and not writes:
         raise PermissionDenied(entries.NOT_YOURS)
-    grid = grid_of(found, chosen, asked.period, request.POST if request.method == "POST" else None)
+    period = asked.moment.period_for(chosen, asked.period)
+    grid = grid_of(found, chosen, period, request.POST if request.method == "POST" else None)
     refusal = []
     if request.method == "POST":
-        done, refusal = taken(request, found, chosen, asked.period, grid)
+        done, refusal = taken(request, found, chosen, period, grid)
         if done:
             return redirect(f"{reverse('archives:sheet', args=[pk, kind])}?term={asked.period.code}")
-    context = context_of(request, found, chosen, asked, grid) | {"writes": writes, "refusal": refusal}
+    context = context_of(request, found, chosen, asked, grid)
+    context |= {"when": period.name_for(chosen), "writes": writes, "refusal": refusal}
+    context["boxes"] = writes or not chosen.many  # what a child has several of is read in its own column
     return render(request, "archives/sheet.html", context, status=422 if refusal else 200)
 
 
@@ -51,7 +54,8 @@ def grid_of(school_class, kind, period, data) -> Grid:
     grid = Grid(kind, children, entries.standing_of(ids, kind, period), grade=grade, data=data)
     said = entries.standing_of(ids, SHEETS_NOTHING[kind.code], period) if kind.code in NOTHING else {}
     for row in grid.rows:
-        row.said_nothing = bool(said.get(row.child.pk))
+        row.said_nothing = next(iter(said.get(row.child.pk, ())), None)
+        row.back = bool(row.said_nothing and data) and f"back-{row.child.pk}" in data
         row.lines = [(entry, in_a_line(entry)) for entry in row.held]
     return grid
 
@@ -66,10 +70,10 @@ def context_of(request, found, kind, asked, grid) -> dict:
         "kind": kind,
         "period_form": asked,
         "period": asked.period,
-        "when": asked.period.name_for(kind),
         "grid": grid,
         "nothing": SHEETS_NOTHING.get(kind.code),
         "not_taught": "" if grid.rows or grid.grade else NOT_TAUGHT,
+        "takes_back": any(row.said_nothing for row in grid.rows),
         "tabs": tabs_of(found, asked.period, kind),
         "reason": request.POST.get("reason", "")[:200],
         "sees_school": bool(powers_of(request.user).on("view_school", found.school_id)),
@@ -82,26 +86,39 @@ def taken(request, found, kind, period, grid) -> tuple[bool, list[dict]]:
         return False, grid.errors
     reason = ReasonForm(request.POST)
     words = reason.cleaned_data["reason"] if reason.is_valid() else ""
-    given = {"school": found.school_id, "by": request.user}
-    plan, refusal = tried(entries.keep, kind, period, grid.lines, reason=words, seen=grid.seen, **given)
+    given = {"school": found.school_id, "by": request.user, "reason": words, "seen": grid.seen}
+    given |= {"silent": silent_in(kind, grid, request.POST), "back": taken_back_in(grid, request.POST)}
+    done, refusal = tried(entries.keep_sheet, kind, period, grid.lines, **given)
     if refusal:
-        return False, refusal
-    silent = []
-    if kind.code in NOTHING:
-        rest = request.POST.get("act") == "rest"
-        silent = [row.child for row in grid.rows if row.sent] if rest else grid.nothings
-    said = entries.declare_nothing(kind, period, silent, **given) if silent else 0
-    messages.success(request, said_of(plan, said))
+        asks = not words and (given["back"] or not kind.many)
+        return False, [row | {"url": "#reason"} for row in refusal] if asks else refusal
+    messages.success(request, said_of(kind, *done))
     if grid.departed:
         messages.warning(request, f"有{grid.departed}名学生在您填写期间离开了本班，这几行没有登记。")
     return True, []
 
 
-def said_of(plan, silent: int) -> str:
+def silent_in(kind, grid, data) -> list:
+    """The children of whom it is said that there was nothing: those ticked, or with one button all the rest."""
+    if kind.code not in NOTHING:
+        return []
+    if data.get("act") != "rest":
+        return grid.nothings
+    return [row.child for row in grid.rows if row.sent and not row.back]
+
+
+def taken_back_in(grid, data) -> dict[int, int]:
+    """child → the statement its row had been drawn with, of those ticked to be taken back."""
+    return {row.child.pk: key_of(data[f"back-{row.child.pk}"]) for row in grid.rows if row.back}
+
+
+def said_of(kind, plan, silent: int, taken_back: int) -> str:
+    nothing = SHEETS_NOTHING[kind.code].label if kind.code in NOTHING else ""
     parts = [
         f"新登记{len(plan.fresh)}条" if plan.fresh else "",
         f"更正{len(plan.changed)}条" if plan.changed else "",
-        f"登记“无”{silent}名" if silent else "",
+        f"登记“{nothing}”{silent}名" if silent else "",
+        f"撤回“{nothing}”{taken_back}名" if taken_back else "",
     ]
     told = "，".join(filter(None, parts))
     return f"已保存：{told}。" if told else "没有改动。"
@@ -117,12 +134,13 @@ def cross_check(request, pk):
         raise PermissionDenied("电子与纸质档案由本校学籍管理员核对（第十条）。")
     rows, refusal = cross_checking.list_of(found, asked.period, asked.moment), []
     if request.method == "POST":
-        ticks = ticked(rows, request.POST)
-        differing, refusal = tried(cross_checking.record, found, asked.period, ticks, by=request.user)
+        ticks, seen = ticked(rows, request.POST), seen_in(rows, request.POST)
+        done, refusal = tried(cross_checking.record, found, asked.period, ticks, by=request.user, seen=seen)
         if not refusal:
-            tell = messages.warning if differing else messages.success
-            tell(request, told_of(len(ticks), differing, len(rows)))
+            tell = messages.warning if done.differing else messages.success
+            tell(request, told_of(done, [row for row in rows if row["id"] not in ticks]))
             return redirect(f"{reverse('archives:cross_check', args=[pk])}?term={asked.period.code}")
+        keep_ticks(rows, request.POST)
     checked = [row["check"] for row in rows if row["check"]]
     context = {
         "school_class": found,
@@ -137,6 +155,7 @@ def cross_check(request, pk):
         "checked": len(checked),
         "left": len(rows) - len(checked),
         "last": max(checked, key=lambda check: check.checked_on, default=None),
+        "sees_school": bool(powers_of(request.user).on("view_school", found.school_id)),
         "differing": [row for row in rows if row["differs"]],
     }
     return render(request, "archives/cross_check.html", context, status=422 if refusal else 200)
@@ -148,6 +167,28 @@ def ticked(rows, data) -> dict[int, list[int]]:
     return {pk: held for pk, held in parts.items() if held or f"{pk}-looked" in data}
 
 
-def told_of(count: int, differing: int, of: int) -> str:
-    told = f"已登记{count}名学生的核对结果：{f'{differing}名不一致' if differing else '全部一致'}。"
-    return told if count == of else f"{told}其余{of - count}名没有打勾，没有登记。"
+def seen_in(rows, data) -> dict[int, list[int] | None]:
+    """child id → the parts its row was drawn with; a row whose page said nothing of it is taken as it stands."""
+    names = {row["id"]: data.get(f"{row['id']}-seen", row["seen"]) for row in rows}
+    return {pk: cross_checking.seen_from(said) for pk, said in names.items()}
+
+
+def keep_ticks(rows, data) -> None:
+    """What was ticked stays on the page that was refused; a row somebody else checked meanwhile shows how it stands."""
+    for row in rows:
+        if data.get(f"{row['id']}-seen", row["seen"]) == row["seen"]:
+            row["looked"] = f"{row['id']}-looked" in data
+            row["pairs"] = [(label, here, name in data, name) for label, here, _, name in row["pairs"]]
+
+
+def told_of(done: cross_checking.Recorded, unticked: list[dict]) -> str:
+    checked = sum(bool(row["check"]) for row in unticked)
+    never = len(unticked) - checked
+    agree = f"{done.differing}名不一致" if done.differing else "全部一致"
+    parts = [
+        f"已登记{done.written}名学生的核对结果：{agree}。" if done.written else "没有改动。",
+        f"{done.same}名与以前核对的相同，核对人和日期不变。" if done.same else "",
+        f"{checked}名核对过的没有打勾，仍按原来的结果。" if checked else "",
+        f"其余{never}名没有打勾，没有登记。" if never else "",
+    ]
+    return "".join(parts)

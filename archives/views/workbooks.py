@@ -1,5 +1,7 @@
 """Archive workbooks: template, upload, the dry run with every finding, the confirmation, giving up."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect, render
@@ -9,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from approvals.trying import tried
 from jianping_xueji.jobs import Job
 from students import handing_out
-from students.importing.findings import WorkbookRefused
+from students.importing.findings import ERROR, WorkbookRefused
 from students.importing.presenting import workbook_of
 from students.views.dry_runs import marked_file
 
@@ -96,7 +98,8 @@ def template(request):
     """The workbook to fill in, with what stands already."""
     scope = chosen_scope(request, scopes(request))
     chosen = wanted(request)
-    kind, period = SHEETS[chosen["kind"]], Moment.now().period_of(chosen["term"])
+    kind, moment = SHEETS[chosen["kind"]], Moment.now()
+    period = moment.period_for(kind, moment.period_of(chosen["term"]))
     content = workbooks.template_of(scope, kind, period, by=request.user)
     return handing_out.workbook(content, f"{scope.name}{kind.label}{period.name_for(kind)}.xlsx")
 
@@ -114,7 +117,8 @@ def page(request, book: ArchiveWorkbook, refusal=(), status: int = 200):
     """The dry run: counts and sentences; while the job writes, its progress."""
     job = Job.objects.filter(pk=book.job_id).first() if book.job_id else None
     report = book.report
-    said, changes = report["findings"], report["changes"]
+    said = [each for each in report["findings"] if each["level"] == ERROR]
+    unseen, changes = [each for each in report["findings"] if each["level"] != ERROR], report["changes"]
     running = bool(job and not job.finished)
     context = {
         "book": with_labels([book])[0],
@@ -125,9 +129,11 @@ def page(request, book: ArchiveWorkbook, refusal=(), status: int = 200):
         "unreasoned": bool(book.counts.get("changed")) and not book.reason,
         "sentences": [each["message"] for each in said[:GLANCE]],
         "more": max(len(said) - GLANCE, 0),
+        "unseen": [f"{each['rule']}。{each['remedy']}".rstrip("。") + "。" for each in unseen],
         "changes": changes[:GLANCE],
         "more_changes": max(len(changes) - GLANCE, 0),
         "acts": book.state == ArchiveWorkbook.State.WAITING and not running,
+        "reason": request.POST.get("reason", "")[:200],
         "refusal": refusal,
     }
     return render(request, "archives/workbook.html", context, status=status)
@@ -150,7 +156,7 @@ def marked(request, pk):
 @require_POST
 def take(request, pk):
     """Let a job enter what was seen."""
-    return acted(request, pk, workbooks.confirm, "")
+    return acted(request, pk, partial(workbooks.confirm, reason=request.POST.get("reason", "")), "")
 
 
 @require_POST

@@ -370,11 +370,18 @@
     if (urls && urls[hits[0].index]) window.location.href = urls[hits[0].index];
   }
 
+  /* The tab one is on stands in sight where there are more than a phone is wide. */
+  function showTab(tab) {
+    var frame = tab.closest(".tabs"), at = tab.getBoundingClientRect(), seen = frame.getBoundingClientRect();
+    if (at.right > seen.right) frame.scrollLeft += at.right - seen.right + 24;
+  }
+
   /* -- once per element, at first and after each swap ------------------------------------------- */
 
   function prepare(root) {
     all(root, "table.is-stack").forEach(labelCells);
     all(root, "[data-scan]").forEach(prepareScan);
+    all(root, ".tabs [aria-current]").forEach(showTab);
     all(root, "[data-focus]").forEach(function (element) { element.focus(); });
     var canvases = all(root, "canvas[data-chart]");
     if (canvases.length) withChart(function () { canvases.forEach(drawChart); });

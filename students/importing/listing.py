@@ -4,7 +4,7 @@ A list declares its columns once (`Listing`); `read_list` finds the header row, 
 reader, and says in words what cannot be used. What the lines mean is the caller's business.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
@@ -16,7 +16,8 @@ from students.dictionary.fields import plain_header
 from .cells import Answer, error, folded, looks_rounded, tidy, whole
 from .container import MEGABYTE, Limits
 from .dates import read_birth_date
-from .findings import ERROR, Finding, WorkbookRefused, column_letter, shown
+from .findings import ERROR, Finding, WorkbookRefused, column_index, column_letter, shown
+from .hidden import hidden_columns, hidden_rows, hidden_sheets
 from .names import clean_name
 from .opening import open_list
 from .prescan import SheetScan
@@ -107,6 +108,9 @@ class ListSheet:
     letters: dict[str, str]
     lines: list = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    # As the look at the file found it: for `unseen`, which is asked when the list has just been read.
+    scanned: SheetScan = field(default_factory=lambda: SheetScan(""))
+    others: list[Finding] = field(default_factory=list)
 
     def kept(self) -> dict:
         """The sheet as JSON can carry it, for a seal; of lists without dates."""
@@ -123,6 +127,12 @@ class ListSheet:
         lines = [listing.line(**line) for line in kept["lines"]]
         findings = [Finding(**finding) for finding in kept["findings"]]
         return cls(listing, kept["name"], kept["letters"], lines, findings)
+
+    def unseen(self, rows: Iterable[int], keys: Iterable[str], act: str) -> list[Finding]:
+        """What of these rows and columns a person does not see on opening the list, and what is done with it."""
+        places = [(key, self.listing.column(key).label) for key in keys if key in self.letters]
+        columns = [(column_index(self.letters[key]), label, label) for key, label in places]
+        return hidden_rows(self.scanned, rows, act) + hidden_columns(self.scanned, columns, act) + self.others
 
     def finding(self, row: int, key: str, raw: object, message: str, remedy: str) -> Finding:
         """A sentence about one cell of this sheet; private values are masked."""
@@ -145,6 +155,7 @@ def read_list(data: bytes, listing: Listing) -> ListSheet:
         raise WorkbookRefused("several_sheets", f"有多个工作表都是{listing.title}，请每次只上传一个工作表")
     scanned, (head, places) = fitting[0]
     sheet = ListSheet(listing, scanned.name, {key: column_letter(index) for key, index in places.items()})
+    sheet.scanned, sheet.others = scanned, hidden_sheets(book, scanned.name)
     for at, row in enumerate(cells[scanned.name][head:], head + 1):
         _read_row(sheet, scanned, at, row, places)
     return sheet

@@ -13,6 +13,7 @@ from students.importing.classes import ClassBook, ClassRef
 from students.importing.container import SCHOOL, Limits
 from students.importing.findings import ERROR, FIXED, WARNING, Finding, WorkbookRefused, shown
 from students.importing.headers import NOTHING_SAID, SEARCHED_ROWS, Choice, Heading, find_heading, mapping_of
+from students.importing.hidden import hidden_columns, hidden_rows
 from students.importing.normalise import Setting, normalise_column
 from students.importing.opening import open_list
 from students.importing.prescan import BookScan, SheetScan
@@ -197,21 +198,10 @@ def _data_rows(rows: Sequence[list], heading: Heading, sheet: str) -> tuple[list
 
 
 def _hidden(scanned: SheetScan, rows: list[tuple[int, list]], heading: Heading) -> list[Finding]:
-    """Hidden rows and columns are imported, with a word: teachers forget filters."""
-    found = []
-    hidden = [number for number, _ in rows if number in scanned.hidden_rows]
-    if hidden:
-        message = f"含隐藏行 {len(hidden)} 行，也会导入"
-        found.append(
-            Finding(WARNING, scanned.name, hidden[0], "", "", "hidden_rows", "", message, "请确认是否忘了取消筛选")
-        )
-    for column in heading.fields:
-        if column.index in scanned.hidden_columns:
-            message = f"隐藏的列“{column.header}”也会导入"
-            found.append(
-                Finding(WARNING, scanned.name, 0, column.letter, column.field.label, "hidden_column", "", message)
-            )
-    return found
+    """Hidden rows and columns are imported, with a word."""
+    columns = ((column.index, column.header, column.field.label) for column in heading.fields)
+    numbers = (number for number, _ in rows)
+    return hidden_rows(scanned, numbers, "导入") + hidden_columns(scanned, columns, "导入")
 
 
 def _columns(rows: list[tuple[int, list]], heading: Heading, scanned: SheetScan, setting: Setting) -> SheetData:

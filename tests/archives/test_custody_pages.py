@@ -13,6 +13,7 @@ from archives.models import Chase, Handover, PaperPlace, SchoolCopy, Volume
 from law import clock
 from reports.custody_forms import slip_of
 from reports.forms import FORMS
+from reports.models import Print
 from reports.services import print_form
 from reports.sheets import print_sheet
 from schools.models import School
@@ -195,6 +196,22 @@ def test_the_slip_prints_with_its_own_code_before_and_after_the_receipt(moved, a
     later = as_(Role.REGISTRAR, no2).post(reverse("reports:handover_slip", args=[slip.number]))
     assert "缺第3页" in text_of(later.content)
     assert as_(Role.REGISTRAR, no3).post(reverse("reports:handover_slip", args=[slip.number])).status_code == 404
+
+
+@pytest.mark.parametrize("role", [Role.AUDITOR, Role.DATA_ADMIN])
+def test_who_only_reads_sees_the_slip_and_prints_none(moved, as_, bureau, no2, role):
+    """A print has a number and makes the one before it stale: a paper of the two schools and of the bureau's desks."""
+    slip = given(moved)
+    address = reverse("reports:handover_slip", args=[slip.number])
+    reader = as_(role, bureau)
+    page = reader.get(slip.get_absolute_url())
+    assert page.status_code == 200 and address not in page.content.decode()
+    refused = reader.post(address)
+    assert refused.status_code == 403 and "由学校学籍管理员、学校领导和教育局打印" in refused.content.decode()
+    assert reader.post(reverse("reports:blank", args=["handover_slip"])).status_code == 403
+    assert not Print.objects.exists()
+    for role, place in ((Role.BUREAU_CLERK, bureau), (Role.HEADMASTER, no2)):
+        assert address in as_(role, place).get(slip.get_absolute_url()).content.decode()
 
 
 def test_the_blank_slip_is_one_page(moved, no1):

@@ -70,9 +70,9 @@ def test_a_change_without_reason_is_told_and_with_one_is_a_new_version(as_, pupi
     kept(pupil, "marks", MARKS, people["teacher"])
     data = {"term": "2025-2", f"{pupil.pk}-chinese": "92", f"{pupil.pk}-maths": "60"}
     answer = as_("teacher").post(sheet(third), data)
-    assert (
-        answer.status_code == 422 and "更正原因" in answer.content.decode() and 'value="60"' in answer.content.decode()
-    )
+    text = answer.content.decode()
+    assert answer.status_code == 422 and "更正原因" in text and 'value="60"' in text
+    assert 'href="#reason"' in text, "the field for it is below the whole class"
     assert as_("teacher").post(sheet(third), data | {"reason": "漏加附加题"}).status_code == 302
     assert list(Entry.objects.values_list("version", flat=True)) == [1, 2]
 
@@ -197,6 +197,62 @@ def test_an_award_with_its_certificate_is_entered_corrected_and_made_void(as_, p
     assert as_("teacher").post(latest, {"act": "void", "reason": "是同名的另一人"}).status_code == 302
     text = as_("clerk").get(reverse("archives:child", args=[pupil.slug])).content.decode()
     assert "已作废" in text and "是同名的另一人" in text
+
+
+def test_who_only_reads_is_shown_no_empty_boxes_and_told_no_duty(as_, pupil, third, people):
+    kept(pupil, "award", AWARD, people["teacher"])
+    text = as_("clerk").get(sheet(third, "award") + "?term=2025-2").content.decode()
+    assert "三好学生" in text and "必填" not in text and "没有填的留空" not in text and "颁发单位" not in text
+    assert "颁发单位" in as_("teacher").get(sheet(third, "award") + "?term=2025-2").content.decode()
+
+
+@pytest.mark.parametrize("way", ["sheet", "enter"])
+def test_what_is_made_once_belongs_to_the_term_in_which_it_is_made(as_, no1, child_at, staff, way):
+    """A first-grader's certificate is looked at in September, before which it was at no school."""
+    newcomer, registrar = child_at(no1, grade=1), as_("registrar")
+    url = sheet(class_of(no1, 1), "vaccination")
+    data = {f"{newcomer.pk}-seen_on": "2026-09-03", f"{newcomer.pk}-complete": "是"}
+    if way == "enter":
+        url = reverse("archives:enter", args=[newcomer.slug, "vaccination"])
+        data = {"seen_on": "2026-09-03", "complete": "是"}
+    text = registrar.get(url + "?term=2025-2").content.decode()
+    assert "换一个学期" not in text and "2025—2026" not in text
+    assert registrar.post(url, data | {"term": "2025-2"}).status_code == 302
+    assert Entry.objects.get().when == "2026—2027学年"
+
+
+class TestEnteringWhatStands:
+    """“登记学业成绩” pressed for a term that has its marks: no form to be refused, but the way to correct."""
+
+    def test_the_page_leads_to_the_entry_that_stands(self, as_, pupil, people):
+        kept(pupil, "marks", MARKS, people["registrar"])
+        url, entry = reverse("archives:enter", args=[pupil.slug, "marks"]), Entry.objects.get()
+        text = as_("teacher").get(url + "?term=2025-2").content.decode()
+        assert reverse("archives:entry", args=[entry.pk]) in text and people["registrar"].name in text
+        assert 'name="chinese"' not in text and "返回档案" in text
+        assert 'name="chinese"' in as_("teacher").get(url + "?term=2025-1").content.decode()
+
+    def test_who_had_the_form_open_keeps_what_was_typed(self, as_, pupil, people):
+        kept(pupil, "marks", MARKS, people["registrar"])
+        url = reverse("archives:enter", args=[pupil.slug, "marks"])
+        answer = as_("teacher").post(url, {"term": "2025-2", "chinese": "61"})
+        text = answer.content.decode()
+        assert answer.status_code == 422 and 'value="61"' in text
+        assert reverse("archives:entry", args=[Entry.objects.get().pk]) in text
+
+    @pytest.mark.parametrize(("there", "act"), [("award", "更正、作废"), ("no_award", "撤回")])
+    def test_nothing_is_not_offered_where_it_is_said_or_wrong(self, as_, pupil, people, there, act):
+        kept(pupil, there, AWARD if there == "award" else {}, people["registrar"])
+        url = reverse("archives:enter", args=[pupil.slug, "no_award"]) + "?term=2025-2"
+        text = as_("teacher").get(url).content.decode()
+        assert reverse("archives:entry", args=[Entry.objects.get().pk]) in text
+        assert f"打开这条记录</a>可以{act}。" in text and "登记</button>" not in text
+
+    def test_a_further_award_is_entered_as_ever(self, as_, pupil, people):
+        kept(pupil, "award", AWARD, people["registrar"])
+        url = reverse("archives:enter", args=[pupil.slug, "award"]) + "?term=2025-2"
+        text = as_("teacher").get(url).content.decode()
+        assert "已经登记过" not in text and 'name="title"' in text
 
 
 def test_the_paper_column_is_ticked(as_, pupil, third):

@@ -3,6 +3,7 @@
 import io
 
 import pytest
+from django.urls import reverse
 from openpyxl import load_workbook
 
 from approvals.errors import NotYourHand, Refused
@@ -36,6 +37,22 @@ def finished(book, user):
     book = workbooks.confirm(book, by=user)
     execute(book.job_id)
     return ArchiveWorkbook.objects.get(pk=book.pk), Job.objects.get(pk=book.job_id)
+
+
+def edited(data: bytes, edit) -> bytes:
+    """The workbook as somebody saved it after `edit(book)`."""
+    book, out = load_workbook(io.BytesIO(data)), io.BytesIO()
+    edit(book)
+    book.save(out)
+    return out.getvalue()
+
+
+def hide_rows(*numbers):
+    def hide(book):
+        for number in numbers:
+            book.active.row_dimensions[number].hidden = True
+
+    return hide
 
 
 def marks_of(child):
@@ -107,6 +124,72 @@ class TestDryRun:
             workbooks.template_of(theirs, KINDS["marks"], SPRING, by=people[who])
 
 
+@pytest.mark.django_db
+class TestWhatIsHidden:
+    """A teacher filters the sheet for one class, or hides a column, forgets it, and uploads."""
+
+    @pytest.fixture
+    def others(self, child_at, no1):
+        return long_here(*(child_at(no1, grade=3, name=name) for name in ("李小雨", "王小雪", "赵小风", "孙小雷")))
+
+    @pytest.fixture
+    def page(self, client, people):
+        """page(data): the dry run as its uploader sees it."""
+
+        def shown(data, **more):
+            book = taken(people["teacher"], "marks", data, **more)
+            client.force_login(people["teacher"])
+            return client.get(book.get_absolute_url()).content.decode()
+
+        return shown
+
+    def test_hidden_rows_are_named_with_what_happens_to_them(self, pupil, others, page):
+        rows = [(child.slug, "", child.name, 90, 91) for child in (pupil, *others)]
+        text = page(edited(workbook_of(HEADS, *rows), hide_rows(3, 4, 6)))
+        assert "含隐藏行 3 行（第 3—4、6 行），也会核对、登记。请确认是否忘了取消筛选。" in text
+        assert "登记这 5 条" in text and "有误" not in text
+
+    def test_a_hidden_row_at_fault_is_named_too(self, pupil, others, page):
+        data = workbook_of(HEADS, (pupil.slug, "", "张小禾", 90, 91), (others[0].slug, "", "李小雨", "九十", 91))
+        text = page(edited(data, hide_rows(3)))
+        assert "含隐藏行 1 行（第 3 行）" in text and "有误 <b>1</b> 行" in text
+
+    def test_a_hidden_row_that_does_nothing_is_not_worth_a_word(self, pupil, others, people, page):
+        kept(others[0], "marks", MARKS, people["teacher"])
+        unchanged = (others[0].slug, "", "李小雨", MARKS["chinese"], MARKS["maths"])
+        rows = [(pupil.slug, "", "张小禾", 90, 91), unchanged, (others[1].slug, "", "王小雪", "", "")]
+        assert "隐藏" not in page(edited(workbook_of(HEADS, *rows), hide_rows(3, 4)))
+
+    def test_a_hidden_column_is_named(self, pupil, others, page):
+        def hide(book):
+            book.active.column_dimensions["E"].hidden = book.active.column_dimensions["A"].hidden = True
+
+        text = page(edited(workbook_of(HEADS, (pupil.slug, "", "张小禾", 90, 91)), hide))
+        assert "隐藏的列“数学”也会核对、登记。" in text and "隐藏的列“学生代码”" not in text
+
+    def test_a_hidden_sheet_is_named_and_not_read(self, pupil, others, page):
+        def add(book):
+            older = book.create_sheet("期中")
+            older.append(HEADS)
+            older.append((pupil.slug, "", "张小禾", 10, 11))
+            older.sheet_state = "hidden"
+
+        text = page(edited(workbook_of(HEADS, (pupil.slug, "", "张小禾", 90, 91)), add))
+        assert "隐藏的工作表“期中”没有读取。其中有要用的内容的，请取消隐藏，单独上传。" in text
+        assert "登记这 1 条" in text
+
+    def test_it_stands_in_the_downloads_as_a_hint_and_an_open_workbook_says_nothing(self, client, pupil, others, page):
+        row = (pupil.slug, "", "张小禾", 90, 91)
+        assert "隐藏" not in page(workbook_of(HEADS, row))
+        page(edited(workbook_of(HEADS, row), hide_rows(2)))
+        book = ArchiveWorkbook.objects.latest("pk")
+        assert book.counts["bad"] == 0
+        found = client.get(reverse("archives:workbook_findings", args=[book.pk]))
+        line = [cell.value for cell in list(load_workbook(io.BytesIO(found.getvalue())).active.iter_rows())[1]]
+        assert line[0] == "提示" and "第 2 行" in line[6]
+        assert client.get(reverse("archives:workbook_marked", args=[book.pk])).status_code == 200
+
+
 @pytest.mark.django_db(transaction=True)
 class TestWriting:
     def test_a_job_enters_what_was_seen(self, pupil, people):
@@ -121,11 +204,33 @@ class TestWriting:
         sheet = workbook_of(HEADS, (pupil.slug, "", "张小禾", "", 80))
         book = taken(people["teacher"], "marks", sheet)
         assert book.counts["changed"] == 1
-        with pytest.raises(Refused, match="更正原因"):
+        with pytest.raises(Refused, match="请写明更正"):
             workbooks.confirm(book, by=people["teacher"])
         workbooks.give_up(book, by=people["teacher"])
         _, job = finished(taken(people["teacher"], "marks", sheet, reason="试卷复核"), people["teacher"])
         assert job.state == "done" and marks_of(pupil) == MARKS | {"maths": "80"}
+
+    def test_the_reason_may_be_given_when_the_differences_have_been_seen(self, client, pupil, people):
+        kept(pupil, "marks", MARKS, people["teacher"])
+        book = taken(people["teacher"], "marks", workbook_of(HEADS, (pupil.slug, "", "张小禾", "", 80)))
+        client.force_login(people["teacher"])
+        take = reverse("archives:workbook_take", args=[book.pk])
+        assert 'name="reason"' in client.get(book.get_absolute_url()).content.decode()
+        refused = client.post(take, {"reason": " "})
+        assert refused.status_code == 409 and "原因" in refused.content.decode()
+        assert client.post(take, {"reason": "试卷复核"}).status_code == 302
+        book.refresh_from_db()
+        execute(book.job_id)
+        assert Entry.objects.latest("pk").reason == "试卷复核" and marks_of(pupil) == MARKS | {"maths": "80"}
+        done = client.get(reverse("jobs:progress", args=[book.job_id])).content.decode()
+        assert "已完成" in done and "0 / 1" not in done
+
+    def test_a_workbook_that_says_nothing_new_says_so(self, client, pupil, people):
+        kept(pupil, "marks", MARKS, people["teacher"])
+        sheet = workbook_of(HEADS, (pupil.slug, "", "张小禾", MARKS["chinese"], MARKS["maths"]))
+        client.force_login(people["teacher"])
+        text = client.get(taken(people["teacher"], "marks", sheet).get_absolute_url()).content.decode()
+        assert "没有要登记的内容" in text and "登记这" not in text
 
     def test_what_would_be_corrected_is_told_before_it_is(self, client, pupil, people):
         """A template filled in last week would take back what was entered since: the page says so line by line."""
