@@ -192,6 +192,7 @@ FORMS: dict[str, Form] = {
             kinds=frozenset({"registration"}),
             page="grid",
             one_page=True,
+            sides=2,
             reads=("id",),
             void_in=frozenset({"withdrawn", "refused"}),
             each_child=True,

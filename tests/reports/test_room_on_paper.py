@@ -38,6 +38,11 @@ def papers(monkeypatch):
 
 
 @pytest.fixture
+def county(bureau, no1, no2, no3):
+    return small_county(bureau, no1, no2, no3)
+
+
+@pytest.fixture
 def blank(bureau, no1):
     by = staff_member(Role.BUREAU_CLERK, bureau)
     return lambda code: print_form(FORMS[code], None, by=by, address_of=address_of)
@@ -66,7 +71,7 @@ def too_small(papers) -> list[str]:
     return [f"{height:.0f} mm" for height in room if height < SEAL]
 
 
-@pytest.mark.parametrize("code", [*SIGNED, "transfer_contact", "problem_form", "consistency_sheet"])
+@pytest.mark.parametrize("code", [*SIGNED, "transfer_contact", "problem_form", "consistency_sheet", "basics_form"])
 def test_a_seal_fits_into_its_box(code, blank, papers):
     blank(code)
     assert too_small(papers) == []
@@ -74,8 +79,8 @@ def test_a_seal_fits_into_its_box(code, blank, papers):
 
 @pytest.mark.parametrize("words", [SHORT, LONG], ids=["short", "long"])
 @pytest.mark.parametrize("code", SIGNED)
-def test_a_seal_fits_into_its_box_when_filled(code, words, bureau, no1, no2, no3, papers):
-    printed_filled(code, small_county(bureau, no1, no2, no3), words, address_of)
+def test_a_seal_fits_into_its_box_when_filled(code, words, county, papers):
+    printed_filled(code, county, words, address_of)
     assert papers and too_small(papers) == []
 
 
@@ -108,6 +113,21 @@ def test_a_blank_form_leaves_lines_for_the_pen(code, blank, papers):
     blank(code)
     name = next(box for box in boxes_in(papers) if box.element_tag == "td" and not list(box.children))
     assert name.border_height() >= 8.9 * MM and len(papers[0].pages) == 1
+
+
+@pytest.mark.parametrize("words", [None, SHORT, LONG], ids=["blank", "short", "long"])
+def test_the_seventy_two_items_have_rows_to_write_in_and_room_for_a_photograph(words, blank, county, papers):
+    """Both sides of one leaf: on one page the rows were 4.6 mm and the seal fell on the last of them."""
+    printed_filled("basics_form", county, words, address_of) if words else blank("basics_form")
+    rows = [box for box in boxes_in(papers) if box.element_tag == "tr" and len(list(box.children)) == 6]
+    assert len(rows) == 39 and min(row.height for row in rows[1:] if row.children[0].element_tag == "td") >= 7.9 * MM
+    (photo,) = [box for box in boxes_in(papers) if box.element_tag == "td" and box.rowspan == 2 and not text_in(box)]
+    assert photo.border_height() >= 35 * MM and photo.border_width() >= 25 * MM, "of one inch"
+    assert [len(paper.pages) for paper in papers] == [2]
+
+
+def text_in(box) -> str:
+    return "".join(getattr(one, "text", "") for one in box.descendants())
 
 
 def overlapping(papers) -> list[str]:
