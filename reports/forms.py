@@ -183,6 +183,8 @@ FORMS: dict[str, Form] = {
             articles.PLACEMENT,
             placement_forms.admission_notice,
             kinds=frozenset({"placement"}),
+            page="list",
+            one_page=True,
         ),
         Form(
             "basics_form",
