@@ -66,5 +66,10 @@ def test_a_supervision_order_names_the_law_whose_article_it_cites(said):
     assert "依照《建平县义务教育阶段学生学籍管理办法（试行）》第三十八条责令改正" in words
 
 
+def test_an_answer_names_its_law_once(said):
+    words = said("complaint_answer")
+    assert "学籍管理办法（试行）》第三十六条、第十九条第二款。" in words and words.count("学籍管理办法（试行）》") == 1
+
+
 def test_what_is_handed_over_with_the_office_is_counted(said):
     assert "序移交内容数量和交接情况" in said("handover_of_office", blank=True)
