@@ -11,7 +11,7 @@ from .decisions import signers_of
 def roll_call_sheet(case: Case | None) -> dict:
     """The sampled children of one school, to be ticked off; blank lines without a case."""
     if case is None:
-        return {"rows": [{} for _ in range(17)], "decision": "空白表"}
+        return {"rows": [{} for _ in range(13)], "decision": "空白表"}
     return {
         "case_number": case.number,
         "school": case.lead_school.name,
@@ -33,7 +33,7 @@ def roll_call_sheet(case: Case | None) -> dict:
 def audit_report(case: Case | None) -> dict:
     """The report on one school."""
     if case is None:
-        return {"rows": [{} for _ in range(10)], "decision": "空白表"}
+        return {"rows": [{} for _ in range(9)], "decision": "空白表"}
     findings, samples = list(case.findings.all()), list(case.samples.all())
     told = Counter(sample.get_result_display() or "尚未核查" for sample in samples)
     judged = Counter(finding.get_verdict_display() for finding in findings if finding.verdict)

@@ -14,20 +14,30 @@ from .contact import in_full, place_name
 from .errors import NotPrintable
 from .wording import day, month
 
-# Bands of the paper with their rows of item numbers, left and right (0: none); what stands twice takes both rows.
-BANDS = (
+# The two sides of the leaf: bands with their rows of item numbers, left and right (0: none); what stands twice takes
+# both rows. The child is in front; the way to school, the family and the signatures are overleaf.
+FRONT = (
     ("学生个人基础信息", ((1, 8), (2, 9), (3, 10), (4, 11), (5, 12), (6, 13), (7, 13))),
     ("学生个人辅助信息", ((14, 17), (15, 18), (16, 19))),
     ("学生学籍基本信息", ((20, 24), (21, 25), (22, 26), (23, 27))),
     ("学生个人联系信息", ((28, 32), (29, 33), (30, 34), (31, 0))),
     ("学生个人扩展信息", ((35, 41), (36, 42), (37, 43), (38, 44), (39, 45), (40, 0))),
+)
+OVERLEAF = (
     ("学生上下学交通方式", ((46, 48), (47, 0))),
     ("学生家庭成员或监护人信息一", ((49, 55), (50, 56), (51, 57), (52, 58), (53, 59), (54, 60))),
     ("学生家庭成员或监护人信息二", ((61, 67), (62, 68), (63, 69), (64, 70), (65, 71), (66, 72))),
 )
 ITEMS: dict[int, Field] = {int(field.paper_no): field for field in FIELDS if field.paper_no}
-# On the paper the grade must be filled in, which the record takes from the class; a distance names its unit.
-MUST_ON_PAPER, UNITS = {22}, {46: "（公里）"}
+# On the paper the grade must be filled in, which the record takes from the class.
+MUST_ON_PAPER = {22}
+# People write places and classes where the record has codes of them; a distance names its unit; the longest label of
+# all is broken between its words.
+ON_PAPER = {
+    4: "出生地", 17: "户口所在地", 23: "班级", 38: "是否进城务工人员\n随迁子女", 46: "上下学距离（公里）",
+    55: "户口所在地", 67: "户口所在地",
+}  # fmt: skip
+PHOTO = 13
 MOST_AT_ONCE = 120
 
 
@@ -66,18 +76,23 @@ def children_of(case: Case, child: Student | None = None) -> list[Student]:
 
 
 def sheet_of(values: dict[int, str], school: str, code: str) -> dict:
-    """One child's form: bands of rows, each row with a left and a right item."""
-    bands = [{"title": title, "rows": [row_of(rows, at, values) for at in range(len(rows))]} for title, rows in BANDS]
-    return {"school": school, "code": code, "bands": bands}
+    """One child's form: a leaf of two sides with bands of rows, each row with a left and a right item."""
+    front, overleaf = ([band_of(*band, values) for band in bands] for bands in (FRONT, OVERLEAF))
+    return {"school": school, "code": code, "name": values.get(1, ""), "front": front, "overleaf": overleaf}
+
+
+def band_of(title: str, rows: tuple, values: dict[int, str]) -> dict:
+    return {"title": title, "rows": [row_of(rows, at, values) for at in range(len(rows))]}
 
 
 def row_of(rows: tuple, at: int, values: dict[int, str]) -> list[dict]:
     """The items that begin in a row; one that also stands in the row above has its cell there."""
     left, right = rows[at]
+    first = item_of(left, values) | ({"beside_photo": True} if right == PHOTO else {})
     down = sum(right == other for _, other in rows) if right else 1
     if right and at and rows[at - 1][1] == right:
-        return [item_of(left, values)]
-    return [item_of(left, values), item_of(right, values) | {"down": down}]
+        return [first]
+    return [first, item_of(right, values) | {"down": down}]
 
 
 def item_of(number: int, values: dict[int, str]) -> dict:
@@ -88,7 +103,7 @@ def item_of(number: int, values: dict[int, str]) -> dict:
     must = field.required == "Y" or number in MUST_ON_PAPER
     return {
         "number": str(number),
-        "label": label + UNITS.get(number, ""),
+        "label": ON_PAPER.get(number, label),
         "must": must,
         "value": values.get(number, ""),
     }

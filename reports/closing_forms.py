@@ -12,7 +12,7 @@ from .wording import day
 def handover_list(case: Case | None) -> dict:
     """Values of the list: as it stands today, or as it was handed over; blank for None."""
     if case is None:
-        return {"classes": [{"rows": [{}] * 12}], "decision": "空白表"}
+        return {"classes": [{"rows": [{}] * 10}], "decision": "空白表"}
     living = enrolments_of(case)
     classes = by_class(case, living)
     return {

@@ -92,5 +92,6 @@ def complaint_answer(case: Case | None) -> dict:
         "opinion": case.opinion_text,
         "done": case.done_text,
         "reviewed": case.reviewed,
+        "cited": str(case.accused_of),
         "told_on": day(case.told_on),
     }

@@ -6,7 +6,7 @@ from archives.models import Handover
 from .subject import Sheet
 from .wording import day
 
-BLANK_ROWS = 8
+BLANK_ROWS = 6
 
 
 def handover_slip(about: None) -> dict:

@@ -30,6 +30,8 @@ class Form:
     rights: tuple[str, ...] = ("view_school",)
     page: str = "letter"
     one_page: bool = False
+    # A leaf that is printed on both sides has two.
+    sides: int = 1
     reads: tuple[str, ...] = ()
     void_in: frozenset[str] = field(default=UNDONE)
     # A form about each child of a case about many: `data(case, child)`, or every child when none is named.
@@ -44,7 +46,7 @@ class Form:
 
     @property
     def fits_a_page(self) -> bool:
-        """Letters, and forms made for one page, are set tighter before they take a second one."""
+        """Letters, and forms made for one leaf, are set tighter before they take another page."""
         return self.one_page or self.page == "letter"
 
     @property

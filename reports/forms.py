@@ -183,6 +183,8 @@ FORMS: dict[str, Form] = {
             articles.PLACEMENT,
             placement_forms.admission_notice,
             kinds=frozenset({"placement"}),
+            page="list",
+            one_page=True,
         ),
         Form(
             "basics_form",
@@ -192,6 +194,7 @@ FORMS: dict[str, Form] = {
             kinds=frozenset({"registration"}),
             page="grid",
             one_page=True,
+            sides=2,
             reads=("id",),
             void_in=frozenset({"withdrawn", "refused"}),
             each_child=True,

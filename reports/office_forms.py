@@ -12,7 +12,7 @@ THINGS = ("学籍系统账号及口令已停用、更换", "学籍簿册、学�
 def handover_of_office(case: Case | None) -> dict:
     """The list both registrars sign. Raises NotPrintable before the bureau has registered the change."""
     if case is None:
-        return {"tasks": [{} for _ in range(8)], "things": THINGS, "decision": "空白表"}
+        return {"tasks": [{} for _ in range(4)], "things": THINGS, "decision": "空白表"}
     if case.state != case.State.DONE:
         raise NotPrintable(f"{case.number}尚未登记，没有交接清单（第三十四条）。")
     approved = case.steps.filter(action="approve").select_related("actor", "appointment__user").get()

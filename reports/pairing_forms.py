@@ -15,7 +15,7 @@ def pairing_sheet(case: Pairing | None) -> dict:
     """Values of the sheet as the primary school submitted it; blank for None."""
     if case is None:
         signers = [{"label": label} for label in SIGNERS.values()]
-        return {"rows": [{} for _ in range(14)], "signers": signers, "decision": "空白表"}
+        return {"rows": [{} for _ in range(11)], "signers": signers, "decision": "空白表"}
     rows = list(case.submitted())
     counted = Counter(row.where for row in rows)
     return {

@@ -68,24 +68,27 @@ def deny_all():
 
 
 def render(form: Form, *contexts: dict) -> bytes:
-    """Lay a form out, once for each context, and check what came out; one file, its pages counted paper by paper.
+    """Lay a form out, once for each paper, and check what came out; one file, its pages counted paper by paper.
 
     A one-page form that does not fit is set tighter, never cut. Raises PrintingUnavailable, OutsideFetch, BadOutput.
     """
-    pdf = bound([fitted(form, context) for context in contexts])
+    pdf = bound([fitted(form, paper) for context in contexts for paper in papers_of(context)])
     check_pdf(pdf)
     return pdf
 
 
-def fitted(form: Form, context: dict):
-    """The form in the first density in which it fits; one that never does goes on to a second page.
+def papers_of(context: dict) -> list[dict]:
+    """A form with a leaf for each child is as many papers as children; all others are one."""
+    leaves = context["c"].get("sheets", ())
+    return [context | {"c": context["c"] | {"sheets": [leaf]}} for leaf in leaves] or [context]
 
-    A form with a leaf for each child may have as many pages as leaves.
-    """
-    paper, wanted = None, len(context["c"].get("sheets", ())) or 1
+
+def fitted(form: Form, context: dict):
+    """The form in the first density in which it fits; one that never does goes on to a further page."""
+    paper = None
     for density in (ROOMY, *DENSITIES) if context["print"].blank else DENSITIES:
         paper = lay_out(render_to_string(form.template, context | {"form": form, "density": density}))
-        if len(paper.pages) == wanted or density != ROOMY and not form.fits_a_page:
+        if len(paper.pages) == form.sides or density != ROOMY and not form.fits_a_page:
             break
     return paper
 

@@ -22,7 +22,7 @@ ROLL_TITLE = "班级人籍核查表"
 ROLL_FOOT = [
     "应到____人　实到____人　不在校____人", "核查人：", "班主任：", "校长（学校盖章）：", "　　　年　　月　　日",
 ]  # fmt: skip
-BLANK_VISITS = 15
+BLANK_VISITS = 11
 
 
 def roll_check(about: None) -> dict:

@@ -14,10 +14,10 @@ from students.models import Certificate, Enrolment, Graduation, Placement, Stude
 
 from .contact import in_full, place_name
 from .errors import NotPrintable
+from .paging import ROWS_A_PAGE, cuts
 from .subject import Sheet
 from .wording import guardians_of, month
 
-ROWS_A_PAGE = 20
 PAPERS = {Certificate.Kind.GRADUATION: "毕业", Certificate.Kind.COMPLETION: "修业期满"}
 
 
@@ -63,8 +63,8 @@ def blank(title: str, columns: tuple[Column, ...]) -> dict:
 
 def content_of(title: str, columns: Iterable[Column], rows: list[dict]) -> dict:
     """Rows cut into pages; every page is a table of its own with its heading."""
-    pages = [rows[at : at + ROWS_A_PAGE] for at in range(0, len(rows), ROWS_A_PAGE)]
     columns = list(columns)
+    pages = [rows[cut] for cut in cuts(rows, columns)]
     return {
         "title": title,
         "heads": [{"label": column.label, "width": str(column.width)} for column in columns],

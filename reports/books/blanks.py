@@ -1,9 +1,9 @@
 """The blank sheets of the five books, and how each is entered in the registry of forms."""
 
+from ..paging import ROWS_A_PAGE
 from ..rosters import GRADUATES, NEWCOMERS, Column
 from . import cards, movements, transfers
 
-ROWS_A_PAGE = 20
 SIGNERS = ("班主任：", "学籍管理员：", "校长（学校盖章）：", "县教育局审核（盖章）：　　　年　　月　　日")
 LEDGER_SIGNERS = ("填表人：", "学籍管理员：", "校长（签字、学校盖章）：", "　　　年　　月　　日")
 PROOFS = (

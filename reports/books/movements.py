@@ -18,10 +18,10 @@ from ..rosters import Column
 from .reading import Line, Reading, Scope
 
 COLUMNS = (
-    Column("order", "序号", 8), Column("name", "姓名", 23), Column("sex", "性别", 7), Column("ethnicity", "民族", 11),
+    Column("order", "序号", 7), Column("name", "姓名", 23), Column("sex", "性别", 7), Column("ethnicity", "民族", 11),
     Column("birth_date", "出生日期", 17), Column("registry_number", "学籍号", 34), Column("place", "年级班级", 18),
-    Column("kind", "增/减类别", 22), Column("reason", "原因", 26), Column("where", "来自（去往）学校", 26),
-    Column("day", "变动日期", 17), Column("filed_on", "系统办理日期", 20), Column("case", "证明材料编号", 20),
+    Column("kind", "增/减类别", 22), Column("reason", "原因", 26), Column("where", "来自（去往）学校", 28),
+    Column("day", "变动日期", 17), Column("filed_on", "系统办理日期", 19), Column("case", "证明材料编号", 20),
     Column("remark", "备注", 14),
 )  # fmt: skip
 # Kinds that say a ground, a place or a day of their own, by the name under which a case knows them.

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
+from ..paging import ROWS_A_PAGE, cuts
 from ..wording import day
 from . import cards
-from .blanks import LEDGER_SIGNERS, PROOFS, ROWS_A_PAGE, heads_of
+from .blanks import LEDGER_SIGNERS, PROOFS, heads_of
 from .kinds import BookKind, Kind
 from .models import BookPart
 from .reading import Line, Reading, Scope
@@ -52,12 +53,13 @@ def pages_of(
     top = [f"学校：{scope.school.name if part is None else part.school_name}", name or scope.period.name]
     top.append(f"班主任：{reading.heads.get(name, '')}" if roster else f"{day(scope.first)}至{day(scope.until)}")
     top.append(f"编号：{part.number}" if part else "（未结册）")
-    chunks = [lines[at : at + ROWS_A_PAGE] for at in range(0, len(lines), ROWS_A_PAGE)] or [[]]
+    columns = what.columns_of(part)
+    chunks = [lines[cut] for cut in cuts([line.cells for line in lines], columns)] or [[]]
     for number, chunk in enumerate(chunks):
         last = number == len(chunks) - 1
         foot = tally_of(what, chunk, lines, last)
         signs = signers_of(roster, scope) if last else []
-        rows = [[str(line.cells.get(column.key, "")) for column in what.columns_of(part)] for line in chunk]
+        rows = [[str(line.cells.get(column.key, "")) for column in columns] for line in chunk]
         yield {
             "title": f"{title}（续表）" if number else title,
             "top": top,

@@ -25,9 +25,11 @@ README = """学籍证据包 {number}
 cover.pdf       封面：按条款列出的决定、材料和文件散列
 cases/          每件业务：签署（steps）、材料原件（papers）、学籍变动前后（changes.json）
 archive/        学籍档案：各部分的记录（entries.json）和附件原件
-copies/         离校、毕业存档      custody/  纸质档案移交与签收
+copies/         离校、毕业存档
+custody/        纸质档案移交与签收
 prints.json     打印登记（打印件的 PDF 不留存，凭散列与纸面核对）
 manifest.json   清单：每个文件的 SHA-256，签署链
+manifest.sha256 清单本身的散列
 verify_pack.py  核验：python3 verify_pack.py {number}.zip（Python 3.8 以上，不联网）；
                 解压以后在这个文件夹里直接运行 python3 verify_pack.py 也可以
 

@@ -38,8 +38,9 @@ def test_the_notice_says_who_goes_where_until_when(printed, issued):
     leader = hand_for(issued, Role.BUREAU_LEADER, "bureau").name
     for said in ("建教入字〔2026〕1号", "样例外", "建平县第一小学", "三年级", "县外转入", "2026年9月15日", leader):
         assert said in text, said
-    strips = [part for part in text.split("执", 1)[1].split("存") if "建教入字〔2026〕1号" in part]
-    assert len(strips) == 2 and "骑缝盖章" in strips[1] and "样例外" in strips[1]
+    for strip in ("回　执", "存　根", "骑缝盖章"):
+        assert text.count(strip) == 1
+    assert text.count("建教入字〔2026〕1号") == text.count("样例外") == 3, "on the notice and on both strips"
     assert pages_of(made.pdf) == 1 and made.record.child is None
 
 

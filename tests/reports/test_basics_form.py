@@ -29,7 +29,7 @@ def test_one_childs_form_says_everything_in_full_and_leaves_the_signature_to_the
     printed = print_form(FORM, batch, by=registrar(no1), address_of=address_of, child=child)
     keep("basics_form-filled", printed.pdf)
     text = text_of(printed.pdf)
-    assert pages_of(printed.pdf) == 1
+    assert pages_of(printed.pdf) == 2
     for said in ("新苗𬭼", "蒙古族", child.id_number.plain(), "苗父", "一年级1班", "2026年9月", "监护人", "永久保存"):
         assert said in text
     assert "新苗乙" not in text and printed.record.child == child
@@ -39,7 +39,8 @@ def test_one_childs_form_says_everything_in_full_and_leaves_the_signature_to_the
 def test_a_whole_batch_prints_a_leaf_for_each_child(batch, no1):
     printed = print_form(FORM, batch, by=registrar(no1), address_of=address_of)
     text = text_of(printed.pdf)
-    assert pages_of(printed.pdf) == 2 and "新苗𬭼" in text and "新苗乙" in text
+    assert pages_of(printed.pdf) == 4 and "新苗𬭼" in text and "新苗乙" in text
+    assert text.count("第1页／共2页") == text.count("第2页／共2页") == 2, "each leaf counts its own two sides"
     assert Look.objects.filter(kind="id").count() == 2 and printed.record.child is None
 
 
@@ -47,8 +48,16 @@ def test_the_blank_form_has_every_item(no1):
     printed = print_form(FORM, None, by=registrar(no1), address_of=address_of)
     keep("basics_form-blank", printed.pdf)
     text = text_of(printed.pdf)
-    assert pages_of(printed.pdf) == 1 and "是否受过学前教育" in text and "72" in text
+    assert pages_of(printed.pdf) == 2 and "是否受过学前教育" in text and "72" in text
+    assert "学生基本信息表（续表）" in text and "填表说明" in text
     assert not Look.objects.exists()
+
+
+def test_the_words_of_the_paper_are_not_those_of_the_codes_behind_it(no1):
+    text = text_of(print_form(FORM, None, by=registrar(no1), address_of=address_of).pdf)
+    for said in ("出生地★", "户口所在地★", "班级★", "上下学距离（公里）", "是否进城务工人员随迁子女★"):
+        assert said in text.replace("\n", ""), said
+    assert "行政区划" not in text and "代码" not in text and "班号" not in text
 
 
 def test_a_corrected_form_overtakes_the_childs_own_and_nobody_elses(batch, no1):
@@ -78,7 +87,8 @@ def test_a_stranger_gets_no_form(client, batch, no2):
 def test_the_photograph_has_the_room_of_two_rows(batch):
     """Every item stands once, in the place of its number; the cell of item 13 reaches beside item 7."""
     (sheet,) = basics_form(batch, child_of(batch, "新苗𬭼"))["sheets"]
-    items = [item for band in sheet["bands"] for row in band["rows"] for item in row if item["number"]]
+    bands = sheet["front"] + sheet["overleaf"]
+    items = [item for band in bands for row in band["rows"] for item in row if item["number"]]
     assert sorted(int(item["number"]) for item in items) == list(range(1, 73))
     assert [item["number"] for item in items if item.get("down", 1) > 1] == ["13"]
-    assert [item["number"] for item in sheet["bands"][0]["rows"][6]] == ["7"]
+    assert [item["number"] for item in sheet["front"][0]["rows"][6]] == ["7"]

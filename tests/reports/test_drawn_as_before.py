@@ -88,8 +88,8 @@ def test_words_that_look_like_tags_stay_words():
 
 
 def test_a_rule_is_left_out_only_when_the_paper_has_not_its_class():
-    grid = styling.stylesheet_for(styling.classes_in('<body class="is-grid"><table class="grid is-close">'))
-    assert ".grid.is-close td" in grid and "@page grid" in grid and ".grid td.longer" in grid
+    grid = styling.stylesheet_for(styling.classes_in('<body class="is-grid"><table class="grid is-items">'))
+    assert ".grid.is-items td" in grid and "@page grid" in grid and ".grid td.longer" in grid
     assert ".tally" not in grid and ".tight " not in grid
     assert styling.stylesheet_for(styling.classes_known()).count("{") == styling_braces()
 

@@ -40,4 +40,4 @@ def test_before_it_is_signed_the_lines_for_names_are_empty(sheet):
 
 
 def test_the_blank_sheet_has_lines_to_write_on():
-    assert len(pairing_sheet(None)["rows"]) == 14
+    assert len(pairing_sheet(None)["rows"]) == 11

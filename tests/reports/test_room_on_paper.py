@@ -26,7 +26,12 @@ SIGNED = [
     "handover_list",
     "pairing_sheet",
     "roll_call_sheet",
+    "home_lessons",
 ]
+# With a slip that is cut off, sealed and sent back.
+SLIPS = ["admission_notice", "dropout_report", "file_handover", "handover_slip"]
+# Lists that are written by hand when blank.
+LISTS = ["handover_list", "handover_of_office", "handover_slip", "home_lessons", "pairing_sheet", "roll_call_sheet"]
 
 
 @pytest.fixture
@@ -35,6 +40,11 @@ def papers(monkeypatch):
     seen, bind = [], rendering.bound
     monkeypatch.setattr(rendering, "bound", lambda laid: seen.extend(laid) or bind(laid))
     return seen
+
+
+@pytest.fixture
+def county(bureau, no1, no2, no3):
+    return small_county(bureau, no1, no2, no3)
 
 
 @pytest.fixture
@@ -62,11 +72,12 @@ def seals_in(box, cell=None, table=None):
 def too_small(papers) -> list[str]:
     """Seals whose box is lower than a seal: the cell, or where the word heads a column, the whole table."""
     found = [seal for paper in papers for page in paper.pages for seal in seals_in(page._page_box)]
+    assert found, "no seal on the paper"
     room = [(table if cell.element_tag == "th" else cell).height / MM for cell, table in found]
     return [f"{height:.0f} mm" for height in room if height < SEAL]
 
 
-@pytest.mark.parametrize("code", [*SIGNED, "transfer_contact", "problem_form", "consistency_sheet"])
+@pytest.mark.parametrize("code", [*SIGNED, "transfer_contact", "problem_form", "consistency_sheet", "basics_form"])
 def test_a_seal_fits_into_its_box(code, blank, papers):
     blank(code)
     assert too_small(papers) == []
@@ -74,9 +85,23 @@ def test_a_seal_fits_into_its_box(code, blank, papers):
 
 @pytest.mark.parametrize("words", [SHORT, LONG], ids=["short", "long"])
 @pytest.mark.parametrize("code", SIGNED)
-def test_a_seal_fits_into_its_box_when_filled(code, words, bureau, no1, no2, no3, papers):
-    printed_filled(code, small_county(bureau, no1, no2, no3), words, address_of)
+def test_a_seal_fits_into_its_box_when_filled(code, words, county, papers):
+    printed_filled(code, county, words, address_of)
     assert papers and too_small(papers) == []
+
+
+@pytest.mark.parametrize("words", [None, SHORT, LONG], ids=["blank", "short", "long"])
+@pytest.mark.parametrize("code", SLIPS)
+def test_a_slip_has_clear_room_for_the_seal_of_whoever_sends_it_back(code, words, blank, county, papers):
+    """45 mm of its own beside the words, on the page of the paper it is cut from."""
+    printed_filled(code, county, words, address_of) if words else blank(code)
+    (slip,) = [box for box in boxes_in(papers) if class_of(box) == "stub" and "is-sealed" in box.element.get("class")]
+    (seal,) = [box for box in slip.descendants() if class_of(box) == "seal"]
+    beside = [box for box in slip.descendants() if getattr(box, "text", "").strip() and box not in seal.descendants()]
+    assert min(seal.width, seal.height) >= 44.9 * MM and seal.position_y >= slip.border_box_y()
+    assert seal.position_y + seal.height <= slip.border_box_y() + slip.border_height() + 1
+    assert max(box.position_x + box.width for box in beside) <= seal.position_x + 1
+    assert [len(paper.pages) for paper in papers] == [1]
 
 
 @needs_pdftotext
@@ -108,6 +133,35 @@ def test_a_blank_form_leaves_lines_for_the_pen(code, blank, papers):
     blank(code)
     name = next(box for box in boxes_in(papers) if box.element_tag == "td" and not list(box.children))
     assert name.border_height() >= 8.9 * MM and len(papers[0].pages) == 1
+
+
+@pytest.mark.parametrize("code", LISTS)
+def test_a_blank_list_leaves_lines_for_the_pen(code, blank, papers):
+    blank(code)
+    lines = [box for box in boxes_in(papers) if box.element_tag == "tr" and text_in(box).isdecimal()]
+    assert len(lines) >= 4 and min(line.height for line in lines) >= 8.9 * MM and len(papers[0].pages) == 1
+
+
+def test_each_school_seals_the_pairing_sheet_once_across_its_two_hands(blank, papers):
+    blank("pairing_sheet")
+    heads = [box for box in boxes_in(papers) if box.element_tag == "th" and text_in(box).endswith("（盖章）")]
+    sealed = {said: max(box.width for box in heads if text_in(box) == said) for said in map(text_in, heads)}
+    assert list(sealed) == ["小学（盖章）", "初中（盖章）"] and min(sealed.values()) >= SEAL * MM
+
+
+@pytest.mark.parametrize("words", [None, SHORT, LONG], ids=["blank", "short", "long"])
+def test_the_seventy_two_items_have_rows_to_write_in_and_room_for_a_photograph(words, blank, county, papers):
+    """Both sides of one leaf: on one page the rows were 4.6 mm and the seal fell on the last of them."""
+    printed_filled("basics_form", county, words, address_of) if words else blank("basics_form")
+    rows = [box for box in boxes_in(papers) if box.element_tag == "tr" and len(list(box.children)) == 6]
+    assert len(rows) == 39 and min(row.height for row in rows[1:] if row.children[0].element_tag == "td") >= 7.9 * MM
+    (photo,) = [box for box in boxes_in(papers) if box.element_tag == "td" and box.rowspan == 2 and not text_in(box)]
+    assert photo.border_height() >= 35 * MM and photo.border_width() >= 25 * MM, "of one inch"
+    assert [len(paper.pages) for paper in papers] == [2]
+
+
+def text_in(box) -> str:
+    return "".join(getattr(one, "text", "") for one in box.descendants())
 
 
 def overlapping(papers) -> list[str]:
