@@ -144,5 +144,5 @@ OF_THE_RECORD = {
 def words_of(field: Field, value) -> str:
     """A stored value as people write it; the unit of a distance stands beside its box."""
     if field.type == "distance":
-        return str(value or "")
+        return "" if value is None else str(value)
     return place_name(value) if field.type == "division" else in_words(field, value)
