@@ -5,14 +5,14 @@ from jianping_xueji import vault
 from law import clock
 from law.school_time import grade_name, school_year_of
 from schools.models import SchoolClass
-from students.dictionary import codes
 from students.dictionary.fields import FIELDS, Field
 from students.models import Student
 from students.models.child import FAMILY_ID_AAD
+from students.record import in_words
 
 from .contact import in_full, place_name
 from .errors import NotPrintable
-from .wording import day, month
+from .wording import day
 
 # The two sides of the leaf: bands with their rows of item numbers, left and right (0: none); what stands twice takes
 # both rows. The child is in front; the way to school, the family and the signatures are overleaf.
@@ -142,15 +142,7 @@ OF_THE_RECORD = {
 
 
 def words_of(field: Field, value) -> str:
-    """A stored value as people read it."""
-    if value in (None, ""):
-        return ""
-    if isinstance(value, bool):
-        return "是" if value else "否"
-    if field.type == "division":
-        return place_name(value)
-    if field.type == "date":
-        return day(value)
-    if field.type == "month":
-        return month(value)
-    return codes.table(field.code_table).name_of(str(value)) or str(value) if field.code_table else str(value)
+    """A stored value as people write it; the unit of a distance stands beside its box."""
+    if field.type == "distance":
+        return "" if value is None else str(value)
+    return place_name(value) if field.type == "division" else in_words(field, value)

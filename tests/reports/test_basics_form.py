@@ -84,6 +84,13 @@ def test_a_stranger_gets_no_form(client, batch, no2):
     assert answer.status_code == 404
 
 
+def test_how_long_an_identity_card_holds_is_said_in_words(batch, no1):
+    child = child_of(batch, "新苗𬭼")
+    type(child).objects.filter(pk=child.pk).update(id_validity="2026-03-15/2031-03-15")
+    printed = print_form(FORM, batch, by=registrar(no1), address_of=address_of, child=child)
+    assert "2026-03-15至2031-03-15" in text_of(printed.pdf)
+
+
 def test_the_photograph_has_the_room_of_two_rows(batch):
     """Every item stands once, in the place of its number; the cell of item 13 reaches beside item 7."""
     (sheet,) = basics_form(batch, child_of(batch, "新苗𬭼"))["sheets"]
