@@ -10,8 +10,8 @@ from tests.county import hand_for, walk
 from tests.reports.conftest import keep, pages_of
 from tests.reports.texts import text_of
 
-# 学籍数 and 在校生数 stand on a page each, and the card has two sides.
-PAGES = {"balance_sheet": 2, "registry_card": 2}
+# 学籍数 and 在校生数 stand on a page each; the card and the 学生基本信息表 have two sides.
+PAGES = {"balance_sheet": 2, "registry_card": 2, "basics_form": 2}
 
 
 @pytest.mark.parametrize("form", FORMS)
