@@ -11,7 +11,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from approvals.trying import tried
 from jianping_xueji.jobs import Job
 from students import handing_out
-from students.importing.findings import ERROR, WorkbookRefused
+from students.importing.findings import WorkbookRefused
+from students.importing.hidden import parted
 from students.importing.presenting import workbook_of
 from students.views.dry_runs import marked_file
 
@@ -117,8 +118,7 @@ def page(request, book: ArchiveWorkbook, refusal=(), status: int = 200):
     """The dry run: counts and sentences; while the job writes, its progress."""
     job = Job.objects.filter(pk=book.job_id).first() if book.job_id else None
     report = book.report
-    said = [each for each in report["findings"] if each["level"] == ERROR]
-    unseen, changes = [each for each in report["findings"] if each["level"] != ERROR], report["changes"]
+    (said, unseen), changes = parted(report["findings"]), report["changes"]
     running = bool(job and not job.finished)
     context = {
         "book": with_labels([book])[0],
@@ -129,7 +129,7 @@ def page(request, book: ArchiveWorkbook, refusal=(), status: int = 200):
         "unreasoned": bool(book.counts.get("changed")) and not book.reason,
         "sentences": [each["message"] for each in said[:GLANCE]],
         "more": max(len(said) - GLANCE, 0),
-        "unseen": [f"{each['rule']}。{each['remedy']}".rstrip("。") + "。" for each in unseen],
+        "unseen": unseen,
         "changes": changes[:GLANCE],
         "more_changes": max(len(changes) - GLANCE, 0),
         "acts": book.state == ArchiveWorkbook.State.WAITING and not running,

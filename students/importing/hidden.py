@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from students.importing.findings import WARNING, Finding, column_letter
+from students.importing.findings import ERROR, WARNING, Finding, column_letter
 from students.importing.prescan import BookScan, SheetScan
 
 _SPANS = 20
@@ -34,6 +34,17 @@ def hidden_sheets(book: BookScan, read: str) -> list[Finding]:
         return []
     remedy = "其中有要用的内容的，请取消隐藏，单独上传"
     return [Finding(WARNING, read, 0, "", "", "hidden_sheets", "", f"隐藏的工作表{names}没有读取", remedy)]
+
+
+def in_words(rule: str, remedy: str) -> str:
+    """What such a finding says, without its place: it is about the whole list."""
+    return f"{rule}。{remedy}".rstrip("。") + "。"
+
+
+def parted(findings: list[dict]) -> tuple[list[dict], list[str]]:
+    """The kept findings of a list: what is wrong with it, and the sentences about what is hidden in it."""
+    wrong = [each for each in findings if each["level"] == ERROR]
+    return wrong, [in_words(each["rule"], each["remedy"]) for each in findings if each["level"] != ERROR]
 
 
 def spans_of(numbers: list[int]) -> str:

@@ -134,6 +134,17 @@ class ListSheet:
         columns = [(column_index(self.letters[key]), label, label) for key, label in places]
         return hidden_rows(self.scanned, rows, act) + hidden_columns(self.scanned, columns, act) + self.others
 
+    @property
+    def hidden(self) -> list[Finding]:
+        """The same of every row and column that holds anything: none of them is passed over."""
+        rows = {each.row for each in (*self.lines, *self.findings)}
+        told = {each.column for each in self.findings}
+        filled = [key for key, letter in self.letters.items() if letter in told or self._holds(key)]
+        return self.unseen(rows, filled, "读取、核对")
+
+    def _holds(self, key: str) -> bool:
+        return any(getattr(line, key, None) not in ("", None) for line in self.lines)
+
     def finding(self, row: int, key: str, raw: object, message: str, remedy: str) -> Finding:
         """A sentence about one cell of this sheet; private values are masked."""
         column = self.listing.column(key)

@@ -79,9 +79,13 @@ class Judged:
         return sum(map(len, self.plans.values()))
 
 
-def judge_plans(data: bytes, bureau: Bureau, year: int) -> Judged:
-    """Read a list and hold it against schools, classes and seats. Raises WorkbookRefused."""
-    sheet = read_list(data, PLANS)
+def read_plans(data: bytes) -> ListSheet:
+    """Read an uploaded list. Raises WorkbookRefused when it is none or cannot be opened."""
+    return read_list(data, PLANS)
+
+
+def judge_plans(sheet: ListSheet, bureau: Bureau, year: int) -> Judged:
+    """A list held against schools, classes and seats."""
     schools = School.objects.filter(bureau=bureau, closed_on=None)
     by_code = {school.code: school for school in schools}
     by_name = {name: school for school in schools for name in (school.name, school.short_name)}

@@ -40,6 +40,7 @@ class Plan:
     changed: list[tuple[Line, RosterChild, dict]] = field(default_factory=list)
     same: int = 0
     findings: list[Finding] = field(default_factory=list)
+    hidden: list[Finding] = field(default_factory=list)
 
     @property
     def counts(self) -> dict[str, int]:
@@ -95,7 +96,7 @@ class Known:
 
 def plan_of(sheet: ListSheet, bureau: Bureau, year: int) -> Plan:
     """Every line held against the others and the roster; two questions however long the sheet is."""
-    plan, known = Plan(findings=list(sheet.findings)), Known.of(bureau, year)
+    plan, known = Plan(findings=list(sheet.findings), hidden=sheet.hidden), Known.of(bureau, year)
     communities = set(communities_of(bureau).values_list("pk", flat=True))
     spoilt, beside = {finding.row for finding in sheet.findings}, Neighbours.of(sheet.lines)
     for line in sheet.lines:
@@ -144,7 +145,7 @@ def take_in(data: bytes, name: str, year: int, *, by) -> RosterFile:
 def keep_preview(file: RosterFile, plan: Plan) -> RosterFile:
     """Note what the file would do."""
     file.counts, file.digest = plan.counts, plan.digest
-    file.note(plan.findings)
+    file.note([*plan.findings, *plan.hidden])
     file.save()
     return file
 

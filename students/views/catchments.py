@@ -71,7 +71,7 @@ def seen_of(request, seen: services.Seen, judged) -> dict:
     """What a dry run shows, with its seal when something may be confirmed."""
     token = "" if judged.changes_nothing else services.token_of(seen, judged, by=request.user)
     rows = {"new": new_rows(judged), "vanished": judged.vanished}
-    return findings_of(judged, token, **rows) | {"year_name": school_year_name(seen.year)}
+    return findings_of(seen.sheet, judged, token, **rows) | {"year_name": school_year_name(seen.year)}
 
 
 def import_page(request, form, *, copy=None, **seen):

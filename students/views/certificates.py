@@ -57,9 +57,10 @@ def numbers(request):
     form = ListForm(NUMBERS, request.POST or None, request.FILES or None)
 
     def dry_run(given: dict) -> dict:
-        judged = judge_numbers(read_list(given["workbook"].read(), NUMBERS), ending, bureau.pk)
+        sheet = read_list(given["workbook"].read(), NUMBERS)
+        judged = judge_numbers(sheet, ending, bureau.pk)
         token = sealed.seal(papers.content_of_numbers(judged, ending), purpose=PURPOSE, by=request.user)
-        return findings_of(judged, token if judged.good else "", rows=presenting.rows_of_numbers(judged))
+        return findings_of(sheet, judged, token if judged.good else "", rows=presenting.rows_of_numbers(judged))
 
     return numbers_page(request, form, **looked_at(request, form, dry_run))
 

@@ -13,6 +13,8 @@ from law import clock
 from .. import handing_out
 from ..importing.container import Limits
 from ..importing.findings import WorkbookRefused
+from ..importing.hidden import in_words
+from ..importing.listing import ListSheet
 from ..importing.marking import marked_copy
 from ..importing.returning import hold
 from ..importing.upload import SealedUpload
@@ -30,7 +32,7 @@ def looked_at(request, form, dry_run: Callable[[dict], dict]) -> dict:
         seen = dry_run(form.cleaned_data)
     except WorkbookRefused as refused:
         return {"refusal": [{"message": refused.message}]}
-    return seen | {"marked_url": marked_url(request, form, seen["judged"].findings)}
+    return seen | {"marked_url": marked_url(request, form, [*seen["judged"].findings, *seen["hidden"]])}
 
 
 def marked_url(request, form, findings) -> str:
@@ -66,11 +68,15 @@ def marked_answer(kept, said: list[dict], name: str, **where) -> HttpResponse | 
         return None
 
 
-def findings_of(judged, token: str, **rows) -> dict:
-    """The context of a dry run: rows by name, the sentences, and the seal that lets this person confirm it today."""
+def findings_of(sheet: ListSheet, judged, token: str, **rows) -> dict:
+    """The context of a dry run: rows by name, the sentences, what is hidden in the list, and the seal that lets this
+    person confirm it today.
+    """
     shown_rows = {name: each[:GLANCE] for name, each in rows.items()}
     sentences = [finding.text for finding in judged.findings[:GLANCE]]
-    return {"judged": judged, "sentences": sentences, "token": token, **shown_rows}
+    hidden = sheet.hidden
+    unseen = [in_words(each.message, each.remedy) for each in hidden]
+    return {"judged": judged, "sentences": sentences, "hidden": hidden, "unseen": unseen, "token": token, **shown_rows}
 
 
 def shown(request, template: str, form, *, refusal=(), bad: bool = False, **context):

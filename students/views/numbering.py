@@ -42,7 +42,7 @@ def numbering(request):
 def seen_of(request, sheet, judged: Judged, day, name: str) -> dict:
     """What a dry run shows, with its seal when something may be confirmed."""
     token = services.token_of(sheet, judged, by=request.user, answered_on=day, file_name=name)
-    return findings_of(judged, token if judged.good else "", rows=rows_of(judged))
+    return findings_of(sheet, judged, token if judged.good else "", rows=rows_of(judged))
 
 
 def page(request, form, **seen):

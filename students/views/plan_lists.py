@@ -10,7 +10,7 @@ from law.school_time import grade_name, school_year_name
 
 from ..plans.forms import PlanListForm
 from ..plans.sheet import confirm as begin_drafts
-from ..plans.sheet import judge_plans, token_of
+from ..plans.sheet import judge_plans, read_plans, token_of
 from .dry_runs import findings_of, looked_at, shown
 from .makers import makers_bureau
 
@@ -25,10 +25,11 @@ def upload(request):
 
     def dry_run(given: dict) -> dict:
         file, year = given["workbook"], given["year"]
-        judged = judge_plans(file.read(), bureau, year)
+        sheet = read_plans(file.read())
+        judged = judge_plans(sheet, bureau, year)
         about = {"year": year, "document": given["document"], "by": request.user}
         token = token_of(judged, **about) if judged.plans else ""
-        seen = findings_of(judged, token, rows=rows_of(judged))
+        seen = findings_of(sheet, judged, token, rows=rows_of(judged))
         return seen | {"file_name": file.name, "year_name": school_year_name(year)}
 
     return page(request, form, **looked_at(request, form, dry_run))

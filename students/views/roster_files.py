@@ -9,6 +9,7 @@ from jianping_xueji.jobs import Job
 
 from .. import handing_out
 from ..importing.findings import WorkbookRefused
+from ..importing.hidden import parted
 from ..importing.presenting import workbook_of
 from ..models import RosterFile
 from ..roster import taking
@@ -53,7 +54,7 @@ def file(request, pk):
 def page(request, found: RosterFile, refusal=(), status: int = 200):
     """The dry run: counts and sentences; while a job writes, its progress."""
     job = Job.objects.filter(pk=found.job_id).first() if found.job_id else None
-    said = found.findings
+    said, unseen = parted(found.findings)
     acts = found.state == RosterFile.State.WAITING and not (job and not job.finished)
     context = {
         "file": found,
@@ -63,6 +64,7 @@ def page(request, found: RosterFile, refusal=(), status: int = 200):
         "writes": found.counts.get("fresh", 0) + found.counts.get("changed", 0),
         "sentences": [each["message"] for each in said[:GLANCE]],
         "more": max(len(said) - GLANCE, 0),
+        "unseen": unseen,
         "acts": acts,
         "refusal": refusal,
     }

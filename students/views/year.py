@@ -159,9 +159,10 @@ def assessment(request):
 
     def dry_run(given: dict) -> dict:
         file = given["workbook"]
-        judged = judge_results(read_list(file.read(), RESULTS), ending, bureau.pk)
+        sheet = read_list(file.read(), RESULTS)
+        judged = judge_results(sheet, ending, bureau.pk)
         token = seal(papers.content_of_results(judged, ending, file.name), purpose=PURPOSE, by=request.user)
-        return findings_of(judged, token if judged.good else "", rows=presenting.rows_of_results(judged))
+        return findings_of(sheet, judged, token if judged.good else "", rows=presenting.rows_of_results(judged))
 
     return assessment_page(request, form, **looked_at(request, form, dry_run))
 

@@ -11,7 +11,7 @@ from openpyxl import Workbook, load_workbook
 
 from accounts.roles import Role
 from students.models import IntakePlan, ReturnedList
-from students.plans.sheet import judge_plans
+from students.plans.sheet import judge_plans, read_plans
 from tests.old_workbooks import book as old_book
 from tests.old_workbooks import compound, sheet
 from tests.workbooks import saved
@@ -89,7 +89,7 @@ def test_one_line_that_cannot_be_read_holds_its_whole_school_back(client, clerk,
 @pytest.mark.parametrize(("classes", "size", "column"), [(60, 100, None), (61, 45, "C"), (2, 0, "D"), (2, 101, "D")])
 def test_numbers_that_no_school_has(clerk, bureau, no1, classes, size, column):
     """Read as a list; whether the law allows sixty classes of a hundred is another question."""
-    found = judge_plans(listed((no1.code, "一年级", classes, size)), bureau, 2026).findings
+    found = judge_plans(read_plans(listed((no1.code, "一年级", classes, size))), bureau, 2026).findings
     assert [each.column for each in found if "应为" in each.message] == [column] * (column is not None)
 
 
@@ -97,9 +97,9 @@ def test_many_schools_ask_no_more_than_few(clerk, bureau, no1, no2, no3, django_
     few, many = ([(school.code, "一年级", 1, 45), (school.code, "二年级", 1, 45)] for school in (no1, no2))
     many = [*few, *many, (no3.code, "一年级", 1, 45)]
     with CaptureQueriesContext(connection) as of_few:
-        assert judge_plans(listed(*few), bureau, 2026).lines == 2
+        assert judge_plans(read_plans(listed(*few)), bureau, 2026).lines == 2
     with django_assert_num_queries(len(of_few)):
-        assert judge_plans(listed(*many), bureau, 2026).lines == 5
+        assert judge_plans(read_plans(listed(*many)), bureau, 2026).lines == 5
 
 
 def test_an_old_workbook_will_do(client, clerk, no1):
