@@ -8,14 +8,13 @@ Run: bin/bench agreement
 """
 
 import os
-import resource
 import sys
 import time
 from datetime import date
 from random import Random
 
 from clone import ROOT, scratch_database
-from measuring import Ratio, conclude, seconds_of
+from measuring import Ratio, conclude, peak_mb, seconds_of
 from pages import CHILDREN, SCHOOLS, make_county
 
 ALLOWED = 3.0
@@ -92,13 +91,13 @@ def agreement(bare) -> list[Ratio]:
         with transaction.atomic():
             return services.carry_out(file, services.read(file))
 
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    before = peak_mb()
     started = time.perf_counter()
     first = ours()
     taken = time.perf_counter() - started
-    grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+    grown = peak_mb() - before
     found = {(d.tail, d.student.name, d.what, d.field) for d in Difference.objects.standing().select_related("student")}
-    print(f"第一次：{first.counts}；{taken:.1f} 秒，内存增加 {grown:.0f} MB")
+    print(f"第一次：{first.counts}；{taken:.1f} 秒，内存增加 {grown} MB")
     print(f"漏报 {len(wanted - found)}，多报 {len(found - wanted)}")
     second = ours()
     print(f"同一文件第二次：新 {second.counts['new']}，消除 {second.counts['closed']}")

@@ -35,6 +35,15 @@ class Ratio:
         )
 
 
+def peak_mb() -> int:
+    """The most memory this process has held, in MB.
+
+    Not what getrusage calls the maximum: that takes over what the parent held when it began this process.
+    """
+    line = next(row for row in Path("/proc/self/status").read_text().splitlines() if row.startswith("VmHWM"))
+    return int(line.split()[1]) // 1024
+
+
 def compare(
     name: str,
     ours: Callable,

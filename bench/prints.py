@@ -11,7 +11,6 @@ Run: bin/bench prints
 
 import json
 import os
-import resource
 import subprocess
 import sys
 import time
@@ -23,7 +22,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 from clone import scratch_database
-from measuring import RESULTS
+from measuring import RESULTS, peak_mb
 
 FORMS_RUN = int(os.environ.get("PRINTS_FORMS", 1000))
 CARDS_RUN = int(os.environ.get("PRINTS_CARDS", 3000))
@@ -81,10 +80,6 @@ def put_together(key: bytes, parts: list) -> dict:
     kept = file.stored
     size = sum(map(len, pieces(key, kept.name, PLACE, kept.sha256)))
     return {"pages": pages, "kb": size / 1024, "merging_mb": peak_mb(), "merging_mb_more": peak_mb() - before}
-
-
-def peak_mb() -> int:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 
 def start_worker() -> None:

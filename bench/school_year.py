@@ -25,7 +25,7 @@ from functools import partial
 from pathlib import Path
 
 from clone import ROOT, a_copy, scratch_database
-from measuring import Ratio, compare, conclude
+from measuring import Ratio, compare, conclude, peak_mb
 from watching import Laps, in_a_process
 
 ALLOWED, GROWTH, MEMORY_MB = 3.0, 1.2, 300
@@ -137,12 +137,6 @@ def seconds_of_processors(owner_url: str, work) -> float:
 
 def forget_peak() -> None:
     Path("/proc/self/clear_refs").write_text("5")
-
-
-def peak_mb() -> int:
-    """The most memory this process has held since `forget_peak`."""
-    line = next(row for row in Path("/proc/self/status").read_text().splitlines() if row.startswith("VmHWM"))
-    return int(line.split()[1]) // 1024
 
 
 def settle(owner_url: str) -> None:
