@@ -278,6 +278,13 @@ def shoot_books(office: Office) -> None:
         shoot(page, "shelf")
 
 
+def shoot_register(office: Office) -> None:
+    """What the series above have printed, as the bureau finds it."""
+    with office.window("jyj_clerk1") as page:
+        page.goto("/prints/")
+        shoot(page, "prints")
+
+
 PLACES = {
     "hsxx_registrar": {"seats": "/classes/", "archive": "/archives/", "balance": "/balance/", "ceims": "/ceims/"},
     "jyj_clerk1": {
@@ -315,6 +322,7 @@ SERIES = (
     shoot_proposal,
     shoot_print,
     shoot_books,
+    shoot_register,
 )
 
 
