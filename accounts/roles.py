@@ -27,6 +27,9 @@ RIGHTS: dict[str, tuple[str, ...]] = {
     Role.AUDITOR: ("view_school", "audit_school"),
 }
 
+# Who begins changes of records and who checks them, at schools and at the bureau; all others only read.
+WORKS_ON_RECORDS = ("make_change", "check_change", "bureau_make", "bureau_check")
+
 BUREAU_ROLES = (Role.BUREAU_CLERK, Role.BUREAU_CHECKER, Role.BUREAU_LEADER, Role.DATA_ADMIN, Role.AUDITOR)
 
 # 第三十四条: no training, no power to act; an old certificate only warns.

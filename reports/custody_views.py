@@ -9,7 +9,10 @@ from archives.custody.services import side_of
 from archives.models import Handover
 
 from .custody_forms import slip_of
+from .forms import FORMS
 from .roster_views import printed
+
+SLIP = "handover_slip"
 
 
 @require_POST
@@ -20,5 +23,5 @@ def of_slip(request, number):
     seen = seen.select_related("from_school__bureau", "given_for", "given_by", "case", "receipt")
     slip = get_object_or_404(seen, number=number)
     address = request.build_absolute_uri(reverse("custody:scanned", args=[slip.token]))
-    mine = side_of(slip, request.user, ("view_school",))
-    return printed(request, "handover_slip", mine, lambda: slip_of(slip, address, mine))
+    mine = side_of(slip, request.user, FORMS[SLIP].rights)
+    return printed(request, SLIP, mine, lambda: slip_of(slip, address, mine))

@@ -3,6 +3,7 @@
 Adding a form is one entry here, one function that returns plain values, and one template.
 """
 
+from accounts.roles import WORKS_ON_RECORDS
 from law import articles
 from law.school_time import LAST_GRADE
 
@@ -35,8 +36,7 @@ from .overprint import sheets as overprint
 
 # What a family takes home is printed for a transfer and for every change that starts from a child.
 ANY_CHANGE = ANY_TRANSFER | {"*"}
-# Whole numbers of a class are for those who keep its book and sign it.
-KEEPS_BOOKS = ("make_change", "check_change", "bureau_make", "bureau_check")
+# Whole numbers of a class (WORKS_ON_RECORDS) are for those who keep its book and sign it, not for whoever may look.
 
 
 FORMS: dict[str, Form] = {
@@ -223,7 +223,7 @@ FORMS: dict[str, Form] = {
             articles.BOOKS,
             rosters.newcomers_roster,
             kinds=frozenset(),
-            rights=KEEPS_BOOKS,
+            rights=WORKS_ON_RECORDS,
             page="sheet",
             reads=("id", "registry"),
             layout="roster",
@@ -234,7 +234,7 @@ FORMS: dict[str, Form] = {
             articles.BOOKS,
             rosters.graduates_roster,
             kinds=frozenset(),
-            rights=KEEPS_BOOKS,
+            rights=WORKS_ON_RECORDS,
             page="sheet",
             reads=("id", "registry"),
             layout="roster",
@@ -245,7 +245,7 @@ FORMS: dict[str, Form] = {
             articles.CERTIFICATES,
             certificate_forms.collection_list,
             kinds=frozenset(),
-            rights=KEEPS_BOOKS,
+            rights=WORKS_ON_RECORDS,
             page="sheet",
             layout="roster",
         ),
@@ -255,7 +255,7 @@ FORMS: dict[str, Form] = {
             articles.CERTIFICATES,
             certificate_forms.completion_certificate,
             kinds=frozenset(),
-            rights=KEEPS_BOOKS,
+            rights=WORKS_ON_RECORDS,
             reads=("id", "registry"),
             of_paper=certificate_forms.completion_of,
         ),
@@ -265,7 +265,7 @@ FORMS: dict[str, Form] = {
             articles.CERTIFICATES,
             overprint.test_page,
             kinds=frozenset(),
-            rights=KEEPS_BOOKS,
+            rights=WORKS_ON_RECORDS,
             page="overprint",
             reads=("registry",),
             of_paper=overprint.overprint_of,
@@ -276,7 +276,7 @@ FORMS: dict[str, Form] = {
             articles.ONE_CHILD_ONE_RECORD,
             certificate_forms.enrolment_proof,
             kinds=frozenset(),
-            rights=KEEPS_BOOKS,
+            rights=WORKS_ON_RECORDS,
             reads=("id", "registry"),
             of_child=certificate_forms.enrolment_of_child,
         ),
@@ -286,7 +286,7 @@ FORMS: dict[str, Form] = {
             articles.TERM_CHECK,
             roll_forms.roll_check,
             kinds=frozenset(),
-            rights=KEEPS_BOOKS,
+            rights=WORKS_ON_RECORDS,
             page="sheet",
             reads=("registry",),
             layout="roster",
@@ -297,7 +297,7 @@ FORMS: dict[str, Form] = {
             articles.ONE_CHILD_ONE_RECORD,
             roll_forms.home_lessons,
             kinds=frozenset(),
-            rights=KEEPS_BOOKS,
+            rights=WORKS_ON_RECORDS,
             page="list",
             reads=("registry",),
             of_child=roll_forms.home_lessons_of_child,
@@ -324,7 +324,7 @@ FORMS: dict[str, Form] = {
             articles.ARCHIVE_FOLLOWS,
             custody_forms.handover_slip,
             kinds=frozenset(),
-            rights=KEEPS_BOOKS,
+            rights=WORKS_ON_RECORDS,
             page="list",
         ),
         Form(
@@ -333,7 +333,7 @@ FORMS: dict[str, Form] = {
             articles.WRITTEN_APPROVAL,
             cover.evidence_cover,
             kinds=frozenset(),
-            rights=("make_change", "check_change", "bureau_make", "bureau_check"),
+            rights=WORKS_ON_RECORDS,
             page="list",
         ),
         Form(
@@ -359,7 +359,7 @@ FORMS: dict[str, Form] = {
                 articles.BOOKS,
                 data,
                 kinds=frozenset(),
-                rights=KEEPS_BOOKS,
+                rights=WORKS_ON_RECORDS,
                 page=page,
                 reads=("id", "registry"),
                 layout=layout,

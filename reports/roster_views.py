@@ -7,6 +7,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.policies import powers_of, school_ids_where
+from accounts.roles import WORKS_ON_RECORDS
 from law import clock
 from law.school_time import school_year_of
 from schools.models import School, SchoolClass
@@ -15,7 +16,7 @@ from students.models import Certificate, Student
 
 from . import certificate_forms, roll_forms, rosters
 from .errors import NotPrintable
-from .forms import FORMS, KEEPS_BOOKS
+from .forms import FORMS
 from .views import sheet_handed_out
 
 OF_CLASS = {
@@ -37,7 +38,7 @@ BLANKS = (
 class BookFilter(OneSchool):
     """Whose books are printed."""
 
-    RIGHTS = KEEPS_BOOKS
+    RIGHTS = WORKS_ON_RECORDS
 
 
 @require_GET

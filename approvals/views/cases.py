@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.policies import may
+from accounts.roles import WORKS_ON_RECORDS
 from schools.seats import NoSeat
 
 from ..errors import NotYourHand, Refused, RulesBroken, TooLate
@@ -55,8 +56,9 @@ def page_of(request, case: Case, form: ActForm | None = None, **more) -> dict:
 
 def evidence_url(case: Case, user) -> str:
     """Where whoever works on the case, or decides about it, orders its evidence pack; "" for those who only look."""
-    rights = ("make_change", "check_change", "bureau_make", "bureau_check")
-    works = any(may(user, right, school) for right in rights for school in (case.lead_school_id, case.peer_school_id))
+    works = any(
+        may(user, right, school) for right in WORKS_ON_RECORDS for school in (case.lead_school_id, case.peer_school_id)
+    )
     return reverse("evidence:of_case", args=[case.number]) if works else ""
 
 

@@ -11,12 +11,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.policies import may, school_ids_where
+from accounts.roles import WORKS_ON_RECORDS
 from approvals.errors import NotYourHand, Refused
 from jianping_xueji.vault import ScanRefused, VaultError
 from law import articles
 from students.models import Enrolment
 from students.paging import page_of
-from students.views.child import WORKS_ON_RECORDS
 
 from ..models import Handover, ReceiptScan
 from . import owed, services

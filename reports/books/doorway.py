@@ -10,11 +10,11 @@ from django.shortcuts import get_object_or_404
 
 from accounts.models import User
 from accounts.policies import may, powers_of
+from accounts.roles import WORKS_ON_RECORDS
 from law import articles, clock
 from law.school_time import school_year_of
 from schools.models import School
 
-from ..forms import KEEPS_BOOKS
 from .closing import first_day_of, live_scope, scope_for, series
 from .forms import FIRST_YEAR
 from .keeping import keeper_of
@@ -97,7 +97,7 @@ def kept_by(school: School) -> School:
 
 
 def may_print(user: User, keeper: School) -> bool:
-    return any(may(user, right, keeper) for right in KEEPS_BOOKS)
+    return any(may(user, right, keeper) for right in WORKS_ON_RECORDS)
 
 
 def part_in_sight(user: User, pk: int) -> BookPart:

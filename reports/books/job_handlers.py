@@ -5,11 +5,11 @@ from collections.abc import Callable
 from django.urls import reverse
 
 from accounts.policies import Powers
+from accounts.roles import WORKS_ON_RECORDS
 from jianping_xueji.jobs import JobFailed, Run, job
 from schools.models import School
 
 from ..errors import PrintRefused
-from ..forms import KEEPS_BOOKS
 from .closing import JOB, live_scope
 from .keeping import keeper_of
 from .kinds import BOOKS
@@ -57,7 +57,7 @@ def laid_open(run: Run, by) -> Laid:
     asked = run.arguments
     school, what = School.objects.select_related("bureau").get(pk=asked["school"]), BOOKS[asked["kind"]]
     keeper, powers = keeper_of(school.pk), Powers.of(by)
-    if not any(powers.on(right, keeper) for right in KEEPS_BOOKS):
+    if not any(powers.on(right, keeper) for right in WORKS_ON_RECORDS):
         raise JobFailed("您已没有打印这所学校簿册的权限。")
     scope = live_scope(school, what, period_of(asked["year"], asked["term"]))
     run.progress("读取学籍", 0, 0)

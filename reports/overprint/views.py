@@ -9,10 +9,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.policies import powers_of
+from accounts.roles import WORKS_ON_RECORDS
 from schools.models import School
 from students.filters import OneSchool
 
-from ..forms import FORMS, KEEPS_BOOKS
+from ..forms import FORMS
 from .models import Printer
 from .sheets import test_of
 
@@ -23,7 +24,7 @@ WHOSE = "证书套打由学校学籍管理员、学校领导和教育局办理�
 class PrinterFilter(OneSchool):
     """Whose printers are measured."""
 
-    RIGHTS = KEEPS_BOOKS
+    RIGHTS = WORKS_ON_RECORDS
 
 
 class PrinterForm(forms.ModelForm):

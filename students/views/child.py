@@ -8,6 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.policies import may
+from accounts.roles import WORKS_ON_RECORDS
 from approvals.errors import NotYourHand, Refused
 from approvals.presenting import with_days
 
@@ -19,7 +20,6 @@ from ..presenting import tone_of
 from ..record import family_of, groups_of
 
 LOOKS_SHOWN = 20
-WORKS_ON_RECORDS = ("make_change", "check_change", "bureau_make", "bureau_check")
 SEE_LOOKS = ("audit_school", "check_change", "fix_data")
 
 

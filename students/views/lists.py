@@ -68,10 +68,10 @@ def search(request):
     """
     words = request.POST.get("q", "").strip()[:60]
     audit.searched(words)
-    if CASE_NUMBER.match(words) and (case := Case.objects.visible_to(request.user).filter(number=words).first()):
-        return redirect(case)
     if PRINT_NUMBER.match(words):
         return redirect(f"{reverse('reports:prints')}?{urlencode({'q': words})}")
+    if CASE_NUMBER.match(words) and (case := Case.objects.visible_to(request.user).filter(number=words).first()):
+        return redirect(case)
     if words:
         seen = Student.objects.visible_to(request.user).exclude(status__in=passed_over(words))
         fitting = list(matching(seen, words)[:2])

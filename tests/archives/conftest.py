@@ -48,3 +48,14 @@ def third(no1):
 def on():
     """on(day): the law thinks it is that day inside the block."""
     return clock.at
+
+
+@pytest.fixture
+def as_(client, people):
+    """as_("teacher") → a browser in which that person of `people` is signed in."""
+
+    def enter(who):
+        client.force_login(people[who])
+        return client
+
+    return enter

@@ -19,15 +19,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def as_(client, people):
-    def enter(who):
-        client.force_login(people[who])
-        return client
-
-    return enter
-
-
-@pytest.fixture
 def said(people):
     """said(*children): of these it stands that they had no award; child → its statement."""
 

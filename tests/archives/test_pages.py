@@ -13,15 +13,6 @@ from tests.county import class_of
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def as_(client, people):
-    def enter(who):
-        client.force_login(people[who])
-        return client
-
-    return enter
-
-
 def sheet(third, kind="marks"):
     return reverse("archives:sheet", args=[third.pk, kind])
 
